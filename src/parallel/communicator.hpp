@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bimetal::parallel {
+
+/// A group of ranks that work together. The default one is a single serial rank and needs no MPI, so everything
+/// that takes a Communicator also runs, and is tested, alone. Copies share the group.
+class Communicator {
+ public:
+  /// One serial rank.
+  Communicator();
+
+  int rank() const;
+  int size() const;
+  bool is_root() const { return rank() == 0; }
+
+  // Reductions. Collective; every rank gets the same value, to the bit.
+  double sum(double value) const;
+  double max(double value) const;
+  double min(double value) const;
+  std::int64_t sum(std::int64_t value) const;
+  void sum_in_place(std::span<double> values) const;
+  void sum_in_place(std::span<float> values) const;
+  void sum_in_place(std::span<std::int64_t> values) const;
+
+  // Root's value for everyone. Collective.
+  void broadcast(std::string& text) const;
+  void broadcast(std::span<double> values) const;
+
+  /// Every rank's value, by rank. Collective.
+  std::vector<std::int64_t> all_gather(std::int64_t value) const;
+
+  /// Sends `send_counts[r]` of the values in `send` (laid out by destination) to rank r; returns what arrived, by
+  /// source, with `recv_counts` filled. Counts are numbers of doubles. Collective.
+  std::vector<double> exchange(std::span<const double> send, std::span<const std::int64_t> send_counts,
+                               std::vector<std::int64_t>& recv_counts) const;
+
+  void barrier() const;
+
+  /// Turns a user error seen by some ranks into the same UserError on all: that of the lowest such rank.
+  /// Collective.
+  void agree(bool ok, const std::string& message) const;
+
+  struct Group;
+  explicit Communicator(std::shared_ptr<const Group> group);
+  const Group* group() const { return group_.get(); }
+
+ private:
+  std::shared_ptr<const Group> group_;  // null: serial
+};
+
+}  // namespace bimetal::parallel

@@ -1,0 +1,36 @@
+// The communicator of a build without MPI: always one serial rank.
+#include "core/error.hpp"
+#include "parallel/communicator.hpp"
+
+namespace bimetal::parallel {
+
+struct Communicator::Group {};
+
+Communicator::Communicator() = default;
+Communicator::Communicator(std::shared_ptr<const Group>) {}
+
+int Communicator::rank() const { return 0; }
+int Communicator::size() const { return 1; }
+double Communicator::sum(double value) const { return value; }
+double Communicator::max(double value) const { return value; }
+double Communicator::min(double value) const { return value; }
+std::int64_t Communicator::sum(std::int64_t value) const { return value; }
+void Communicator::sum_in_place(std::span<double>) const {}
+void Communicator::sum_in_place(std::span<float>) const {}
+void Communicator::sum_in_place(std::span<std::int64_t>) const {}
+void Communicator::broadcast(std::string&) const {}
+void Communicator::broadcast(std::span<double>) const {}
+std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const { return {value}; }
+void Communicator::barrier() const {}
+
+std::vector<double> Communicator::exchange(std::span<const double> send, std::span<const std::int64_t> send_counts,
+                                           std::vector<std::int64_t>& recv_counts) const {
+  recv_counts.assign(send_counts.begin(), send_counts.end());
+  return {send.begin(), send.end()};
+}
+
+void Communicator::agree(bool ok, const std::string& message) const {
+  if (!ok) throw core::UserError(message);
+}
+
+}  // namespace bimetal::parallel

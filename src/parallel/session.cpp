@@ -1,0 +1,47 @@
+#include "parallel/session.hpp"
+
+#include <mpi.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include "parallel/mpi.hpp"
+
+namespace bimetal::parallel {
+namespace {
+
+[[noreturn]] void abort_job() noexcept {
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  const char* message = "terminated without an exception";
+  try {
+    if (auto current = std::current_exception()) std::rethrow_exception(current);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bimetal: rank %d: %s\n", rank, error.what());
+    message = nullptr;
+  } catch (...) {
+    message = "an exception of unknown type";
+  }
+  if (message) std::fprintf(stderr, "bimetal: rank %d: %s\n", rank, message);
+  std::fflush(nullptr);
+  MPI_Abort(MPI_COMM_WORLD, 1);
+  std::abort();
+}
+
+}  // namespace
+
+Session::Session(int& argc, char**& argv) {
+  MPI_Init(&argc, &argv);
+  std::set_terminate(abort_job);
+  world_ = duplicate(MPI_COMM_WORLD);
+}
+
+Session::~Session() {
+  // Collective calls have no place in unwinding: other ranks may not be on their way here.
+  if (std::uncaught_exceptions() > 0) return;
+  world_ = Communicator();
+  MPI_Finalize();
+}
+
+}  // namespace bimetal::parallel

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/rows.hpp"
+#include "core/signature.hpp"
+
+namespace bimetal::subproblem {
+
+/// Why a proposed answer is not physical; `open` lets it pass.
+enum class Gate : std::uint8_t { open, not_finite, negative, temperature_range, temperature_jump, entropy };
+inline constexpr int n_gates = 6;
+const char* to_string(Gate gate);
+
+/// What a kind of sub-problem knows about single rows, apart from solving them. Every member is Local and looks
+/// at one row only; a member may use the object's own work space, so one object serves one thread.
+class Kind {
+ public:
+  virtual ~Kind() = default;
+  virtual const core::Signature& signature() const = 0;
+
+  /// Makes a proposal for the answer to `in` physical, or says which gate it fails. `out` [n_out] holds the
+  /// proposal; derived columns are ignored on entry. If the gate is open, `out` then keeps the invariants and
+  /// what else the kind conserves to round-off and lies within its bounds.
+  virtual Gate admit(std::span<const double> in, std::span<double> out) = 0;
+
+  /// Whether the reference solver would leave this row unchanged to within a small part of `tolerance`.
+  virtual bool inert(std::span<const double> in, double tolerance) = 0;
+};
+
+/// Who gave the answer to a row.
+enum class Answerer : std::uint8_t { inert = 0, physics = 1, surrogate = 2, audit = 3 };
+
+/// Where an answer comes from; written per cell into the output.
+struct Provenance {
+  Answerer answerer = Answerer::physics;
+  std::int32_t version = -1;   // of the surrogate that was asked; -1: none was
+  double score = -1.0;         // predicted scaled error; -1: none
+  double audited_error = -1.0; // scaled error found by an audit, in units of the tolerance; -1: not audited
+};
+
+/// Sub-problems of one step of one rank.
+struct Batch {
+  core::ConstRows in;                  // [n, n_in]
+  core::Rows out;                      // [n, n_out]; may be the memory of `in`
+  std::span<const std::int64_t> id;    // [n] global cell ids: what random decisions depend on
+  std::int64_t step = 0;
+  std::span<Provenance> provenance{};  // [n] or empty: nobody wants to know
+};
+
+/// A row no integrator setting could solve. A value, not an exception: the caller reduces it and then branches.
+struct Failure {
+  std::int64_t id = -1;
+  std::string reason;
+  std::vector<double> in;  // [n_in], to reproduce it
+};
+
+struct BatchReport {
+  std::vector<Failure> failures;  // of this rank
+};
+
+/// Solves batches of sub-problems. Physics, and the hybrid that wraps it, look the same from here.
+class SubproblemSolver {
+ public:
+  virtual ~SubproblemSolver() = default;
+  virtual Kind& kind() = 0;
+  /// Reference solvers: Local. The hybrid: Collective.
+  virtual BatchReport solve(Batch& batch) = 0;
+};
+
+}  // namespace bimetal::subproblem
