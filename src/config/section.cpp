@@ -1,0 +1,197 @@
+#include "config/section.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/nearest.hpp"
+
+namespace bimetal::config {
+namespace {
+
+std::string show(const YAML::Node& value) {
+  YAML::Emitter emitter;
+  emitter << YAML::Flow << value;
+  std::string text = emitter.c_str();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  constexpr std::size_t longest = 60;
+  return text.size() <= longest ? text : text.substr(0, longest) + "...";
+}
+
+std::string show(double value) { return fmt::format("{}", value); }
+std::string show(std::int64_t value) { return fmt::format("{}", value); }
+std::string show(bool value) { return value ? "true" : "false"; }
+std::string show(const std::string& value) { return show(YAML::Node(value)); }
+template <class T>
+std::string show(const std::vector<T>& values) {
+  return fmt::format("[{}]", fmt::join(values, ", "));
+}
+
+}  // namespace
+
+bool Range::contains(double value) const {
+  return std::isfinite(value) && (min_excluded ? value > min : value >= min) && value <= max;
+}
+
+std::string Range::describe() const {
+  const bool bounded = std::isfinite(max);
+  if (!std::isfinite(min)) return bounded ? fmt::format("must be at most {}", max) : "must be a finite number";
+  if (bounded) return fmt::format("must lie between {} and {}", min, max);
+  return fmt::format("must be {} {}", min_excluded ? "greater than" : "at least", min);
+}
+
+Section::Section(YAML::Node node, std::string path, std::shared_ptr<Record> record)
+    : node_(std::move(node)), path_(std::move(path)), record_(std::move(record)) {
+  if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap())
+    throw core::UserError::format("{}:{}: {} is '{}', but must be a mapping of keys to values", record_->source,
+                                  node_.Mark().line + 1, path_.empty() ? "the input" : path_, show(node_));
+}
+
+bool Section::has(const std::string& key) const {
+  return node_.IsMap() && static_cast<const YAML::Node&>(node_)[key].IsDefined();
+}
+
+std::optional<YAML::Node> Section::find(const std::string& key) {
+  known_.push_back(key);
+  if (!has(key)) return {};
+  return static_cast<const YAML::Node&>(node_)[key];
+}
+
+std::string Section::place(const std::string& key) const {
+  const std::string path = full(key);
+  for (const auto& overridden : record_->overridden)
+    if (overridden == path || path.starts_with(overridden + ".")) return "--set: ";
+  if (has(key)) return fmt::format("{}:{}: ", record_->source, static_cast<const YAML::Node&>(node_)[key].Mark().line + 1);
+  return record_->source + ": ";
+}
+
+void Section::refuse(const std::string& key, const std::string& why) const {
+  if (!has(key)) throw core::UserError::format("{}{} {}", place(key), full(key), why);
+  const YAML::Node value = static_cast<const YAML::Node&>(node_)[key];
+  throw core::UserError::format("{}{} is {}, but {}", place(key), full(key), show(value), why);
+}
+
+template <class T>
+T Section::convert(const std::string& key, const YAML::Node& value, const char* expected) const {
+  T result{};
+  if (!value.IsScalar() || !YAML::convert<T>::decode(value, result)) refuse(key, fmt::format("must be {}", expected));
+  return result;
+}
+
+template <class T>
+T Section::read(const std::string& key, const char* expected, const std::optional<T>& fallback) {
+  const auto value = find(key);
+  if (!value && !fallback)
+    throw core::UserError::format("{}: {} is missing; give it {}", record_->source, full(key), expected);
+  const T result = value ? convert<T>(key, *value, expected) : *fallback;
+  remember(key, show(result), value.has_value());
+  return result;
+}
+
+template <class T>
+std::vector<T> Section::read_list(const std::string& key, const char* expected, Range range,
+                                  const std::optional<std::vector<T>>& fallback) {
+  const auto value = find(key);
+  if (!value && !fallback)
+    throw core::UserError::format("{}: {} is missing; give it {}", record_->source, full(key), expected);
+  std::vector<T> result;
+  if (value) {
+    if (!value->IsSequence()) refuse(key, fmt::format("must be {}", expected));
+    for (const auto& item : *value) {
+      result.push_back(convert<T>(key, item, expected));
+      check(key, static_cast<double>(result.back()), range);
+    }
+  } else {
+    result = *fallback;
+  }
+  remember(key, show(result), value.has_value());
+  return result;
+}
+
+void Section::check(const std::string& key, double value, Range range) const {
+  if (!range.contains(value)) refuse(key, range.describe());
+}
+
+void Section::remember(const std::string& key, const std::string& value, bool given) {
+  const std::string path = full(key);
+  const auto& set = record_->overridden;
+  const char* origin = std::find(set.begin(), set.end(), path) != set.end() ? "  # --set" : given ? "" : "  # default";
+  record_->lines.emplace_back(path, value + origin);
+}
+
+double Section::number(const std::string& key, Range range, std::optional<double> fallback) {
+  const double value = read<double>(key, "a number", fallback);
+  if (has(key)) check(key, value, range);
+  return value;
+}
+
+std::int64_t Section::integer(const std::string& key, Range range, std::optional<std::int64_t> fallback) {
+  const auto value = read<std::int64_t>(key, "a whole number", fallback);
+  if (has(key)) check(key, static_cast<double>(value), range);
+  return value;
+}
+
+std::string Section::text(const std::string& key, std::optional<std::string> fallback) {
+  return read<std::string>(key, "a text", fallback);
+}
+
+bool Section::flag(const std::string& key, bool fallback) {
+  return read<bool>(key, "true or false", std::optional<bool>(fallback));
+}
+
+std::vector<double> Section::numbers(const std::string& key, Range range, std::optional<std::vector<double>> fallback) {
+  return read_list<double>(key, "a list of numbers such as [0.0, 1.0]", range, fallback);
+}
+
+std::vector<std::int64_t> Section::integers(const std::string& key, Range range,
+                                            std::optional<std::vector<std::int64_t>> fallback) {
+  return read_list<std::int64_t>(key, "a list of whole numbers such as [64, 64]", range, fallback);
+}
+
+std::map<std::string, double> Section::table(const std::string& key, Range range) {
+  std::map<std::string, double> result;
+  const auto value = find(key);
+  if (!value) return result;
+  if (!value->IsMap()) refuse(key, "must be a mapping of names to numbers such as {H2: 0.3}");
+  for (const auto& item : *value) {
+    const double number = convert<double>(key, item.second, "a mapping of names to numbers");
+    check(key, number, range);
+    result[item.first.as<std::string>()] = number;
+  }
+  remember(key, show(*value), true);
+  return result;
+}
+
+std::size_t Section::index_of_choice(const std::string& key, const std::vector<std::string>& names,
+                                     const std::optional<std::string>& fallback) {
+  const std::string expected = fmt::format("one of {}", fmt::join(names, ", "));
+  const auto name = read<std::string>(key, expected.c_str(), fallback);
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) {
+    const std::string close = core::nearest(name, names);
+    refuse(key, fmt::format("must be {}{}", expected, close.empty() ? "" : "; did you mean " + close + "?"));
+  }
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+Section Section::section(const std::string& key) {
+  const auto value = find(key);
+  return Section(value.value_or(YAML::Node(YAML::NodeType::Map)), full(key), record_);
+}
+
+void Section::finish() const {
+  if (!node_.IsMap()) return;
+  for (const auto& item : node_) {
+    const auto key = item.first.as<std::string>();
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    const std::string close = core::nearest(key, known_);
+    throw core::UserError::format("{}unknown key {}{}; valid keys {} are {}", place(key), full(key),
+                                  close.empty() ? "" : " (did you mean " + close + "?)",
+                                  path_.empty() ? "at the top level" : "in " + path_, fmt::join(known_, ", "));
+  }
+}
+
+}  // namespace bimetal::config

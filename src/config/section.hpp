@@ -1,0 +1,102 @@
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bimetal::config {
+
+/// Which numbers a key accepts.
+struct Range {
+  double min = -std::numeric_limits<double>::infinity();
+  double max = std::numeric_limits<double>::infinity();
+  bool min_excluded = false;
+
+  static Range positive() { return {0.0, std::numeric_limits<double>::infinity(), true}; }
+  static Range at_least(double min) { return {min, std::numeric_limits<double>::infinity(), false}; }
+  static Range between(double min, double max) { return {min, max, false}; }
+  static Range any() { return {}; }
+
+  bool contains(double value) const;
+  std::string describe() const;  // "must be greater than 0"
+};
+
+/// What reading a document leaves behind: the resolved values in the order of reading.
+struct Record {
+  std::string source;                        // file name, for messages
+  std::vector<std::string> overridden;       // paths set on the command line
+  std::vector<std::pair<std::string, std::string>> lines;  // key path → "value  # origin"
+};
+
+/// One mapping of a YAML input, read strictly: every value is checked where it is read, and finish() turns keys that
+/// nobody asked for into errors that list the valid ones. All errors are UserErrors naming file, line, key and value.
+/// Local: every rank reads the same text and throws the same.
+class Section {
+ public:
+  Section(YAML::Node node, std::string path, std::shared_ptr<Record> record);
+
+  bool has(const std::string& key) const;
+
+  // Required without a fallback; with one, the fallback is what an absent key means.
+  double number(const std::string& key, Range range, std::optional<double> fallback = {});
+  std::int64_t integer(const std::string& key, Range range, std::optional<std::int64_t> fallback = {});
+  std::string text(const std::string& key, std::optional<std::string> fallback = {});
+  bool flag(const std::string& key, bool fallback);
+  std::vector<double> numbers(const std::string& key, Range range, std::optional<std::vector<double>> fallback = {});
+  std::vector<std::int64_t> integers(const std::string& key, Range range,
+                                     std::optional<std::vector<std::int64_t>> fallback = {});
+  /// A mapping of free names to numbers, such as Lewis numbers by species. Empty if absent.
+  std::map<std::string, double> table(const std::string& key, Range range);
+
+  /// One of the names in `choices`; returns its value.
+  template <class T>
+  T choice(const std::string& key, std::span<const std::pair<const char*, T>> choices, std::optional<T> fallback = {}) {
+    std::vector<std::string> names;
+    std::optional<std::string> fallback_name;
+    for (const auto& [name, value] : choices) {
+      names.emplace_back(name);
+      if (fallback && value == *fallback) fallback_name = name;
+    }
+    return choices[index_of_choice(key, names, fallback_name)].second;
+  }
+
+  /// A sub-mapping; an absent one is empty, so that its own keys decide what is required.
+  Section section(const std::string& key);
+
+  /// Ends the reading of this mapping: unknown keys are an error.
+  void finish() const;
+
+  /// An error about this key, for checks that involve more than one value: "file:line: path is VALUE, but <why>".
+  [[noreturn]] void refuse(const std::string& key, const std::string& why) const;
+
+ private:
+  std::optional<YAML::Node> find(const std::string& key);
+  std::size_t index_of_choice(const std::string& key, const std::vector<std::string>& names,
+                              const std::optional<std::string>& fallback);
+  template <class T>
+  T read(const std::string& key, const char* expected, const std::optional<T>& fallback);
+  template <class T>
+  std::vector<T> read_list(const std::string& key, const char* expected, Range range,
+                           const std::optional<std::vector<T>>& fallback);
+  template <class T>
+  T convert(const std::string& key, const YAML::Node& value, const char* expected) const;
+  void check(const std::string& key, double value, Range range) const;
+  void remember(const std::string& key, const std::string& value, bool given);
+  std::string full(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
+  std::string place(const std::string& key) const;  // "file:line: " or "--set: "
+
+  YAML::Node node_;
+  std::string path_;
+  std::shared_ptr<Record> record_;
+  std::vector<std::string> known_;
+};
+
+}  // namespace bimetal::config

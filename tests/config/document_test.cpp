@@ -1,0 +1,117 @@
+#include "config/document.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+
+#include "core/error.hpp"
+#include "parallel/mpi.hpp"
+
+namespace bimetal::config {
+namespace {
+
+enum class Colour { red, green };
+constexpr std::pair<const char*, Colour> colours[] = {{"red", Colour::red}, {"green", Colour::green}};
+
+std::string error_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const core::UserError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string error_of(const std::string& text, const std::function<void(Section&)>& read,
+                     std::vector<std::string> overrides = {}) {
+  return error_of([&] {
+    const Document document(text, "in.yaml", overrides);
+    auto root = document.root();
+    read(root);
+    root.finish();
+  });
+}
+
+TEST(Document, reads_values_of_every_type) {
+  const Document document("a: 1.5\nn: 7\nt: word\nf: true\nl: [1, 2]\nc: green\nm: {H2: 0.3}\n", "in.yaml");
+  auto root = document.root();
+  EXPECT_EQ(root.number("a", Range::any()), 1.5);
+  EXPECT_EQ(root.integer("n", Range::positive()), 7);
+  EXPECT_EQ(root.text("t"), "word");
+  EXPECT_TRUE(root.flag("f", false));
+  EXPECT_EQ(root.integers("l", Range::positive()), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(root.choice<Colour>("c", colours), Colour::green);
+  EXPECT_EQ(root.table("m", Range::positive()).at("H2"), 0.3);
+  EXPECT_NO_THROW(root.finish());
+}
+
+TEST(Document, names_line_and_key_of_an_unknown_key_and_lists_the_valid_ones) {
+  const auto message = error_of("grid:\n  cels: [4]\n", [](Section& root) {
+    auto grid = root.section("grid");
+    grid.integers("cells", Range::positive(), std::vector<std::int64_t>{1});
+    grid.numbers("lower", Range::any(), std::vector<double>{0});
+    grid.finish();
+  });
+  EXPECT_EQ(message, "in.yaml:2: unknown key grid.cels (did you mean cells?); valid keys in grid are cells, lower");
+}
+
+TEST(Document, says_why_a_value_is_refused) {
+  const auto read = [](Section& root) { root.integer("cells", Range::at_least(1)); };
+  EXPECT_EQ(error_of("\ncells: -4\n", read), "in.yaml:2: cells is -4, but must be at least 1");
+  EXPECT_EQ(error_of("cells: four\n", read), "in.yaml:1: cells is four, but must be a whole number");
+  EXPECT_EQ(error_of("{}\n", read), "in.yaml: cells is missing; give it a whole number");
+  EXPECT_EQ(error_of("cells: 4\n", read, {"cells=0"}), "--set: cells is 0, but must be at least 1");
+  const auto number = [](Section& root) { root.number("x", Range::any()); };
+  EXPECT_EQ(error_of("x: .nan\n", number), "in.yaml:1: x is .nan, but must be a finite number");
+}
+
+TEST(Document, suggests_the_nearest_choice) {
+  const auto read = [](Section& root) { root.choice<Colour>("c", colours); };
+  EXPECT_EQ(error_of("c: gren\n", read), "in.yaml:1: c is gren, but must be one of red, green; did you mean green?");
+}
+
+TEST(Document, refuses_broken_yaml_with_its_line) {
+  EXPECT_NE(error_of("a: 1\nb: [1, 2\nc: 3\n", [](Section&) {}).find("in.yaml:3: this is not valid YAML"),
+            std::string::npos);
+  EXPECT_EQ(error_of("a: 1\na: 2\n", [](Section&) {}), "in.yaml:2: key a is given twice; keep one");
+  EXPECT_NE(error_of("just words\n", [](Section&) {}).find("mapping"), std::string::npos);
+}
+
+TEST(Document, overrides_reach_into_sections_and_unknown_ones_are_refused) {
+  const std::vector<std::string> overrides{"time.end=2", "new.section.key=[1, 2]"};
+  const Document document("time: {end: 1}\n", "in.yaml", overrides);
+  auto root = document.root();
+  EXPECT_EQ(root.section("time").number("end", Range::any()), 2.0);
+  EXPECT_EQ(root.section("new").section("section").numbers("key", Range::any()).size(), 2u);
+  EXPECT_NE(error_of("{}", [](Section&) {}, {"nothing"}).find("key.path=value"), std::string::npos);
+  EXPECT_NE(error_of("{}", [](Section&) {}, {"typo=1"}).find("unknown key typo"), std::string::npos);
+}
+
+TEST(Document, resolved_text_reads_back_to_the_same_values) {
+  const std::vector<std::string> overrides{"time.end=2"};
+  const Document document("time: {step: 1}\nname: a case\n", "in.yaml", overrides);
+  auto root = document.root();
+  root.text("name");
+  auto time = root.section("time");
+  time.number("step", Range::any());
+  time.number("end", Range::any());
+  time.number("limit", Range::any(), 3.0);
+  const auto text = document.resolved();
+  EXPECT_NE(text.find("  end: 2  # --set"), std::string::npos) << text;
+  EXPECT_NE(text.find("  limit: 3  # default"), std::string::npos) << text;
+  const Document again(text, "config.yaml");
+  EXPECT_EQ(again.root().section("time").number("limit", Range::any()), 3.0);
+  EXPECT_EQ(again.root().text("name"), "a case");
+}
+
+TEST(ReadText, reports_a_missing_file_alike_on_all_ranks) {
+  const auto comm = parallel::duplicate(MPI_COMM_WORLD);
+  const auto message = error_of([&] { read_text("no/such/file.yaml", "input file", comm); });
+  EXPECT_EQ(message, "cannot read the input file no/such/file.yaml (No such file or directory); check the path");
+  const auto directory = std::filesystem::temp_directory_path().string();
+  EXPECT_NE(error_of([&] { read_text(directory, "input file", comm); }), "no error");
+}
+
+}  // namespace
+}  // namespace bimetal::config
