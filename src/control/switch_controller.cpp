@@ -1,0 +1,57 @@
+#include "control/switch_controller.hpp"
+
+#include <limits>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+
+namespace bimetal::control {
+
+void RowCounts::add(const RowCounts& other) {
+  Array sum = to_array();
+  const Array more = other.to_array();
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
+  *this = from_array(sum);
+}
+
+SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t seed) : options_(options), seed_(seed) {
+  EXPECT(options.tolerance > 0.0 && options.audit_fraction > 0.0 && options.audit_fraction <= 1.0);
+  update_threshold();
+}
+
+bool SwitchController::audits(std::int64_t step, std::int64_t id) const {
+  return core::random_uniform(seed_, core::Purpose::audit, static_cast<std::uint64_t>(step),
+                              static_cast<std::uint64_t>(id)) < options_.audit_fraction;
+}
+
+bool SwitchController::audits_inert(std::int64_t step, std::int64_t id) const {
+  return core::random_uniform(seed_, core::Purpose::audit, static_cast<std::uint64_t>(step),
+                              static_cast<std::uint64_t>(id)) < 0.1 * options_.audit_fraction;
+}
+
+void SwitchController::close_window() {
+  memory_.push_back(window_);
+  window_ = {};
+  if (static_cast<std::int64_t>(memory_.size()) > options_.memory) memory_.pop_front();
+  update_threshold();
+}
+
+void SwitchController::restart(const ScoreHistogram& calibration) {
+  memory_.assign(1, calibration);
+  window_ = {};
+  update_threshold();
+}
+
+void SwitchController::update_threshold() {
+  ScoreHistogram known;
+  for (const auto& window : memory_) known.add(window);
+  threshold_ = choose_threshold(known, options_.wrong_fraction, options_.confidence);
+  switch (options_.policy) {
+    case Policy::certified: break;
+    case Policy::threshold: threshold_.score = options_.threshold; break;
+    case Policy::always: threshold_.score = std::numeric_limits<double>::infinity(); break;
+    case Policy::never: threshold_.score = -1.0; break;
+  }
+}
+
+}  // namespace bimetal::control

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+namespace bimetal::control {
+
+enum class Policy {
+  certified,  // the threshold follows from the tolerance by audits
+  threshold,  // a fixed score, as other frameworks do; audited all the same
+  always,     // every answer that is physical
+  never,      // pure physics
+};
+inline constexpr std::pair<const char*, Policy> policies[] = {
+    {"certified", Policy::certified}, {"threshold", Policy::threshold}, {"always", Policy::always}, {"never", Policy::never}};
+
+struct SwitchOptions {
+  Policy policy = Policy::certified;
+  double tolerance = 1e-3;       // of one answer: max_k |delta_k| / (tolerance · scale_k) > 1 is wrong; > 0
+  double wrong_fraction = 0.05;  // alpha: share of accepted answers that may be wrong; in (0, 1)
+  double confidence = 0.95;      // 1 - delta, of thresholds and certificate; in (0, 1)
+  double audit_fraction = 0.03;  // q: chance that a row is audited; in (0, 1]
+  double threshold = 1.0;        // policy `threshold`: accept up to this score [tolerances]; > 0
+  std::int64_t window = 5;       // steps between two exchanges of counts; >= 1
+  std::int64_t memory = 6;       // windows a threshold looks back on; >= 1
+};
+
+}  // namespace bimetal::control
