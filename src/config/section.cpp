@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "core/error.hpp"
 #include "core/nearest.hpp"
@@ -60,10 +61,14 @@ std::optional<YAML::Node> Section::find(const std::string& key) {
   return static_cast<const YAML::Node&>(node_)[key];
 }
 
-std::string Section::place(const std::string& key) const {
+bool Section::overridden(const std::string& key) const {
   const std::string path = full(key);
-  for (const auto& overridden : record_->overridden)
-    if (overridden == path || path.starts_with(overridden + ".")) return "--set: ";
+  return std::any_of(record_->overridden.begin(), record_->overridden.end(),
+                     [&](const auto& set) { return set == path || path.starts_with(set + "."); });
+}
+
+std::string Section::place(const std::string& key) const {
+  if (overridden(key)) return "--set: ";
   if (has(key)) return fmt::format("{}:{}: ", record_->source, static_cast<const YAML::Node&>(node_)[key].Mark().line + 1);
   return record_->source + ": ";
 }
@@ -116,10 +121,8 @@ void Section::check(const std::string& key, double value, Range range) const {
 }
 
 void Section::remember(const std::string& key, const std::string& value, bool given) {
-  const std::string path = full(key);
-  const auto& set = record_->overridden;
-  const char* origin = std::find(set.begin(), set.end(), path) != set.end() ? "  # --set" : given ? "" : "  # default";
-  record_->lines.emplace_back(path, value + origin);
+  const char* origin = overridden(key) ? "  # --set" : given ? "" : "  # default";
+  record_->lines.emplace_back(full(key), value + origin);
 }
 
 double Section::number(const std::string& key, Range range, std::optional<double> fallback) {
@@ -136,6 +139,16 @@ std::int64_t Section::integer(const std::string& key, Range range, std::optional
 
 std::string Section::text(const std::string& key, std::optional<std::string> fallback) {
   return read<std::string>(key, "a text", fallback);
+}
+
+std::string Section::path(const std::string& key) {
+  namespace fs = std::filesystem;
+  const fs::path given = text(key);
+  const fs::path base = overridden(key) ? fs::path() : fs::path(record_->source).parent_path();
+  const auto absolute = fs::absolute(base / given).lexically_normal().string();
+  record_->lines.pop_back();
+  remember(key, show(absolute), true);
+  return absolute;
 }
 
 bool Section::flag(const std::string& key, bool fallback) {

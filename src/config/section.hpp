@@ -50,6 +50,8 @@ class Section {
   std::int64_t integer(const std::string& key, Range range, std::optional<std::int64_t> fallback = {});
   std::string text(const std::string& key, std::optional<std::string> fallback = {});
   bool flag(const std::string& key, bool fallback);
+  /// A file. One given in the input is relative to the folder of the input, one given by --set to the current folder.
+  std::string path(const std::string& key);
   std::vector<double> numbers(const std::string& key, Range range, std::optional<std::vector<double>> fallback = {});
   std::vector<std::int64_t> integers(const std::string& key, Range range,
                                      std::optional<std::vector<std::int64_t>> fallback = {});
@@ -90,6 +92,7 @@ class Section {
   T convert(const std::string& key, const YAML::Node& value, const char* expected) const;
   void check(const std::string& key, double value, Range range) const;
   void remember(const std::string& key, const std::string& value, bool given);
+  bool overridden(const std::string& key) const;
   std::string full(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
   std::string place(const std::string& key) const;  // "file:line: " or "--set: "
 

@@ -14,6 +14,10 @@ Log::Log(LogVoice voice) : voice_(voice), logger_(std::make_shared<spdlog::logge
   logger_->flush_on(spdlog::level::info);
 }
 
+void Log::share_terminal() {
+  if (speaks()) logger_->sinks().front()->set_pattern("\r\033[K%v");
+}
+
 void Log::open_file(const std::string& path) {
   if (!speaks()) return;
   auto file = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);

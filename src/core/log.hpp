@@ -19,6 +19,9 @@ class Log {
   /// From now on every line also goes to `path` (appended). Local.
   void open_file(const std::string& path);
 
+  /// The terminal also shows a progress line: every line of the log first wipes it. Local.
+  void share_terminal();
+
   template <class... Args>
   void info(fmt::format_string<Args...> pattern, Args&&... args) {
     logger_->info(pattern, std::forward<Args>(args)...);

@@ -73,12 +73,12 @@ void Communicator::sum_in_place(std::span<double> values) const { reduce_in_plac
 void Communicator::sum_in_place(std::span<float> values) const { reduce_in_place(group(), values, MPI_SUM); }
 void Communicator::sum_in_place(std::span<std::int64_t> values) const { reduce_in_place(group(), values, MPI_SUM); }
 
-void Communicator::broadcast(std::string& text) const {
+void Communicator::broadcast(std::string& text, int root) const {
   if (!group_) return;
   auto length = static_cast<std::int64_t>(text.size());
-  MPI_Bcast(&length, 1, MPI_INT64_T, 0, group_->comm);
+  MPI_Bcast(&length, 1, MPI_INT64_T, root, group_->comm);
   text.resize(static_cast<std::size_t>(length));
-  MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, 0, group_->comm);
+  MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, root, group_->comm);
 }
 
 void Communicator::broadcast(std::span<double> values) const {
@@ -116,13 +116,8 @@ void Communicator::barrier() const {
 void Communicator::agree(bool ok, const std::string& message) const {
   const auto first = static_cast<int>(reduce(group(), static_cast<std::int64_t>(ok ? size() : rank()), MPI_MIN));
   if (first == size()) return;
-  std::string agreed = rank() == first ? message : std::string();
-  if (group_) {
-    auto length = static_cast<std::int64_t>(agreed.size());
-    MPI_Bcast(&length, 1, MPI_INT64_T, first, group_->comm);
-    agreed.resize(static_cast<std::size_t>(length));
-    MPI_Bcast(agreed.data(), static_cast<int>(length), MPI_CHAR, first, group_->comm);
-  }
+  std::string agreed = message;
+  broadcast(agreed, first);
   throw core::UserError(agreed);
 }
 

@@ -28,8 +28,8 @@ class Communicator {
   void sum_in_place(std::span<float> values) const;
   void sum_in_place(std::span<std::int64_t> values) const;
 
-  // Root's value for everyone. Collective.
-  void broadcast(std::string& text) const;
+  // The value of one rank for everyone. Collective.
+  void broadcast(std::string& text, int root = 0) const;
   void broadcast(std::span<double> values) const;
 
   /// Every rank's value, by rank. Collective.

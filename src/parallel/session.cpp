@@ -2,10 +2,13 @@
 
 #include <mpi.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <thread>
 
+#include "core/timer.hpp"
 #include "parallel/mpi.hpp"
 
 namespace bimetal::parallel {
@@ -35,13 +38,33 @@ Session::Session(int& argc, char**& argv) {
   MPI_Init(&argc, &argv);
   std::set_terminate(abort_job);
   world_ = duplicate(MPI_COMM_WORLD);
+  exit_ = duplicate(MPI_COMM_WORLD);
 }
 
 Session::~Session() {
   // Collective calls have no place in unwinding: other ranks may not be on their way here.
   if (std::uncaught_exceptions() > 0) return;
   world_ = Communicator();
+  exit_ = Communicator();
   MPI_Finalize();
+}
+
+bool Session::all_arrive_within_seconds(double seconds) const {
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Ibarrier(native(exit_), &request);
+  const core::Stopwatch watch;
+  int arrived = 0;
+  while (!arrived && watch.seconds() < seconds) {
+    MPI_Test(&request, &arrived, MPI_STATUS_IGNORE);
+    if (!arrived) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return arrived != 0;
+}
+
+void Session::abort(int exit_code) const {
+  std::fflush(nullptr);
+  MPI_Abort(MPI_COMM_WORLD, exit_code);
+  std::abort();
 }
 
 }  // namespace bimetal::parallel

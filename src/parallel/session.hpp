@@ -15,8 +15,14 @@ class Session {
 
   const Communicator& world() const { return world_; }
 
+  /// Whether every rank calls this within the given time; after a no only abort() is left. Collective, if it can.
+  bool all_arrive_within_seconds(double seconds) const;
+  /// Ends the whole job at once.
+  [[noreturn]] void abort(int exit_code) const;
+
  private:
   Communicator world_;
+  Communicator exit_;  // apart from world_, so that a late collective there is not taken for an arrival here
 };
 
 }  // namespace bimetal::parallel

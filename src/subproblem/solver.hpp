@@ -49,6 +49,7 @@ struct Batch {
   std::span<const std::int64_t> id;    // [n] global cell ids: what random decisions depend on
   std::int64_t step = 0;
   std::span<Provenance> provenance{};  // [n] or empty: nobody wants to know
+  std::span<double> seconds{};         // [n] or empty: what each row cost a reference solver [s]
 };
 
 /// A row no integrator setting could solve. A value, not an exception: the caller reduces it and then branches.

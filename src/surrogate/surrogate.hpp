@@ -9,23 +9,9 @@
 #include "core/rows.hpp"
 #include "core/signature.hpp"
 #include "parallel/communicator.hpp"
+#include "surrogate/options.hpp"
 
 namespace bimetal::surrogate {
-
-/// The network. Defaults are for small mechanisms.
-struct NetworkOptions {
-  std::vector<std::int64_t> layers{128, 128};  // widths of the hidden layers; GELU between them
-  std::vector<std::int64_t> error_layers{32};  // widths of the error head's hidden layers
-  std::uint64_t seed = 1;                      // of the initial weights
-};
-
-struct TrainingOptions {
-  std::int64_t batch = 512;             // rows per gradient step and rank
-  double learning_rate = 2e-3;          // of Adam, at the start
-  double learning_rate_end = 1e-4;      // reached after `decay_updates`, cosine in between
-  std::int64_t decay_updates = 8000;    // gradient steps
-  std::int64_t replay_capacity = 100000;  // rows per rank
-};
 
 struct TrainingReport {
   std::int64_t updates = 0;  // gradient steps done in all

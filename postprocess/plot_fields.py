@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""Draws the fields of a bimetal run: images of a 2-D run, lines of a 1-D run, mid-plane slices of a 3-D run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from figure_style import BLUE, GREY, VERMILION, YELLOW, plt, save, use_style, with_unit
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from bimetal_run import PROVENANCE, Answerer, Field, Run, RunError, Snapshot, guarded
+
+ANSWERER_COLOURS = {Answerer.INERT: GREY, Answerer.PHYSICS: VERMILION, Answerer.SURROGATE: BLUE,
+                    Answerer.AUDITED: YELLOW}
+MM = 1e3  # [mm/m]
+AXES = "xyz"
+
+
+def colour_map(field: Field) -> str:
+    if field.name == "T" or "heat" in field.name:
+        return "inferno"
+    if np.nanmin(field.values) < 0 < np.nanmax(field.values):
+        return "RdBu_r"
+    return "viridis"
+
+
+def colour_range(field: Field) -> tuple[float, float]:
+    """Signed fields get a symmetric range, so that zero is white."""
+    low, high = float(np.nanmin(field.values)), float(np.nanmax(field.values))
+    if colour_map(field) == "RdBu_r":
+        low, high = -max(-low, high), max(-low, high)
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def without_absent(field: Field) -> Field:
+    """In version, score and audited_error, -1 says that there is none."""
+    if field.name not in PROVENANCE or field.name == "answerer":
+        return field
+    values = field.values.astype(float)
+    values[values < 0] = np.nan
+    return Field(field.name, field.unit, values)
+
+
+def answerer_legend(axes: Axes, field: Field) -> None:
+    counts = np.bincount(field.values.astype(int).ravel(), minlength=len(Answerer))
+    patches = [Patch(facecolor=ANSWERER_COLOURS[who], edgecolor="0.5", linewidth=0.5,
+                     label=f"{who.name.lower()} {100 * counts[who] / counts.sum():.1f} %") for who in Answerer]
+    axes.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncol=2, handlelength=1.2,
+                columnspacing=1.2)
+
+
+def draw_image(axes: Axes, field: Field, plane: np.ndarray, box: tuple[float, float, float, float]) -> None:
+    """plane: [rows, columns]; box: left, right, bottom, top [mm]."""
+    axes.grid(False)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(True)
+    where = {"origin": "lower", "extent": box, "interpolation": "nearest", "aspect": "equal"}
+    if field.name == "answerer":
+        colours = ListedColormap([ANSWERER_COLOURS[who] for who in Answerer])
+        axes.imshow(plane, cmap=colours, norm=BoundaryNorm(np.arange(-0.5, len(Answerer)), colours.N), **where)
+        answerer_legend(axes, field)
+        return
+    if np.isnan(plane).all():
+        axes.imshow(np.ones_like(plane), cmap="Greys", vmin=0, vmax=8, **where)
+        axes.text(0.5, 0.5, "none", transform=axes.transAxes, ha="center", va="center", color="0.4")
+        return
+    axes.set_facecolor("0.92")  # shows where a field has no value
+    low, high = colour_range(field)
+    image = axes.imshow(plane, cmap=colour_map(field), vmin=low, vmax=high, **where)
+    bar = axes.figure.colorbar(image, ax=axes, pad=0.02, fraction=0.046, aspect=22)
+    bar.formatter.set_powerlimits((-2, 4))
+    bar.outline.set_linewidth(0.5)
+
+
+def cut(snapshot: Snapshot, normal: int, values: np.ndarray) -> tuple[np.ndarray, tuple[float, ...], tuple[int, int]]:
+    """The mid-plane across axis `normal`: [rows, columns], its box [mm], and its horizontal and vertical axes."""
+    plane = np.take(values, values.shape[2 - normal] // 2, axis=2 - normal)
+    across, up = [axis for axis in range(3) if axis != normal]
+    box = [MM * corner[axis] for axis in (across, up) for corner in (snapshot.lower, snapshot.upper)]
+    return plane, tuple(box), (across, up)
+
+
+def figure_of_planes(snapshot: Snapshot, fields: list[Field]) -> Figure:
+    """2-D: up to three fields a row. 3-D: one row per field, its mid-planes xy, xz and yz."""
+    normals = [2] if snapshot.dimensions == 2 else [2, 1, 0]
+    panels = [(field, normal) for field in fields for normal in normals]
+    n_columns = min(3, len(panels))
+    n_rows = -(-len(panels) // n_columns)
+    size = snapshot.upper - snapshot.lower
+    shape = float(np.clip(size[1] / size[0], 0.3, 2.5))
+    figure, axes = plt.subplots(n_rows, n_columns, squeeze=False,
+                                figsize=(4.3 * n_columns, (3.4 * shape + 1.1) * n_rows))
+    for panel in axes.flat[len(panels):]:
+        panel.set_visible(False)
+    for panel, (field, normal) in zip(axes.flat, panels):
+        plane, box, (across, up) = cut(snapshot, normal, field.values)
+        draw_image(panel, field, plane, box)
+        title = with_unit(field.name, field.unit)
+        if snapshot.dimensions == 3:
+            middle = MM * 0.5 * (snapshot.lower[normal] + snapshot.upper[normal])
+            title += f"   at {AXES[normal]} = {middle:.3g} mm"
+        panel.set_title(title)
+        panel.set_xlabel(f"{AXES[across]} [mm]")
+        panel.set_ylabel(f"{AXES[up]} [mm]")
+    return figure
+
+
+def figure_of_lines(snapshot: Snapshot, fields: list[Field]) -> Figure:
+    """One panel above the other over a common axis."""
+    heights = [0.35 if field.name == "answerer" else 1.0 for field in fields]
+    figure, axes = plt.subplots(len(fields), 1, sharex=True, squeeze=False, figsize=(7.0, 0.9 + 2.1 * sum(heights)),
+                                gridspec_kw={"height_ratios": heights})
+    n_cells = fields[0].values.size
+    faces = MM * np.linspace(snapshot.lower[0], snapshot.upper[0], n_cells + 1)
+    centres = 0.5 * (faces[1:] + faces[:-1])
+    for panel, field in zip(axes[:, 0], fields):
+        if field.name == "answerer":
+            colours = ListedColormap([ANSWERER_COLOURS[who] for who in Answerer])
+            panel.pcolormesh(faces, [0, 1], field.values.reshape(1, -1), cmap=colours, vmin=-0.5, vmax=3.5)
+            panel.set_yticks([])
+            panel.grid(False)
+            handles = [Patch(facecolor=ANSWERER_COLOURS[who], label=who.name.lower()) for who in Answerer]
+            panel.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=len(handles),
+                         handlelength=1.2, columnspacing=1.2, borderpad=0.1)
+            panel.set_ylabel("answerer")
+            continue
+        colour = VERMILION if field.name == "T" else BLUE
+        sparse = np.isnan(field.values).any()
+        panel.plot(centres, field.values.ravel(), color=colour, linestyle="" if sparse else "-",
+                   marker="." if sparse else "")
+        panel.set_ylabel(with_unit(field.name, field.unit))
+        panel.ticklabel_format(axis="y", scilimits=(-2, 4))
+        panel.margins(x=0.01)
+    axes[-1, 0].set_xlabel("x [mm]")
+    figure.align_ylabels()
+    return figure
+
+
+def draw(snapshot: Snapshot, names: list[str] | None) -> Figure:
+    wanted = names or [name for name in ("T", "Y_OH") if name in snapshot.names] or list(snapshot.names[:2])
+    fields = [without_absent(snapshot.field(name)) for name in wanted]
+    if not fields:
+        raise RunError(f"{snapshot.path} holds no fields.")
+    figure = (figure_of_lines if snapshot.dimensions == 1 else figure_of_planes)(snapshot, fields)
+    figure.suptitle(f"t = {1e6 * snapshot.time:.4g} µs   (step {snapshot.step})")
+    return figure
+
+
+def steps_of(run: Run, which: str) -> list[int]:
+    if which == "last":
+        return [run.last_step()]
+    if which == "all":
+        run.last_step()  # there must be one
+        return run.steps()
+    if not which.isdigit():
+        raise RunError(f"'{which}' is not a step; say a number, 'last' or 'all'.")
+    return [int(which)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", metavar="RUN_DIR", help="output directory of a run")
+    parser.add_argument("--field", nargs="+", metavar="NAME",
+                        help="fields to draw; OH is short for Y_OH (default: T Y_OH)")
+    parser.add_argument("--step", default="last", metavar="N|last|all", help="which snapshot (default: last)")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE",
+                        help="picture to write, .png, .pdf or .svg; with several steps the step is added to its name "
+                             "(default: fields_<step>.png in RUN_DIR)")
+    arguments = parser.parse_args()
+
+    use_style()
+    run = Run(arguments.run)
+    steps = steps_of(run, arguments.step)
+    for step in steps:
+        path = arguments.output or run.directory / f"fields_{step:06d}.png"
+        if arguments.output and len(steps) > 1:
+            path = path.with_name(f"{path.stem}_{step:06d}{path.suffix}")
+        figure = draw(run.snapshot(step), arguments.field)
+        save(figure, path)
+
+
+if __name__ == "__main__":
+    guarded(main)

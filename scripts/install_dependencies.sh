@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Installs what bimetal needs on Debian 12 (bookworm). Changes nothing, and needs no network, when all is there.
+#
+#   scripts/install_dependencies.sh           install what is missing, as root or through sudo
+#   scripts/install_dependencies.sh --list    print the packages, one a line, and stop
+#
+# Exit code 0: everything is installed; 1: it is not, and one sentence on stderr says why.
+set -euo pipefail
+
+packages=(
+  # Build.
+  g++ cmake ninja-build pkg-config git
+  ca-certificates        # git over https
+  # Distribution: MPI, PETSc (real scalars), HDF5 built against the same MPI.
+  openmpi-bin libopenmpi-dev
+  libpetsc-real-dev
+  libhdf5-openmpi-dev
+  # Numerics: the surrogate (LibTorch), the reference integrator (CVODE), beta quantiles (Boost.Math).
+  libtorch-dev
+  libsundials-dev
+  libboost-dev
+  libopenblas0-pthread   # several times faster than the plain BLAS that the others settle for
+  # Input, output, command line.
+  libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libfmt-dev
+  # Tests and benchmarks.
+  libgtest-dev libgmock-dev libbenchmark-dev
+  # Post-processing, and the test that VTK opens the field files.
+  python3 python3-numpy python3-h5py python3-matplotlib python3-vtk9
+)
+
+fail() {
+  echo "install_dependencies.sh: $*" >&2
+  exit 1
+}
+
+require_debian() {
+  local id=unknown like='' name='this system'
+  if [[ -r /etc/os-release ]]; then
+    id=$(. /etc/os-release && echo "${ID:-unknown}")
+    like=$(. /etc/os-release && echo "${ID_LIKE:-}")
+    name=$(. /etc/os-release && echo "${PRETTY_NAME:-$id}")
+  fi
+  if [[ " $id $like " != *' debian '* ]] || ! command -v apt-get >/dev/null; then
+    fail "$name is not a Debian system, so install the libraries listed in README.md by its own package manager or" \
+      "from source."
+  fi
+  [[ $name == *bookworm* ]] ||
+    echo "install_dependencies.sh: written for Debian 12 (bookworm), this is $name; package names may differ." >&2
+}
+
+missing_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+  done
+}
+
+# apt-get as root, directly or through sudo; asks no questions.
+as_root() {
+  if [[ $(id -u) -eq 0 ]]; then
+    DEBIAN_FRONTEND=noninteractive "$@"
+  else
+    sudo DEBIAN_FRONTEND=noninteractive "$@"
+  fi
+}
+
+# The package lists may be absent or name versions the mirror no longer has: refresh them then, and only then.
+install_packages() {
+  local install=(apt-get install --yes --no-install-recommends "$@")
+  if ! apt-get install --simulate --no-install-recommends "$@" >/dev/null 2>&1; then
+    as_root apt-get update
+  fi
+  as_root "${install[@]}" || { as_root apt-get update && as_root "${install[@]}"; }
+}
+
+warn_if_slow_blas() {
+  local architecture library
+  architecture=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname -m)-linux-gnu")
+  library=$(readlink -f "/usr/lib/$architecture/libblas.so.3" 2>/dev/null || true)
+  [[ $library == *openblas* ]] && return
+  echo "install_dependencies.sh: BLAS is ${library:-not set}, not OpenBLAS, which makes the surrogate several times" \
+    "slower; choose it with 'update-alternatives --config libblas.so.3-$architecture'." >&2
+}
+
+main() {
+  case ${1:-} in
+    '') ;;
+    --list) printf '%s\n' "${packages[@]}"; return ;;
+    *) fail "unknown argument '$1'; the only one is --list." ;;
+  esac
+  require_debian
+  local missing
+  mapfile -t missing < <(missing_packages)
+  if ((${#missing[@]} > 0)); then
+    local by_hand="apt-get install --no-install-recommends ${missing[*]}"
+    if [[ $(id -u) -ne 0 ]] && ! command -v sudo >/dev/null; then
+      fail "${#missing[@]} packages are missing and there is neither root nor sudo; ask the administrator to run:" \
+        "$by_hand"
+    fi
+    install_packages "${missing[@]}" || fail "apt-get could not install the missing packages; try by hand: $by_hand"
+    [[ -z $(missing_packages) ]] || fail "apt-get reported success, but these are still missing: $(missing_packages | xargs)"
+  fi
+  warn_if_slow_blas
+  echo "All ${#packages[@]} packages are installed."
+}
+
+main "$@"

@@ -1,0 +1,105 @@
+#include "app/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+
+#include "core/error.hpp"
+#include "core/version.hpp"
+
+namespace bimetal::app {
+namespace {
+
+/// PETSc's options have one dash and a name, -pressure_ksp_type cg; ours have two dashes or are one letter. Moves
+/// PETSc's, with their values, from `words` to the result.
+std::vector<std::string> take_petsc_options(std::vector<std::string>& words) {
+  const auto is_petsc = [](const std::string& word) {
+    return word.size() > 2 && word[0] == '-' && std::isalpha(static_cast<unsigned char>(word[1]));
+  };
+  std::vector<std::string> petsc;
+  std::vector<std::string> rest;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!is_petsc(words[i])) {
+      rest.push_back(words[i]);
+      continue;
+    }
+    petsc.push_back(words[i]);
+    const bool has_value = i + 1 < words.size() && !is_petsc(words[i + 1]) && !words[i + 1].starts_with("--");
+    if (has_value) petsc.push_back(words[++i]);
+  }
+  words = std::move(rest);
+  return petsc;
+}
+
+void add_input(CLI::App& command, std::string& input, std::vector<std::string>& settings) {
+  command.add_option("input", input, "input file (YAML)")->required()->type_name("INPUT");
+  command.add_option("--set", settings, "override a key of the input, as in --set time.end=1e-5; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+void add_reactor(CLI::App& command, ReactorCommand& reactor) {
+  using subproblem::Constraint;
+  static const std::map<std::string, Constraint> constraints{{"pressure", Constraint::constant_pressure},
+                                                             {"volume", Constraint::constant_volume}};
+  command.add_option("--mechanism", reactor.mechanism, "mechanism file (Cantera YAML)")->required();
+  command.add_option("--fuel", reactor.fuel, "fuel species")->required();
+  command.add_option("--phi", reactor.phi, "equivalence ratio in air (O2 + 3.76 N2)")->check(CLI::PositiveNumber);
+  command.add_option("--temperature", reactor.temperature, "initial temperature [K]")
+      ->required()
+      ->check(CLI::Range(200.0, 5000.0));
+  command.add_option("--pressure", reactor.pressure, "initial pressure [Pa]")->check(CLI::PositiveNumber);
+  command.add_option("--constant", reactor.ignition.constraint, "what is held constant: pressure or volume")
+      ->transform(CLI::CheckedTransformer(constraints));
+  command.add_option("--rtol", reactor.ignition.rtol, "relative tolerance of the integration")
+      ->check(CLI::Range(1e-13, 1e-2));
+  command.add_flag("--json{1}", reactor.format, "print one JSON object");
+}
+
+}  // namespace
+
+Command parse_arguments(int argc, const char* const* argv) {
+  CLI::App cli("Distributed PDE solver and online-trained neural surrogate in one program", "bimetal");
+  cli.set_version_flag("--version", fmt::format("bimetal {} ({})", core::version, core::commit));
+  cli.require_subcommand(1);
+
+  RunCommand run;
+  auto* run_cli = cli.add_subcommand("run", "run a simulation");
+  add_input(*run_cli, run.input, run.settings);
+  run_cli->add_option("-o,--output", run.output, "output directory, instead of output.directory of the input");
+  bool overwrite = false;
+  run_cli->add_flag("--overwrite", overwrite, "replace the run that is in the output directory");
+  run_cli->footer("Options of PETSc (-log_view, -options_left, ...) may follow.");
+
+  CheckCommand check;
+  auto* check_cli = cli.add_subcommand("check", "validate an input, print it resolved, estimate memory and cost");
+  add_input(*check_cli, check.input, check.settings);
+
+  ReactorCommand reactor;
+  auto* reactor_cli = cli.add_subcommand("reactor", "burn fuel and air in an adiabatic 0-D reactor");
+  add_reactor(*reactor_cli, reactor);
+
+  auto* info_cli = cli.add_subcommand("info", "versions, libraries, devices");
+
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words.front() == "run") run.petsc_options = take_petsc_options(words);
+  std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+  try {
+    cli.parse(words);
+  } catch (const CLI::CallForHelp&) {
+    return PrintCommand{cli.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return PrintCommand{version.what() + std::string("\n")};
+  } catch (const CLI::ParseError& error) {
+    throw core::UserError::format("{}; see bimetal --help", error.what());
+  }
+  run.on_existing = overwrite ? io::OnExisting::overwrite : io::OnExisting::refuse;
+  if (*run_cli) return run;
+  if (*check_cli) return check;
+  if (*reactor_cli) return reactor;
+  static_cast<void>(info_cli);
+  return InfoCommand{};
+}
+
+}  // namespace bimetal::app

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "io/run_directory.hpp"
+#include "subproblem/ignition.hpp"
+
+namespace bimetal::app {
+
+/// What the command line asks for; one structure per command.
+struct RunCommand {
+  std::string input;
+  std::vector<std::string> settings;  // key.path=value
+  std::optional<std::string> output;  // instead of output.directory
+  io::OnExisting on_existing = io::OnExisting::refuse;
+  std::vector<std::string> petsc_options;
+};
+
+struct CheckCommand {
+  std::string input;
+  std::vector<std::string> settings;
+};
+
+enum class ReportFormat { text, json };
+
+struct ReactorCommand {
+  std::string mechanism;
+  std::string fuel;
+  double phi = 1.0;               // equivalence ratio
+  double temperature = 0.0;       // [K]
+  double pressure = 101325.0;     // [Pa]
+  subproblem::IgnitionOptions ignition;
+  ReportFormat format = ReportFormat::text;
+};
+
+struct InfoCommand {};
+
+/// --help and --version: print this, on root, and be done.
+struct PrintCommand {
+  std::string text;
+};
+
+using Command = std::variant<RunCommand, CheckCommand, ReactorCommand, InfoCommand, PrintCommand>;
+
+/// Throws UserError for whatever does not make sense. Local, the same on every rank.
+Command parse_arguments(int argc, const char* const* argv);
+
+}  // namespace bimetal::app

@@ -1,0 +1,61 @@
+#include <cstdio>
+
+#include "app/commands.hpp"
+#include "app/guarded.hpp"
+#include "app/simulation.hpp"
+#include "core/timer.hpp"
+#include "petsc/session.hpp"
+
+namespace bimetal::app {
+namespace {
+
+/// Bytes of a cell: about eight vectors in the stages of transport, the halo, the batch in and out, provenance.
+double bytes_per_cell(std::size_t n_species) { return 8.0 * (12.0 * static_cast<double>(1 + n_species) + 16.0); }
+
+/// Seconds physics takes for the hottest cell of the initial state, measured; solving sets the pace of a run.
+double seconds_per_active_row(Simulation& simulation, const parallel::Communicator& world) {
+  const auto view = simulation.flow().state();
+  const auto rows = view.rows();
+  std::int64_t hottest = 0;
+  for (std::int64_t i = 0; i < rows.size(); ++i)
+    if (rows[i][0] > rows[hottest][0]) hottest = i;
+  std::vector<double> row(rows[hottest].begin(), rows[hottest].end());
+
+  constexpr std::int64_t repeats = 50;
+  auto& solver = simulation.hybrid().physics();
+  core::RowTable in(std::ssize(row)), out(std::ssize(row), repeats);
+  for (std::int64_t i = 0; i < repeats; ++i) in.append(row);
+  const std::vector<std::int64_t> id(repeats, 0);
+  std::vector<double> seconds(repeats, 0.0);
+  subproblem::Batch batch{.in = in.rows(), .out = out.rows(), .id = id, .seconds = seconds};
+  solver.solve(batch);
+  double sum = 0.0;
+  for (double each : seconds) sum += each;
+  return world.max(sum / repeats);
+}
+
+}  // namespace
+
+int execute(const CheckCommand& command, const parallel::Communicator& world) {
+  const petsc::Session petsc(world);
+  const auto config = read_run_config(command.input, command.settings, world);
+  core::Log log;
+  Simulation simulation(config, world, log);
+  const double row_seconds = seconds_per_active_row(simulation, world);
+  if (!world.is_root()) return exit_done;
+
+  const auto cells = static_cast<double>(simulation.flow().extents().n_cells());
+  const auto steps = static_cast<double>(config.time.n_steps);
+  std::printf("%s\n", config.resolved.c_str());
+  std::printf("# %s is a valid input.\n", command.input.c_str());
+  std::printf("# cells %.0f, species %zu, steps %.0f, ranks %d\n", cells, simulation.mechanism().n_species(), steps,
+              world.size());
+  std::printf("# memory for fields     about %.2f GB in all\n",
+              cells * bytes_per_cell(simulation.mechanism().n_species()) / 1e9);
+  std::printf("# physics               %.0f us for a cell like the hottest one now\n", 1e6 * row_seconds);
+  std::printf("# pure physics          at most about %.1f min on %d rank(s), if every cell were active\n",
+              cells * steps * row_seconds / world.size() / 60.0, world.size());
+  return exit_done;
+}
+
+}  // namespace bimetal::app

@@ -1,0 +1,170 @@
+#include "app/run_config.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "config/document.hpp"
+#include "core/error.hpp"
+
+namespace bimetal::app {
+namespace {
+
+using config::Range;
+using config::Section;
+
+// Models with one member so far; the names are in the input from the start so that old inputs stay valid.
+enum class FlowModel { prescribed };
+constexpr std::pair<const char*, FlowModel> flow_models[] = {{"prescribed", FlowModel::prescribed}};
+enum class TransportModel { constant_lewis };
+constexpr std::pair<const char*, TransportModel> transport_models[] = {{"constant_lewis", TransportModel::constant_lewis}};
+enum class Integrator { cvode };
+constexpr std::pair<const char*, Integrator> integrators[] = {{"cvode", Integrator::cvode}};
+
+grid::GridOptions read_grid(Section section) {
+  grid::GridOptions grid;
+  grid.cells = section.integers("cells", Range::at_least(1));
+  const std::size_t n = grid.cells.size();
+  if (n < 1 || n > 3) section.refuse("cells", "must have one entry per axis, one to three of them");
+  grid.lower = section.numbers("lower", Range::any(), std::vector<double>(n, 0.0));
+  grid.upper = section.numbers("upper", Range::any());
+  for (const char* key : {"lower", "upper"})
+    if ((key == std::string("lower") ? grid.lower : grid.upper).size() != n)
+      section.refuse(key, "must have as many entries as grid.cells");
+  for (std::size_t axis = 0; axis < n; ++axis)
+    if (grid.upper[axis] <= grid.lower[axis]) section.refuse("upper", "must be above grid.lower on every axis");
+
+  auto boundary = section.section("boundary");
+  grid.boundary.clear();
+  for (std::size_t axis = 0; axis < n; ++axis)
+    grid.boundary.push_back(boundary.choice<grid::Boundary>(std::string(1, "xyz"[axis]), grid::boundary_names,
+                                                            grid::Boundary::periodic));
+  boundary.finish();
+  section.finish();
+  return grid;
+}
+
+TimeConfig read_time(Section section) {
+  TimeConfig time;
+  time.step = section.number("step", Range::positive());
+  const double end = section.number("end", Range::positive());
+  const double steps = std::round(end / time.step);
+  if (steps < 1.0 || std::abs(steps * time.step - end) > 1e-6 * time.step)
+    section.refuse("end", fmt::format("must be a whole number of time steps of {} s", time.step));
+  time.n_steps = static_cast<std::int64_t>(steps);
+  section.finish();
+  return time;
+}
+
+ChemistryConfig read_chemistry(Section section) {
+  ChemistryConfig chemistry;
+  chemistry.mechanism = section.path("mechanism");
+  chemistry.pressure = section.number("pressure", Range::positive(), chemistry.pressure);
+  section.choice<Integrator>("integrator", integrators, Integrator::cvode);
+  chemistry.cvode.rtol = section.number("rtol", Range::between(1e-13, 0.1), chemistry.cvode.rtol);
+  chemistry.cvode.atol = section.number("atol", Range::between(1e-20, 0.1), chemistry.cvode.atol);
+  section.finish();
+  return chemistry;
+}
+
+flow::PrescribedOptions read_flow(Section section) {
+  section.choice<FlowModel>("model", flow_models, FlowModel::prescribed);
+  section.choice<TransportModel>("transport", transport_models, TransportModel::constant_lewis);
+  flow::PrescribedOptions velocity;
+  auto given = section.section("velocity");
+  velocity.kind = given.choice<flow::PrescribedKind>("type", flow::prescribed_names, flow::PrescribedKind::rest);
+  velocity.amplitude = given.number("amplitude", Range::any(), velocity.amplitude);
+  const auto direction = given.numbers("direction", Range::any(), std::vector<double>{1.0, 0.0, 0.0});
+  if (direction.size() > 3) given.refuse("direction", "must have at most three entries");
+  velocity.direction = {};
+  std::copy(direction.begin(), direction.end(), velocity.direction.begin());
+  given.finish();
+  section.finish();
+  return velocity;
+}
+
+void read_initial(Section section, RunConfig& config) {
+  auto& initial = config.initial_options;
+  config.initial = section.choice<flow::InitialFactory>("type", flow::initial_names);
+  initial.fuel = section.text("fuel");
+  initial.equivalence_ratio = section.number("equivalence_ratio", Range::at_least(0.0), initial.equivalence_ratio);
+  initial.stratification = section.number("stratification", Range::at_least(0.0), initial.stratification);
+  initial.waves = static_cast<int>(section.integer("waves", Range::between(1, 1000), initial.waves));
+  initial.temperature = section.number("temperature", Range::between(200.0, 3000.0), initial.temperature);
+  if (config.initial == flow::ignition_kernel) {
+    initial.kernel_temperature =
+        section.number("kernel_temperature", Range::between(200.0, 3000.0), initial.kernel_temperature);
+    initial.kernel_centre = section.numbers("kernel_centre", Range::any(), std::vector<double>{});
+    initial.kernel_radius = section.number("kernel_radius", Range::positive(), initial.kernel_radius);
+    initial.kernel_thickness = section.number("kernel_thickness", Range::positive(), initial.kernel_thickness);
+  }
+  section.finish();
+}
+
+surrogate::NetworkOptions read_surrogate(Section section, std::uint64_t seed) {
+  surrogate::NetworkOptions network;
+  network.layers = section.integers("layers", Range::between(1, 65536), network.layers);
+  network.error_layers = section.integers("error_layers", Range::between(1, 65536), network.error_layers);
+  network.seed = seed;
+  section.finish();
+  return network;
+}
+
+void read_training(Section section, RunConfig& config) {
+  auto& training = config.training;
+  auto& schedule = config.hybrid.schedule;
+  schedule.placement = section.choice<hybrid::Placement>("placement", hybrid::placements, schedule.placement);
+  schedule.updates_per_step = section.integer("updates_per_step", Range::at_least(0), schedule.updates_per_step);
+  schedule.idle_share = section.number("idle_share", Range::between(0.0, 1.0), schedule.idle_share);
+  schedule.promote_every = section.integer("promote_every", Range::at_least(1), schedule.promote_every);
+  schedule.calibration_rows = section.integer("calibration_rows", Range::at_least(1), schedule.calibration_rows);
+  training.batch = section.integer("batch", Range::at_least(1), training.batch);
+  training.learning_rate = section.number("learning_rate", Range::positive(), training.learning_rate);
+  training.learning_rate_end = section.number("learning_rate_end", Range::positive(), training.learning_rate_end);
+  training.decay_updates = section.integer("decay_updates", Range::at_least(1), training.decay_updates);
+  training.replay_capacity = section.integer("replay_capacity", Range::at_least(1), training.replay_capacity);
+  section.finish();
+}
+
+void read_switching(Section section, RunConfig& config) {
+  auto& switching = config.hybrid.switching;
+  switching.policy = section.choice<control::Policy>("policy", control::policies, switching.policy);
+  switching.tolerance = section.number("tolerance", Range::positive(), switching.tolerance);
+  switching.wrong_fraction = section.number("wrong_fraction", Range::between(1e-6, 0.999), switching.wrong_fraction);
+  switching.confidence = section.number("confidence", Range::between(0.5, 0.999999), switching.confidence);
+  switching.audit_fraction = section.number("audit_fraction", Range::between(1e-6, 1.0), switching.audit_fraction);
+  switching.threshold = section.number("threshold", Range::positive(), switching.threshold);
+  switching.window = section.integer("window", Range::at_least(1), switching.window);
+  switching.memory = section.integer("memory", Range::at_least(1), switching.memory);
+  config.hybrid.verify = section.flag("verify", false) ? hybrid::Verify::yes : hybrid::Verify::no;
+  config.scales = section.table("scales", Range::positive());
+  section.finish();
+}
+
+}  // namespace
+
+RunConfig read_run_config(const std::string& path, std::span<const std::string> settings,
+                          const parallel::Communicator& comm) {
+  const config::Document document(config::read_text(path, "input file", comm), path, settings);
+  auto root = document.root();
+  RunConfig config;
+  config.name = root.text("case");
+  config.seed = static_cast<std::uint64_t>(root.integer("seed", Range::at_least(0), 1));
+  config.hybrid.seed = config.seed;
+  config.grid = read_grid(root.section("grid"));
+  config.time = read_time(root.section("time"));
+  config.chemistry = read_chemistry(root.section("chemistry"));
+  config.velocity = read_flow(root.section("flow"));
+  read_initial(root.section("initial"), config);
+  config.network = read_surrogate(root.section("surrogate"), config.seed);
+  read_training(root.section("training"), config);
+  read_switching(root.section("switching"), config);
+  auto output = root.section("output");
+  config.output.directory = output.text("directory", "out/" + config.name);
+  config.output.fields_every = output.integer("fields_every", Range::at_least(0), config.output.fields_every);
+  output.finish();
+  root.finish();
+  config.resolved = document.resolved();
+  return config;
+}
+
+}  // namespace bimetal::app

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "flow/initial.hpp"
+#include "flow/velocity.hpp"
+#include "grid/options.hpp"
+#include "hybrid/hybrid_options.hpp"
+#include "parallel/communicator.hpp"
+#include "subproblem/reactor_cvode.hpp"
+#include "surrogate/options.hpp"
+
+namespace bimetal::app {
+
+struct TimeConfig {
+  double step = 1e-6;         // [s]
+  std::int64_t n_steps = 0;   // until `end`, which is a whole number of steps
+};
+
+struct ChemistryConfig {
+  std::string mechanism;      // path of the file
+  double pressure = 101325.0; // [Pa]
+  subproblem::ReactorCvodeOptions cvode;
+};
+
+struct OutputConfig {
+  std::string directory;
+  std::int64_t fields_every = 0;  // steps between snapshots; 0: only the first and the last state
+};
+
+/// Everything a run is told, one plain structure per module.
+struct RunConfig {
+  std::string name;
+  std::uint64_t seed = 1;
+  grid::GridOptions grid;
+  TimeConfig time;
+  ChemistryConfig chemistry;
+  flow::PrescribedOptions velocity;
+  flow::InitialFactory initial = nullptr;
+  flow::InitialOptions initial_options;
+  surrogate::NetworkOptions network;
+  surrogate::TrainingOptions training;
+  hybrid::HybridOptions hybrid;
+  std::map<std::string, double> scales;  // by output name, instead of the reference ignition's
+  OutputConfig output;
+  std::string resolved;                  // all of it as YAML, with the defaults filled in
+};
+
+/// Reads and validates an input. Throws UserError alike on all ranks. Collective.
+RunConfig read_run_config(const std::string& path, std::span<const std::string> settings,
+                          const parallel::Communicator& comm);
+
+}  // namespace bimetal::app

@@ -1,0 +1,160 @@
+#include "app/run_summary.hpp"
+
+#include "core/version.hpp"
+
+namespace bimetal::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json list_rows(const hybrid::HybridSolver& hybrid) {
+  const auto& rows = hybrid.rows();
+  ordered_json gates;
+  const auto gated = hybrid.gated();
+  for (int g = 1; g < subproblem::n_gates; ++g)
+    gates[subproblem::to_string(static_cast<subproblem::Gate>(g))] = gated[static_cast<std::size_t>(g)];
+  return {{"total", rows.total},
+          {"inert", rows.inert},
+          {"accepted", rows.accepted},
+          {"rejected", rows.rejected},
+          {"audited", rows.audited},
+          {"audited_wrong", rows.audited_wrong},
+          {"gated", rows.gated},
+          {"gates", gates},
+          {"inert_audited", rows.inert_audited},
+          {"inert_wrong", rows.inert_wrong}};
+}
+
+ordered_json list_seconds(const control::Ledger& mean, const MarchSeconds& march, double setup, double output) {
+  return {{"total", setup + march.total},
+          {"setup", setup},
+          {"transport", march.transport},
+          {"pressure", 0.0},
+          {"physics", mean.physics},
+          {"inference", mean.inference},
+          {"training", mean.training},
+          {"audit", mean.audit + mean.inert_audit},
+          {"balance", mean.balance},
+          {"communication", mean.communication},
+          {"output", output},
+          {"verification", mean.verification}};
+}
+
+/// Costs per row, and the net speed-up of the sub-problems and of the whole run over pure physics, both estimated
+/// from this run alone: what accepted rows would have cost is what the audits, a random sample of them, did cost.
+ordered_json list_speed(const hybrid::HybridSolver& hybrid, const control::Ledger& sum, double wall, int n_ranks) {
+  const auto& rows = hybrid.rows();
+  const auto per_row = [](double seconds, std::int64_t n) {
+    return n > 0 ? ordered_json(seconds / static_cast<double>(n)) : ordered_json(nullptr);
+  };
+  const double alone = sum.physics_alone(rows.accepted, rows.audited);
+  const double saved = (alone - sum.spent()) / n_ranks;
+  const bool asked = hybrid.surrogate() && hybrid.surrogate()->version() >= 0;
+  return {{"physics_s_per_row", per_row(sum.physics + sum.audit, rows.rejected + rows.audited)},
+          {"inference_s_per_row", asked ? per_row(sum.inference, rows.accepted + rows.rejected) : ordered_json(nullptr)},
+          {"net_speedup_subproblems", sum.net_speedup(rows.accepted, rows.audited)},
+          {"net_speedup", (wall - sum.verification / n_ranks + saved) / (wall - sum.verification / n_ranks)}};
+}
+
+ordered_json list_conservation(const ConservationDefects& defects, const chemistry::Mechanism& mechanism,
+                               const parallel::Communicator& comm) {
+  ordered_json elements;
+  for (std::size_t e = 0; e < mechanism.n_elements(); ++e)
+    elements[mechanism.elements[e].name] = comm.max(defects.elements[e]);
+  return {{"mass", comm.max(defects.mass)},
+          {"enthalpy", comm.max(defects.enthalpy)},
+          {"elements", elements},
+          {"lowest_mass_fraction", comm.min(defects.lowest_Y)}};
+}
+
+ordered_json list_errors(const hybrid::HybridSolver& hybrid) {
+  ordered_json errors = ordered_json::object();
+  if (!hybrid.surrogate()) return errors;
+  for (const auto& output : hybrid.output_errors())
+    errors[output.name] = {{"mean_abs", output.mean_abs}, {"bias", output.bias}};
+  return errors;
+}
+
+ordered_json describe_surrogate(const hybrid::HybridSolver& hybrid) {
+  const auto* surrogate = hybrid.surrogate();
+  if (!surrogate) return nullptr;
+  return {{"version", surrogate->version()},
+          {"parameters", surrogate->n_parameters()},
+          {"promotions", hybrid.promotions()},
+          {"rollbacks", 0},
+          {"samples_trained", surrogate->samples_trained()}};
+}
+
+}  // namespace
+
+ordered_json summarise(const RunConfig& config, Simulation& simulation, const MarchSeconds& march,
+                       double setup_seconds, const RunOutput& output, const parallel::Communicator& comm) {
+  const auto& hybrid = simulation.hybrid();
+  const auto& rows = hybrid.rows();
+  const int n_ranks = comm.size();
+
+  auto seconds = hybrid.seconds().to_array();
+  comm.sum_in_place(std::span<double>(seconds));
+  const auto sum = control::Ledger::from_array(seconds);
+  for (auto& value : seconds) value /= n_ranks;
+  const auto mean = control::Ledger::from_array(seconds);
+  const MarchSeconds wall{comm.max(march.total), comm.sum(march.transport) / n_ranks};
+  const double setup = comm.max(setup_seconds);
+
+  ordered_json summary;
+  summary["program"] = {{"name", "bimetal"}, {"version", core::version}, {"commit", core::commit}};
+  summary["case"] = config.name;
+  summary["ranks"] = n_ranks;
+  summary["cells"] = simulation.flow().extents().n_cells();
+  summary["steps"] = config.time.n_steps;
+  summary["time_s"] = static_cast<double>(config.time.n_steps) * config.time.step;
+  summary["wall_s"] = list_seconds(mean, wall, setup, comm.sum(output.seconds()) / n_ranks);
+  summary["subproblems"] = list_rows(hybrid);
+  if (hybrid.surrogate()) {
+    const auto certificate = hybrid.certificate();
+    summary["certificate"] = {{"wrong_fraction", certificate.wrong_fraction},
+                              {"confidence", certificate.confidence},
+                              {"upper_bound", certificate.upper_bound}};
+  }
+  summary["error"] = list_errors(hybrid);
+  if (config.hybrid.verify == hybrid::Verify::yes && rows.verified > 0)
+    summary["verification"] = {{"wrong_fraction", static_cast<double>(rows.verified_wrong) /
+                                                      static_cast<double>(rows.verified)}};
+  summary["speed"] = list_speed(hybrid, sum, wall.total, n_ranks);
+  summary["conservation"] = list_conservation(simulation.conservation().defects(), simulation.mechanism(), comm);
+  summary["surrogate"] = describe_surrogate(hybrid);
+  summary["observables"] = {{"temperature_max_K", output.temperature_max()}};
+  return summary;
+}
+
+void print_summary(const ordered_json& summary, const std::string& directory, core::Log& log) {
+  const auto& rows = summary["subproblems"];
+  const auto& wall = summary["wall_s"];
+  const auto& speed = summary["speed"];
+  const auto percent = [](double part, double whole) { return whole > 0.0 ? 100.0 * part / whole : 0.0; };
+  const double accepted = rows["accepted"], active = accepted + rows["rejected"].get<double>();
+
+  log.info("");
+  log.info("{} steps of {} cells on {} rank(s) in {:.1f} s; hottest cell {:.0f} K", summary["steps"].dump(),
+           summary["cells"].dump(), summary["ranks"].dump(), wall["total"].get<double>(),
+           summary["observables"]["temperature_max_K"].get<double>());
+  log.info("  active sub-problems   {:.0f} of {} (the others were inert)", active, rows["total"].dump());
+  if (summary.contains("certificate")) {
+    const auto& certificate = summary["certificate"];
+    log.info("  surrogate answered    {:.1f} % of the active ones", percent(accepted, active));
+    log.info("  audits                {} of them at random, {} wrong", rows["audited"].dump(),
+             rows["audited_wrong"].dump());
+    log.info("  certificate           at most {:.2f} % of its answers were wrong (confidence {:.0f} %)",
+             100.0 * certificate["upper_bound"].get<double>(), 100.0 * certificate["confidence"].get<double>());
+    log.info("  net speed-up          {:.2f} of the sub-problems, {:.2f} of the run; training, audits and all included",
+             speed["net_speedup_subproblems"].get<double>(), speed["net_speedup"].get<double>());
+  }
+  log.info("  time                  transport {:.1f} s, physics {:.1f} s, inference {:.1f} s, training {:.1f} s, "
+           "audits {:.1f} s, balance {:.1f} s, output {:.1f} s",
+           wall["transport"].get<double>(), wall["physics"].get<double>(), wall["inference"].get<double>(),
+           wall["training"].get<double>(), wall["audit"].get<double>(), wall["balance"].get<double>(),
+           wall["output"].get<double>());
+  log.info("  output                {}", directory);
+}
+
+}  // namespace bimetal::app

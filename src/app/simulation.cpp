@@ -1,0 +1,66 @@
+#include "app/simulation.hpp"
+
+#include <fmt/ranges.h>
+
+#include "chemistry/mechanism_reader.hpp"
+#include "chemistry/mixture.hpp"
+#include "config/document.hpp"
+#include "core/nearest.hpp"
+#include "subproblem/ignition.hpp"
+
+namespace bimetal::app {
+namespace {
+
+/// What an error of 1 means for T and each Y: taken from an ignition of the stoichiometric mixture, unless the user
+/// says otherwise.
+std::vector<double> make_scales(const RunConfig& config, const chemistry::Mechanism& mechanism) {
+  const auto mixture = chemistry::fuel_air_mixture(mechanism, config.initial_options.fuel, 1.0);
+  auto scales = subproblem::reference_scales(mechanism, config.chemistry.pressure, mixture);
+  std::vector<std::string> names{"T"};
+  for (const auto& species : mechanism.species) names.push_back("Y_" + species.name);
+  for (const auto& [name, scale] : config.scales) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      const auto close = core::nearest(name, names);
+      throw core::UserError::format("switching.scales names {}, which is no output{}; outputs are {}", name,
+                                    close.empty() ? "" : " (did you mean " + close + "?)", fmt::join(names, ", "));
+    }
+    scales[static_cast<std::size_t>(found - names.begin())] = scale;
+  }
+  return scales;
+}
+
+std::unique_ptr<hybrid::HybridSolver> make_hybrid(const RunConfig& config,
+                                                  std::shared_ptr<const chemistry::Mechanism> mechanism,
+                                                  const parallel::Communicator& comm, const core::Log& log) {
+  auto scales = make_scales(config, *mechanism);
+  const subproblem::ReactorOptions options{.pressure = config.chemistry.pressure, .dt = config.time.step};
+  auto reference = std::make_unique<subproblem::ReactorCvode>(
+      subproblem::Reactor(std::move(mechanism), options, std::move(scales)), config.chemistry.cvode);
+
+  std::optional<surrogate::Surrogate> network;
+  if (config.hybrid.switching.policy != control::Policy::never)
+    network.emplace(reference->kind().signature(), config.network, config.training, comm);
+  return std::make_unique<hybrid::HybridSolver>(std::move(reference), std::move(network), config.hybrid, comm, log);
+}
+
+}  // namespace
+
+std::shared_ptr<const chemistry::Mechanism> load_mechanism(const std::string& path,
+                                                           const parallel::Communicator& comm) {
+  const auto text = config::read_text(path, "mechanism file", comm);
+  return std::make_shared<const chemistry::Mechanism>(chemistry::parse_mechanism(text, path));
+}
+
+Simulation::Simulation(const RunConfig& config, const parallel::Communicator& comm, const core::Log& log)
+    : mechanism_(load_mechanism(config.chemistry.mechanism, comm)),
+      grid_(config.grid, 1 + static_cast<int>(mechanism_->n_species()), comm),
+      hybrid_(make_hybrid(config, mechanism_, comm, log)),
+      monitor_(std::make_unique<ConservationMonitor>(*hybrid_, *mechanism_)),
+      flow_(std::make_unique<flow::ReactingFlow>(grid_, *mechanism_, config.chemistry.pressure,
+                                                 std::make_unique<flow::PrescribedVelocity>(config.velocity, grid_),
+                                                 *monitor_)) {
+  flow_->initialise(config.initial(config.initial_options, *mechanism_, grid_));
+}
+
+}  // namespace bimetal::app

@@ -1,0 +1,99 @@
+#include "chemistry/mechanism.hpp"
+
+#include <algorithm>
+
+#include "chemistry/fingerprint.hpp"
+#include "core/error.hpp"
+#include "core/nearest.hpp"
+
+namespace bimetal::chemistry {
+namespace {
+
+template <class Named>
+std::optional<std::size_t> index_of(const std::vector<Named>& all, std::string_view name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Named& one) { return one.name == name; });
+  if (found == all.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - all.begin());
+}
+
+void add(Fingerprint& print, const Nasa7& fit) {
+  for (double value : {fit.T_min, fit.T_mid, fit.T_max}) print.add(value);
+  for (double value : fit.low) print.add(value);
+  for (double value : fit.high) print.add(value);
+}
+
+void add(Fingerprint& print, const Arrhenius& rate) {
+  for (double value : {rate.A, rate.b, rate.T_activation}) print.add(value);
+}
+
+void add(Fingerprint& print, const std::vector<Term>& side) {
+  print.add(static_cast<std::uint64_t>(side.size()));
+  for (const auto& term : side) {
+    print.add(static_cast<std::uint64_t>(term.species));
+    print.add(term.coefficient);
+  }
+}
+
+void add(Fingerprint& print, const Reaction& reaction) {
+  print.add(static_cast<std::uint64_t>(reaction.kind));
+  print.add(static_cast<std::uint64_t>(reaction.reversible));
+  add(print, reaction.reactants);
+  add(print, reaction.products);
+  add(print, reaction.rate);
+  add(print, reaction.low_pressure);
+  print.add(reaction.default_efficiency);
+  print.add(static_cast<std::uint64_t>(reaction.efficiencies.size()));
+  for (const auto& efficiency : reaction.efficiencies) {
+    print.add(static_cast<std::uint64_t>(efficiency.species));
+    print.add(efficiency.value);
+  }
+  print.add(static_cast<std::uint64_t>(reaction.troe.has_value()));
+  if (!reaction.troe) return;
+  for (double value : {reaction.troe->a, reaction.troe->T3, reaction.troe->T1}) print.add(value);
+  print.add(static_cast<std::uint64_t>(reaction.troe->T2.has_value()));
+  print.add(reaction.troe->T2.value_or(0.0));
+}
+
+}  // namespace
+
+std::optional<std::size_t> Mechanism::species_index(std::string_view species_name) const {
+  return index_of(species, species_name);
+}
+
+std::optional<std::size_t> Mechanism::element_index(std::string_view element_name) const {
+  return index_of(elements, element_name);
+}
+
+std::size_t Mechanism::require_species(std::string_view species_name) const {
+  if (const auto index = species_index(species_name)) return *index;
+  const std::string near = core::nearest(species_name, species_names());
+  throw core::UserError::format("species \"{}\" is not in the mechanism {}{}", species_name, source,
+                                near.empty() ? "; use one of its species" : "; did you mean \"" + near + "\"?");
+}
+
+std::vector<std::string> Mechanism::species_names() const {
+  std::vector<std::string> names;
+  for (const auto& one : species) names.push_back(one.name);
+  return names;
+}
+
+double Mechanism::element_mass_fraction(std::size_t e, std::size_t k) const {
+  return species[k].atoms[e] * elements[e].atomic_weight / species[k].molecular_weight;
+}
+
+std::string Mechanism::fingerprint() const {
+  Fingerprint print;
+  for (const auto& element : elements) {
+    print.add(element.name);
+    print.add(element.atomic_weight);
+  }
+  for (const auto& one : species) {
+    print.add(one.name);
+    for (double atoms : one.atoms) print.add(atoms);
+    add(print, one.thermo);
+  }
+  for (const auto& reaction : reactions) add(print, reaction);
+  return print.hex();
+}
+
+}  // namespace bimetal::chemistry

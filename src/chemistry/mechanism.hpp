@@ -1,0 +1,124 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bimetal::chemistry {
+
+/// Molar gas constant [J/kmol/K], exact since the SI of 2019.
+inline constexpr double gas_constant = 8314.46261815324;
+/// Standard pressure of the thermodynamic fits [Pa]; a mechanism given at another one is converted on reading.
+inline constexpr double standard_pressure = 101325.0;
+
+struct Element {
+  std::string name;            // "H"
+  double atomic_weight = 0.0;  // [kg/kmol]
+};
+
+/// NASA seven-coefficient fit over two temperature ranges. With a = low (T <= T_mid) or high (T > T_mid):
+/// cp/R = a0 + a1 T + a2 T^2 + a3 T^3 + a4 T^4, a5 and a6 the constants of enthalpy and entropy.
+/// Gordon & McBride, NASA SP-273 (1971). A fit over one range has low = high.
+struct Nasa7 {
+  double T_min = 0.0;  // [K]
+  double T_mid = 0.0;  // [K]
+  double T_max = 0.0;  // [K]
+  std::array<double, 7> low{};
+  std::array<double, 7> high{};
+};
+
+enum class Geometry : std::uint8_t { atom, linear, nonlinear };
+
+/// Molecular data of gas transport, in the units they are tabulated in.
+struct LennardJones {
+  Geometry geometry = Geometry::atom;
+  double well_depth = 0.0;             // over Boltzmann's constant [K]
+  double diameter = 0.0;               // [Angstrom]
+  double dipole = 0.0;                 // [Debye]
+  double polarizability = 0.0;         // [Angstrom^3]
+  double rotational_relaxation = 0.0;  // collision number at 298 K [1]
+};
+
+struct Species {
+  std::string name;
+  std::vector<double> atoms;      // [n_elements] of each element in one molecule
+  double molecular_weight = 0.0;  // [kg/kmol]
+  Nasa7 thermo;
+  std::optional<LennardJones> transport;
+};
+
+/// k = A T^b exp(-T_activation / T); A in kmol, m, s by the order of the reaction.
+struct Arrhenius {
+  double A = 0.0;
+  double b = 0.0;
+  double T_activation = 0.0;  // activation energy over the gas constant [K]
+};
+
+/// Broadening of a falloff curve: F_cent = (1-a) exp(-T/T3) + a exp(-T/T1) + exp(-T2/T), the last term only if T2
+/// is given. Gilbert, Luther & Troe, Ber. Bunsenges. Phys. Chem. 87 (1983) 169.
+struct Troe {
+  double a = 0.0;
+  double T3 = 0.0;  // [K]
+  double T1 = 0.0;  // [K]
+  std::optional<double> T2;  // [K]
+};
+
+/// One side of an equation, term by term.
+struct Term {
+  std::size_t species = 0;   // index
+  double coefficient = 0.0;  // molecules, may be fractional
+};
+
+struct Efficiency {
+  std::size_t species = 0;
+  double value = 1.0;
+};
+
+enum class ReactionKind : std::uint8_t { elementary, three_body, falloff };
+
+struct Reaction {
+  std::string equation;  // as written, for messages
+  ReactionKind kind = ReactionKind::elementary;
+  std::vector<Term> reactants;  // third body left out
+  std::vector<Term> products;
+  Arrhenius rate;                // falloff: the high-pressure limit
+  Arrhenius low_pressure;        // falloff only
+  std::optional<Troe> troe;      // falloff only; none: Lindemann
+  double default_efficiency = 1.0;       // of a third body not listed
+  std::vector<Efficiency> efficiencies;  // of the third body
+  bool reversible = true;                // reverse rate from equilibrium
+  bool duplicate = false;                // declared to share its equation with another line
+};
+
+/// Everything a mechanism file says, in SI with kmol: plain data, immutable once read.
+struct Mechanism {
+  std::string name;    // of the phase
+  std::string source;  // file it was read from, for messages
+  std::vector<Element> elements;
+  std::vector<Species> species;
+  std::vector<Reaction> reactions;
+
+  std::size_t n_elements() const { return elements.size(); }
+  std::size_t n_species() const { return species.size(); }
+  std::size_t n_reactions() const { return reactions.size(); }
+
+  /// Position of a species or an element by its exact name. Local.
+  std::optional<std::size_t> species_index(std::string_view species_name) const;
+  std::optional<std::size_t> element_index(std::string_view element_name) const;
+  /// The same, but an unknown species is a UserError that suggests the nearest name. Local.
+  std::size_t require_species(std::string_view species_name) const;
+  std::vector<std::string> species_names() const;
+
+  /// Mass of element e in a unit mass of species k [1]; sums to 1 over the elements.
+  double element_mass_fraction(std::size_t e, std::size_t k) const;
+
+  /// Hash of all names and numbers that enter thermodynamics and kinetics, 16 hexadecimal digits. Two mechanisms
+  /// of the same fingerprint give the same rates; the file's name, layout and notes do not matter. Local.
+  std::string fingerprint() const;
+};
+
+}  // namespace bimetal::chemistry

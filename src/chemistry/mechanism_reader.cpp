@@ -1,0 +1,123 @@
+#include "chemistry/mechanism_reader.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "chemistry/atomic_weights.hpp"
+#include "chemistry/phase_reader.hpp"
+#include "chemistry/species_reader.hpp"
+#include "chemistry/unit_reader.hpp"
+
+namespace bimetal::chemistry {
+namespace {
+
+using AtomicWeights = std::map<std::string, double>;
+
+/// Weights the file gives itself, for isotopes and made-up elements.
+AtomicWeights read_own_weights(const YamlValue& root) {
+  AtomicWeights weights;
+  const auto section = root.find("elements");
+  if (!section) return weights;
+  for (const auto& item : section->items()) {
+    const double weight = item.at("atomic-weight").number();
+    if (!(weight > 0.0)) item.fail("the atomic weight of {} must be positive", item.at("symbol").text());
+    weights[item.at("symbol").text()] = weight;
+  }
+  return weights;
+}
+
+Element make_element(const std::string& name, const YamlValue& where, const AtomicWeights& own) {
+  if (const auto found = own.find(name); found != own.end()) return {name, found->second};
+  if (const auto weight = atomic_weight(name)) return {name, *weight};
+  where.fail("element \"{}\" has no known atomic weight; add it to an \"elements\" section with its symbol and "
+             "atomic-weight", name);
+}
+
+/// Those of the phase in its order, or, if it names none, those of the species in order of appearance.
+std::vector<Element> read_elements(const YamlValue& root, const PhaseSelection& phase,
+                                   const std::vector<SpeciesEntry>& species) {
+  const AtomicWeights own = read_own_weights(root);
+  std::vector<Element> elements;
+  if (phase.elements) {
+    for (const auto& name : *phase.elements) elements.push_back(make_element(name, root, own));
+    return elements;
+  }
+  for (const auto& entry : species)
+    for (const auto& [name, atoms] : entry.composition)
+      if (std::none_of(elements.begin(), elements.end(), [&name = name](const auto& e) { return e.name == name; }))
+        elements.push_back(make_element(name, entry.where, own));
+  return elements;
+}
+
+Species complete(const SpeciesEntry& entry, const Mechanism& mechanism) {
+  Species species = entry.species;
+  species.atoms.assign(mechanism.n_elements(), 0.0);
+  for (const auto& [name, atoms] : entry.composition) {
+    const auto e = mechanism.element_index(name);
+    if (!e)
+      entry.where.fail("species \"{}\" holds {}, which is not among the elements of the phase", species.name, name);
+    species.atoms[*e] = atoms;
+    species.molecular_weight += atoms * mechanism.elements[*e].atomic_weight;
+  }
+  return species;
+}
+
+std::vector<SpeciesEntry> read_all_species(const PhaseSelection& phase, const YamlValue& root) {
+  std::vector<SpeciesEntry> all;
+  std::set<std::string> names;
+  for (const auto& entry : phase.species) {
+    all.push_back(read_species(entry.value, entry.units));
+    const auto& name = all.back().species.name;
+    if (!names.insert(name).second) entry.value.fail("species \"{}\" is there twice; remove one", name);
+  }
+  if (all.empty()) root.fail("the mechanism has no species");
+  return all;
+}
+
+bool all_declared(const Equation& equation, const Mechanism& mechanism) {
+  const auto declared = [&](const Equation::Term& term) { return mechanism.species_index(term.species).has_value(); };
+  return std::all_of(equation.reactants.begin(), equation.reactants.end(), declared) &&
+         std::all_of(equation.products.begin(), equation.products.end(), declared) &&
+         (equation.collider != Equation::Collider::one_falloff || mechanism.species_index(equation.collider_species));
+}
+
+void add_reactions(const PhaseSelection& phase, Mechanism& mechanism) {
+  for (const auto& section : phase.reactions)
+    for (const auto& entry : section.entries) {
+      if (section.undeclared == UndeclaredSpecies::skip && !all_declared(read_equation(entry.value), mechanism))
+        continue;
+      mechanism.reactions.push_back(read_reaction(entry.value, mechanism, entry.units, phase.third_bodies));
+    }
+}
+
+}  // namespace
+
+Mechanism parse_mechanism(const std::string& text, const std::string& source_name) {
+  const YamlValue root = YamlValue::parse(text, source_name);
+  if (!root.is_map()) root.fail("this is not a mechanism; expected sections such as species and reactions");
+  UnitSystem units;
+  if (const auto block = root.find("units")) units = read_unit_system(*block, units);
+  const PhaseSelection phase = read_phase(root, units);
+  const auto species = read_all_species(phase, root);
+
+  Mechanism mechanism;
+  mechanism.name = phase.name;
+  mechanism.source = source_name;
+  mechanism.elements = read_elements(root, phase, species);
+  for (const auto& entry : species) mechanism.species.push_back(complete(entry, mechanism));
+  add_reactions(phase, mechanism);
+  return mechanism;
+}
+
+Mechanism read_mechanism(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf()))
+    throw core::UserError::format("cannot read the mechanism file {}; check that it exists and is not empty", path);
+  return parse_mechanism(text.str(), path);
+}
+
+}  // namespace bimetal::chemistry

@@ -1,0 +1,139 @@
+#include "chemistry/phase_reader.hpp"
+
+#include <algorithm>
+
+#include "chemistry/unit_reader.hpp"
+#include "core/nearest.hpp"
+
+namespace bimetal::chemistry {
+namespace {
+
+/// The entries of a top-level section; a first entry that holds nothing but units sets them for the rest.
+std::vector<Entry> section_entries(const YamlValue& root, const YamlValue& where, const std::string& name,
+                                   UnitSystem units) {
+  if (name.find('/') != std::string::npos)
+    where.fail("\"{}\" refers to another file, which is not supported; put everything into one file", name);
+  const auto section = root.find(name);
+  if (!section) where.fail("the section \"{}\" is missing from the file; add it", name);
+  std::vector<Entry> entries;
+  for (const auto& item : section->items()) {
+    const auto block = entries.empty() ? item.find("units") : std::nullopt;
+    if (block && item.entries().size() == 1) units = read_unit_system(*block, units);
+    else entries.push_back({item, units});
+  }
+  return entries;
+}
+
+Entry entry_named(const std::vector<Entry>& entries, const YamlValue& where, const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& entry : entries) {
+    names.push_back(entry.value.at("name").text());
+    if (names.back() == name) return entry;
+  }
+  const std::string near = core::nearest(name, names);
+  where.fail("species \"{}\" is not defined in the file{}", name,
+             near.empty() ? "; add it" : "; did you mean \"" + near + "\"?");
+}
+
+void select_species(const YamlValue& root, const YamlValue& wanted, const std::string& section,
+                    const UnitSystem& units, std::vector<Entry>& selected) {
+  const auto entries = section_entries(root, wanted, section, units);
+  if (wanted.is_scalar()) {
+    if (wanted.text() != "all") wanted.fail("expected a list of species or \"all\", not \"{}\"", wanted.text());
+    selected.insert(selected.end(), entries.begin(), entries.end());
+    return;
+  }
+  for (const auto& item : wanted.items()) selected.push_back(entry_named(entries, item, item.text()));
+}
+
+std::vector<Entry> read_species_selection(const YamlValue& root, const YamlValue& phase, const UnitSystem& units) {
+  const auto wanted = phase.find("species");
+  if (!wanted) return section_entries(root, phase, "species", units);
+  std::vector<Entry> selected;
+  const bool by_section = wanted->is_list() && !wanted->items().empty() && wanted->items().front().is_map();
+  if (!by_section) {
+    select_species(root, *wanted, "species", units, selected);
+    return selected;
+  }
+  for (const auto& item : wanted->items())
+    for (const auto& [section, names] : item.entries()) select_species(root, names, section, units, selected);
+  return selected;
+}
+
+void select_reactions(const YamlValue& root, const YamlValue& wanted, const std::string& section,
+                      const UnitSystem& units, std::vector<ReactionSection>& selected) {
+  const std::string word = wanted.text();
+  if (word == "none") return;
+  if (word != "all" && word != "declared-species")
+    wanted.fail("reactions are selected by all, none or declared-species, not \"{}\"", word);
+  selected.push_back({section_entries(root, wanted, section, units),
+                      word == "all" ? UndeclaredSpecies::refuse : UndeclaredSpecies::skip});
+}
+
+/// What counts if the phase makes no selection.
+std::vector<ReactionSection> all_reactions(const YamlValue& root, const UnitSystem& units) {
+  if (!root.find("reactions")) return {};
+  return {{section_entries(root, root, "reactions", units), UndeclaredSpecies::refuse}};
+}
+
+std::vector<ReactionSection> read_reaction_selection(const YamlValue& root, const YamlValue& phase,
+                                                     const UnitSystem& units) {
+  const auto wanted = phase.find("reactions");
+  if (!wanted) return all_reactions(root, units);
+  std::vector<ReactionSection> selected;
+  if (wanted->is_scalar()) {
+    select_reactions(root, *wanted, "reactions", units, selected);
+  } else {
+    for (const auto& item : wanted->items()) {
+      if (item.is_scalar()) selected.push_back({section_entries(root, item, item.text(), units)});
+      else
+        for (const auto& [section, word] : item.entries()) select_reactions(root, word, section, units, selected);
+    }
+  }
+  return selected;
+}
+
+std::vector<std::string> read_elements(const YamlValue& list) {
+  std::vector<std::string> elements;
+  for (const auto& item : list.items()) {
+    elements.push_back(item.text());
+    if (std::count(elements.begin(), elements.end(), elements.back()) > 1)
+      item.fail("element \"{}\" is listed twice", elements.back());
+  }
+  return elements;
+}
+
+void check_model(const YamlValue& phase) {
+  if (const auto thermo = phase.find("thermo"); thermo && thermo->text() != "ideal-gas")
+    thermo->fail("phase \"{}\" has the thermo model \"{}\"; only ideal-gas is supported", phase.at("name").text(),
+                 thermo->text());
+  if (const auto kinetics = phase.find("kinetics"))
+    if (const auto word = kinetics->text(); word != "gas" && word != "bulk" && word != "none")
+      kinetics->fail("phase \"{}\" has kinetics \"{}\"; only gas is supported", phase.at("name").text(), word);
+}
+
+}  // namespace
+
+PhaseSelection read_phase(const YamlValue& root, const UnitSystem& units) {
+  PhaseSelection selection;
+  const auto phases = root.find("phases");
+  if (!phases) {
+    selection.name = "gas";
+    selection.species = section_entries(root, root, "species", units);
+    selection.reactions = all_reactions(root, units);
+    return selection;
+  }
+  const auto all = phases->items();
+  if (all.empty()) phases->fail("the list of phases is empty; add an ideal-gas phase");
+  const YamlValue& phase = all.front();
+  selection.name = phase.at("name").text();
+  check_model(phase);
+  if (const auto elements = phase.find("elements")) selection.elements = read_elements(*elements);
+  selection.species = read_species_selection(root, phase, units);
+  selection.reactions = read_reaction_selection(root, phase, units);
+  if (const auto skip = phase.find("skip-undeclared-third-bodies"); skip && skip->flag())
+    selection.third_bodies = UndeclaredThirdBodies::skip;
+  return selection;
+}
+
+}  // namespace bimetal::chemistry

@@ -1,0 +1,35 @@
+#include "chemistry/simple_transport.hpp"
+
+#include <string_view>
+
+namespace bimetal::chemistry {
+namespace {
+
+struct LewisNumber {
+  std::string_view species;
+  double value;
+};
+
+// Smooke & Giovangigli (1991), the species of methane and hydrogen flames.
+constexpr LewisNumber table[] = {
+    {"H", 0.18},   {"H2", 0.30},  {"O", 0.70},    {"OH", 0.73},  {"H2O", 0.83},  {"O2", 1.11},
+    {"HO2", 1.10}, {"H2O2", 1.12}, {"N2", 1.00},  {"CH4", 0.97}, {"CH3", 1.00},  {"CH2O", 1.28},
+    {"HCO", 1.27}, {"CO", 1.10},  {"CO2", 1.39},  {"CH3O", 1.30},
+};
+
+double lewis_number(std::string_view species) {
+  for (const auto& entry : table)
+    if (entry.species == species) return entry.value;
+  return 1.0;
+}
+
+}  // namespace
+
+SimpleTransport::SimpleTransport(const Mechanism& mechanism) {
+  for (const auto& species : mechanism.species) {
+    lewis_.push_back(lewis_number(species.name));
+    inverse_lewis_.push_back(1.0 / lewis_.back());
+  }
+}
+
+}  // namespace bimetal::chemistry

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "chemistry/mechanism.hpp"
+
+namespace bimetal::chemistry {
+
+/// Transport with a fixed Lewis number per species: one power law of temperature gives everything.
+/// M. D. Smooke & V. Giovangigli, "Formulation of the premixed and nonpremixed test problems", in: Reduced Kinetic
+/// Mechanisms and Asymptotic Approximations for Methane-Air Flames, Lecture Notes in Physics 384 (Springer, 1991) 1.
+class SimpleTransport {
+ public:
+  /// Lewis numbers by species name from the cited table; a species not in it has Lewis number 1. Local.
+  explicit SimpleTransport(const Mechanism& mechanism);
+
+  /// lambda/cp [kg/m/s] at T [K]: 2.58e-5 (T / 298 K)^0.7. Local.
+  static double conductivity_over_cp(double T) { return 2.58e-5 * std::pow(T / 298.0, 0.7); }
+  /// Dynamic viscosity [Pa s] at T [K]: Prandtl number 0.75. Local.
+  static double viscosity(double T) { return prandtl_number * conductivity_over_cp(T); }
+
+  std::size_t n_species() const { return lewis_.size(); }
+  std::span<const double> lewis() const { return lewis_; }                  // [n_species]
+  std::span<const double> inverse_lewis() const { return inverse_lewis_; }  // [n_species]
+  /// Density times diffusivity of species k into the mixture [kg/m/s] at T [K]. Local.
+  double density_times_diffusivity(std::size_t k, double T) const {
+    return inverse_lewis_[k] * conductivity_over_cp(T);
+  }
+
+  static constexpr double prandtl_number = 0.75;
+
+ private:
+  std::vector<double> lewis_;
+  std::vector<double> inverse_lewis_;
+};
+
+}  // namespace bimetal::chemistry

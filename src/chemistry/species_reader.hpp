@@ -1,0 +1,24 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "chemistry/mechanism.hpp"
+#include "chemistry/units.hpp"
+#include "chemistry/yaml_value.hpp"
+
+namespace bimetal::chemistry {
+
+/// An entry of a species list, with the composition by element names: the elements are not known before all species
+/// have been read.
+struct SpeciesEntry {
+  YamlValue where;
+  Species species;                            // without atoms and molecular weight
+  std::map<std::string, double> composition;  // element -> atoms
+};
+
+/// Reads one entry of a species list. Local.
+SpeciesEntry read_species(const YamlValue& entry, const UnitSystem& units);
+
+}  // namespace bimetal::chemistry

@@ -1,0 +1,178 @@
+#include "flow/scalar_transport.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/error.hpp"
+#include "petsc/error.hpp"
+#include "petsc/rows.hpp"
+
+namespace bimetal::flow {
+namespace {
+
+using Index = std::array<std::int64_t, 3>;
+
+/// The bound on the diffusion operator takes coefficients cell by cell, while faces average over two cells.
+constexpr double diffusion_safety = 1.1;
+
+/// A row of faces side by side in x, with the memory they point to.
+class FaceRow {
+ public:
+  FaceRow(std::int64_t n_faces, std::size_t width)
+      : values_(static_cast<std::size_t>(n_faces) * 2 * width), faces_(static_cast<std::size_t>(n_faces)) {
+    for (std::size_t f = 0; f < faces_.size(); ++f) {
+      faces_[f].value = values_.data() + 2 * width * f;
+      faces_[f].flux = faces_[f].value + width;
+    }
+  }
+  std::span<FaceFlux> faces() { return faces_; }
+
+ private:
+  std::vector<double> values_;
+  std::vector<FaceFlux> faces_;
+};
+
+/// Position of a cell or face in a box of n, x fastest.
+std::int64_t position(const Index& at, const Index& n) { return at[0] + n[0] * (at[1] + n[1] * at[2]); }
+
+double largest_magnitude(const std::vector<double>& values) {
+  double largest = 0.0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  return largest;
+}
+
+}  // namespace
+
+ScalarTransport::ScalarTransport(const grid::StructuredGrid& grid, const chemistry::Mechanism& mechanism,
+                                 double pressure)
+    : grid_(&grid),
+      thermodynamics_(mechanism),
+      transport_(mechanism),
+      pressure_(pressure),
+      ghosted_(grid.create_local()),
+      gas_(static_cast<std::size_t>(grid.layout().n_cells())),
+      species_cp_(static_cast<std::int64_t>(mechanism.n_species()), grid.layout().n_cells()) {
+  EXPECT(grid.n_components() == static_cast<int>(1 + mechanism.n_species()));
+  EXPECT(pressure > 0.0);
+}
+
+CellGas ScalarTransport::gas_of(std::span<const double> row, std::span<double> species_cp) const {
+  const double T = row[0];
+  const auto Y = row.subspan(1);
+  thermodynamics_.species_cp(T, species_cp);
+  double cp = 0.0;
+  for (std::size_t k = 0; k < Y.size(); ++k) cp += Y[k] * species_cp[k];
+
+  CellGas gas;
+  gas.volume = thermodynamics_.gas_constant_of(Y) * T / pressure_;
+  gas.inverse_heat_capacity = gas.volume / cp;
+  gas.conductivity_over_cp = chemistry::SimpleTransport::conductivity_over_cp(T);
+  gas.conductivity = gas.conductivity_over_cp * cp;
+  return gas;
+}
+
+/// Owned cells and the first layer of ghosts, without the edges and corners that a star stencil leaves empty.
+void ScalarTransport::update_gas(core::ConstRows cells) {
+  const auto& layout = grid_->layout();
+  const auto reach = [&](std::size_t axis) { return std::min<std::int64_t>(layout.width[axis], 1); };
+  const auto outside = [&](std::size_t axis, std::int64_t index) { return index < 0 || index >= layout.owned[axis]; };
+  for (std::int64_t k = -reach(2); k < layout.owned[2] + reach(2); ++k)
+    for (std::int64_t j = -reach(1); j < layout.owned[1] + reach(1); ++j) {
+      const int n_outside = outside(1, j) + outside(2, k);
+      if (n_outside > 1) continue;
+      const std::int64_t margin = n_outside == 0 ? reach(0) : 0;
+      const std::int64_t end = layout.index(layout.owned[0] + margin, j, k);
+      for (std::int64_t cell = layout.index(-margin, j, k); cell < end; ++cell)
+        gas_[static_cast<std::size_t>(cell)] = gas_of(cells[cell], species_cp_[cell]);
+    }
+}
+
+void ScalarTransport::fill_faces(std::int64_t first_cell, std::int64_t stride, core::ConstRows cells,
+                                 const double* velocity, double spacing, std::span<FaceFlux> faces) const {
+  const std::size_t n_species = transport_.n_species();
+  for (std::size_t f = 0; f < faces.size(); ++f) {
+    const std::int64_t right = first_cell + static_cast<std::int64_t>(f), left = right - stride;
+    const FaceStencil stencil{cells[left - stride].data(), cells[left].data(), cells[right].data(),
+                              cells[right + stride].data()};
+    faces[f].velocity = velocity[f];
+    reconstruct(stencil, velocity[f], n_species, faces[f].value);
+    diffuse(stencil.left, stencil.right, gas_[static_cast<std::size_t>(left)], gas_[static_cast<std::size_t>(right)],
+            species_cp_[left].data(), species_cp_[right].data(), transport_.inverse_lewis(), spacing, faces[f]);
+  }
+}
+
+/// Goes along `axis` with a row of faces: one face when the axis is x, else all that lie side by side in x. Every
+/// face is computed once and serves the cells on both its sides.
+void ScalarTransport::sweep(std::size_t axis, core::ConstRows cells, const std::vector<double>& velocity,
+                            core::Rows rate) const {
+  const auto& layout = grid_->layout();
+  const double spacing = grid_->extents().spacing(static_cast<int>(axis));
+  const auto width = static_cast<std::size_t>(cells.width());
+  const std::int64_t n_side_by_side = axis == 0 ? 1 : layout.owned[0];
+  FaceRow low(n_side_by_side, width), high(n_side_by_side, width);
+
+  Index n_rows = layout.owned, n_faces = layout.owned;
+  if (axis != 0) n_rows[0] = 1;
+  n_rows[axis] = 1;
+  ++n_faces[axis];
+
+  Index at{};
+  const auto fill = [&](std::int64_t face, FaceRow& row) {
+    at[axis] = face;
+    fill_faces(layout.index(at[0], at[1], at[2]), layout.stride[axis], cells,
+               &velocity[static_cast<std::size_t>(position(at, n_faces))], spacing, row.faces());
+  };
+  for (std::int64_t r = 0; r < n_rows[0] * n_rows[1] * n_rows[2]; ++r) {
+    at = {r % n_rows[0], r / n_rows[0] % n_rows[1], r / (n_rows[0] * n_rows[1])};
+    fill(0, high);
+    for (std::int64_t along = 0; along < layout.owned[axis]; ++along) {
+      std::swap(low, high);
+      fill(along + 1, high);
+      at[axis] = along;
+      const std::int64_t cell = layout.index(at[0], at[1], at[2]), owned = position(at, layout.owned);
+      for (std::int64_t i = 0; i < n_side_by_side; ++i)
+        accumulate(cells[cell + i].data(), gas_[static_cast<std::size_t>(cell + i)],
+                   low.faces()[static_cast<std::size_t>(i)], high.faces()[static_cast<std::size_t>(i)], spacing,
+                   width - 1, rate[owned + i].data());
+    }
+  }
+}
+
+void ScalarTransport::rates(Vec state, const FaceVelocities& velocities, Vec rate) {
+  grid_->exchange_halo(state, ghosted_.get());
+  const petsc::ConstVecRows cells(ghosted_.get(), grid_->n_components());
+  const petsc::VecRows rows(rate, grid_->n_components());
+  std::ranges::fill(rows.rows().flat(), 0.0);
+  update_gas(cells.rows());
+  for (std::size_t axis = 0; axis < static_cast<std::size_t>(grid_->extents().dimensions); ++axis)
+    sweep(axis, cells.rows(), velocities.normal[axis], rows.rows());
+}
+
+TransportBounds ScalarTransport::bounds(Vec state, const FaceVelocities& velocities) const {
+  const petsc::ConstVecRows view(state, grid_->n_components());
+  double diffusivity = 0.0;
+  for (std::int64_t cell = 0; cell < view.rows().size(); ++cell) {
+    const auto row = view.rows()[cell];
+    const double volume = thermodynamics_.gas_constant_of(row.subspan(1)) * row[0] / pressure_;
+    const double here = volume * chemistry::SimpleTransport::conductivity_over_cp(row[0]);
+    diffusivity =
+        row[0] > 0.0 && std::isfinite(here) ? std::max(diffusivity, here) : std::numeric_limits<double>::infinity();
+  }
+  const double lightest = std::max(1.0, std::ranges::max(transport_.inverse_lewis()));
+
+  TransportBounds bounds;
+  for (int axis = 0; axis < grid_->extents().dimensions; ++axis) {
+    const double spacing = grid_->extents().spacing(axis);
+    bounds.diffusion += 4.0 * lightest * diffusion_safety / (spacing * spacing) * diffusivity;
+    bounds.advection +=
+        grid_->communicator().max(largest_magnitude(velocities.normal[static_cast<std::size_t>(axis)])) / spacing;
+  }
+  bounds.diffusion = grid_->communicator().max(bounds.diffusion);
+  VALIDATE(std::isfinite(bounds.diffusion) && std::isfinite(bounds.advection),
+           "the state is no longer finite or has a temperature that is not positive; try a smaller time step");
+  return bounds;
+}
+
+}  // namespace bimetal::flow

@@ -1,0 +1,88 @@
+#include "flow/velocity.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include "core/error.hpp"
+
+namespace bimetal::flow {
+namespace {
+
+using Index = std::array<std::int64_t, 3>;
+
+/// Calls visit(global index of the cell above the face) for every face of `axis`, in the order of storage.
+template <class Visit>
+std::vector<double> map_faces(const grid::Extents& e, std::size_t axis, Visit visit) {
+  Index n = e.owned;
+  ++n[axis];
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(n[0] * n[1] * n[2]));
+  for (std::int64_t k = 0; k < n[2]; ++k)
+    for (std::int64_t j = 0; j < n[1]; ++j)
+      for (std::int64_t i = 0; i < n[0]; ++i)
+        values.push_back(visit(Index{e.first[0] + i, e.first[1] + j, e.first[2] + k}));
+  return values;
+}
+
+FaceVelocities constant(const grid::Extents& e, const std::array<double, 3>& velocity) {
+  FaceVelocities faces;
+  for (std::size_t axis = 0; axis < static_cast<std::size_t>(e.dimensions); ++axis)
+    faces.normal[axis] = map_faces(e, axis, [&](const Index&) { return velocity[axis]; });
+  return faces;
+}
+
+std::array<double, 3> uniform_velocity(const PrescribedOptions& options, const grid::StructuredGrid& grid) {
+  const int dimensions = grid.extents().dimensions;
+  auto velocity = options.direction;
+  double length = 0.0;
+  for (int axis = 0; axis < dimensions; ++axis) length = std::hypot(length, velocity[static_cast<std::size_t>(axis)]);
+  if (!(length > 0.0) || !std::isfinite(length))
+    throw core::UserError::format(
+        "The direction of the uniform velocity has length {} along the {} axes of the grid; give one that is not 0.",
+        length, dimensions);
+  for (int axis = 0; axis < dimensions; ++axis) {
+    auto& component = velocity[static_cast<std::size_t>(axis)];
+    component *= options.amplitude / length;
+    if (component != 0.0 && grid.boundary(axis) == grid::Boundary::wall)
+      throw core::UserError::format(
+          "The uniform velocity of {} m/s along {} would pass through a wall; make that axis periodic or turn the "
+          "direction.",
+          component, "xyz"[axis]);
+  }
+  return velocity;
+}
+
+FaceVelocities vortex(double amplitude, const grid::StructuredGrid& grid) {
+  const auto& e = grid.extents();
+  if (e.dimensions < 2)
+    throw core::UserError("The velocity 'vortex' needs a grid of 2 or 3 axes, but this one has 1; use 'uniform'.");
+  const auto turn = [&](int axis, double cell_edges) {
+    return 2.0 * std::numbers::pi * cell_edges / static_cast<double>(e.cells[static_cast<std::size_t>(axis)]);
+  };
+  const double height = e.upper[1] - e.lower[1];
+  // Stream function on the lower left edge of cell (i, j), at the height of the centre of layer k.
+  const auto stream = [&](std::int64_t i, std::int64_t j, std::int64_t k) {
+    const double layer = e.dimensions == 3 ? std::cos(turn(2, static_cast<double>(k) + 0.5)) : 1.0;
+    return amplitude * height / (2.0 * std::numbers::pi) * std::sin(turn(0, static_cast<double>(i))) *
+           std::sin(turn(1, static_cast<double>(j))) * layer;
+  };
+  FaceVelocities faces = constant(e, {0.0, 0.0, 0.0});
+  faces.normal[0] = map_faces(
+      e, 0, [&](const Index& c) { return (stream(c[0], c[1] + 1, c[2]) - stream(c[0], c[1], c[2])) / e.spacing(1); });
+  faces.normal[1] = map_faces(e, 1, [&](const Index& c) {
+    return -(stream(c[0] + 1, c[1], c[2]) - stream(c[0], c[1], c[2])) / e.spacing(0);
+  });
+  return faces;
+}
+
+}  // namespace
+
+PrescribedVelocity::PrescribedVelocity(const PrescribedOptions& options, const grid::StructuredGrid& grid) {
+  switch (options.kind) {
+    case PrescribedKind::rest: faces_ = constant(grid.extents(), {0.0, 0.0, 0.0}); break;
+    case PrescribedKind::uniform: faces_ = constant(grid.extents(), uniform_velocity(options, grid)); break;
+    case PrescribedKind::vortex: faces_ = vortex(options.amplitude, grid); break;
+  }
+}
+
+}  // namespace bimetal::flow

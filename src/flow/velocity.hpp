@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "grid/extents.hpp"
+#include "grid/structured_grid.hpp"
+
+namespace bimetal::flow {
+
+/// Velocity normal to the faces of this rank's cells [m/s]. Along its own axis an axis has one face more than
+/// owned cells; faces are stored x fastest. Axes beyond the grid's dimensions are empty.
+struct FaceVelocities {
+  std::array<std::vector<double>, 3> normal;
+};
+
+/// Who says how the gas moves. Scalars ask for the face velocities of the step they are in and know nothing else
+/// of the flow; a solver for momentum and pressure is one more of these.
+class VelocityModel {
+ public:
+  virtual ~VelocityModel() = default;
+  virtual const FaceVelocities& faces() const = 0;
+};
+
+enum class PrescribedKind {
+  rest,
+  uniform,
+  vortex  // cells of counter-rotating flow; in 3-D the initial state of the Taylor-Green vortex
+};
+inline constexpr std::array<std::pair<const char*, PrescribedKind>, 3> prescribed_names{
+    {{"rest", PrescribedKind::rest}, {"uniform", PrescribedKind::uniform}, {"vortex", PrescribedKind::vortex}}};
+
+struct PrescribedOptions {
+  PrescribedKind kind = PrescribedKind::rest;
+  double amplitude = 1.0;                          // [m/s]
+  std::array<double, 3> direction{1.0, 0.0, 0.0};  // of the uniform flow; any length but 0
+};
+
+/// A steady velocity that the user gives.
+///
+/// uniform: amplitude along `direction`. vortex, with X, Y, Z the coordinates scaled to one turn over the box:
+///   u = amplitude sin X cos Y cos Z,  v = -amplitude (L_y / L_x) cos X sin Y cos Z,  w = 0
+/// (cos Z is 1 in 2-D), through differences of its stream function between the corners of a face, so that the
+/// volume flows of every cell add up to zero to round-off. No flow crosses the ends of the box.
+class PrescribedVelocity : public VelocityModel {
+ public:
+  /// UserError: a uniform flow through a wall or of no direction, a vortex in 1-D. Local, the same on every rank.
+  PrescribedVelocity(const PrescribedOptions& options, const grid::StructuredGrid& grid);
+
+  const FaceVelocities& faces() const override { return faces_; }
+
+ private:
+  FaceVelocities faces_;
+};
+
+}  // namespace bimetal::flow

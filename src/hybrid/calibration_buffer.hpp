@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/rows.hpp"
+
+namespace bimetal::hybrid {
+
+/// The most recent audited rows that training never sees, with their physics answers: what a new version is judged by.
+/// A ring; Local.
+class CalibrationBuffer {
+ public:
+  CalibrationBuffer(std::int64_t capacity, std::int64_t n_in, std::int64_t n_out)
+      : capacity_(capacity), in_(n_in), truth_(n_out) {}
+
+  void add(std::span<const double> in, std::span<const double> truth);
+
+  std::int64_t size() const { return in_.size(); }
+  core::ConstRows in() const { return in_.rows(); }        // [size, n_in]
+  core::ConstRows truth() const { return truth_.rows(); }  // [size, n_out]
+
+ private:
+  std::int64_t capacity_;
+  std::int64_t next_ = 0;
+  core::RowTable in_;
+  core::RowTable truth_;
+};
+
+}  // namespace bimetal::hybrid

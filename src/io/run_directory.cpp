@@ -1,0 +1,132 @@
+#include "io/run_directory.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "core/error.hpp"
+
+namespace bimetal::io {
+namespace {
+
+namespace fs = std::filesystem;
+using core::UserError;
+
+constexpr std::array<std::string_view, 6> plain_names{"config.yaml", "summary.json", "history.csv",
+                                                      "fields.xdmf", "data.h5",      "log.txt"};
+
+struct Numbered {
+  std::string_view before, after;
+};
+constexpr std::array<Numbered, 3> numbered_names{
+    {{"fields_", ".h5"}, {"checkpoint_", ".h5"}, {"surrogate_v", ".pt"}}};
+
+bool matches(std::string_view name, const Numbered& pattern) {
+  if (!name.starts_with(pattern.before) || !name.ends_with(pattern.after)) return false;
+  if (name.size() <= pattern.before.size() + pattern.after.size()) return false;
+  name.remove_prefix(pattern.before.size());
+  name.remove_suffix(pattern.after.size());
+  return std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+struct Contents {
+  std::vector<fs::path> run_files;
+  std::vector<fs::path> foreign;
+};
+
+Contents list(const fs::path& directory) {
+  std::error_code failed;
+  Contents contents;
+  for (fs::directory_iterator entry(directory, failed), end; !failed && entry != end; entry.increment(failed)) {
+    std::error_code vanished;
+    const bool ours = is_run_file(entry->path().filename().string()) && !entry->is_directory(vanished);
+    (ours ? contents.run_files : contents.foreign).push_back(entry->path());
+  }
+  if (failed)
+    throw UserError::format("The output directory '{}' cannot be read: {}; choose another one with -o.",
+                            directory.string(), failed.message());
+  return contents;
+}
+
+void create(const fs::path& path) {
+  std::error_code failed;
+  if (fs::exists(path, failed) && !fs::is_directory(path))
+    throw UserError::format("The output directory '{}' is a file; choose another one with -o.", path.string());
+  failed.clear();
+  fs::create_directories(path, failed);
+  if (failed)
+    throw UserError::format("The output directory '{}' cannot be created: {}; choose another one with -o.",
+                            path.string(), failed.message());
+}
+
+void try_writing(const fs::path& directory) {
+  const auto probe = directory / (".bimetal_probe_" + std::to_string(::getpid()));
+  const int descriptor = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+  if (descriptor < 0)
+    throw UserError::format("The output directory '{}' cannot be written to: {}; choose another one with -o.",
+                            directory.string(), std::strerror(errno));
+  ::close(descriptor);
+  ::unlink(probe.c_str());
+}
+
+void refuse_used(const fs::path& directory, const Contents& contents) {
+  if (!contents.run_files.empty())
+    throw UserError::format(
+        "The output directory '{}' holds a run already (it has a {}); choose another one with -o, or pass "
+        "--overwrite "
+        "to replace that run.",
+        directory.string(), std::ranges::min(contents.run_files).filename().string());
+  if (!contents.foreign.empty())
+    throw UserError::format(
+        "The output directory '{}' is not empty (it has a '{}'); choose another one with -o, or pass --overwrite to "
+        "write into it and leave those files alone.",
+        directory.string(), std::ranges::min(contents.foreign).filename().string());
+}
+
+void remove_run(const Contents& contents) {
+  for (const auto& file : contents.run_files) {
+    std::error_code failed;
+    fs::remove(file, failed);
+    if (failed)
+      throw UserError::format("'{}' of an earlier run cannot be removed: {}; choose another directory with -o.",
+                              file.string(), failed.message());
+  }
+}
+
+void prepare(const fs::path& path, OnExisting on_existing) {
+  if (path.empty()) throw UserError("The output directory has an empty name; choose one with -o.");
+  create(path);
+  const Contents contents = list(path);
+  if (on_existing == OnExisting::refuse) refuse_used(path, contents);
+  try_writing(path);
+  remove_run(contents);
+}
+
+}  // namespace
+
+bool is_run_file(std::string_view name) {
+  if (name.ends_with(".part")) name.remove_suffix(5);
+  return std::ranges::find(plain_names, name) != plain_names.end() ||
+         std::ranges::any_of(numbered_names, [&](const Numbered& pattern) { return matches(name, pattern); });
+}
+
+void prepare_run_directory(const fs::path& path, OnExisting on_existing, const parallel::Communicator& comm) {
+  std::string problem;
+  if (comm.is_root()) {
+    try {
+      prepare(path, on_existing);
+    } catch (const UserError& error) {
+      problem = error.what();
+    }
+  }
+  comm.agree(problem.empty(), problem);
+}
+
+}  // namespace bimetal::io

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "parallel/communicator.hpp"
+
+namespace bimetal::io {
+
+/// What to do with files found in the output directory.
+enum class OnExisting { refuse, overwrite };
+
+/// Makes `path` ready to take the output of a run: creates it, with its parents, or uses it as it is when empty.
+/// A directory that holds anything is refused, so that no run is lost by accident; with OnExisting::overwrite the
+/// files of an earlier run (see is_run_file) are removed, and nothing else is. Also tries to create a file there.
+/// Root does the work; all ranks throw the same UserError, which names the reason and what to do. Collective.
+void prepare_run_directory(const std::filesystem::path& path, OnExisting on_existing,
+                           const parallel::Communicator& comm);
+
+/// Whether bimetal gives files this name: config.yaml, fields_000042.h5, surrogate_v01.pt, and so on, and the
+/// unfinished ".part" of each, left by a run that was killed. Local.
+bool is_run_file(std::string_view name);
+
+}  // namespace bimetal::io

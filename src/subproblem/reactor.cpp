@@ -1,0 +1,116 @@
+#include "subproblem/reactor.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "chemistry/fingerprint.hpp"
+#include "core/error.hpp"
+
+namespace bimetal::subproblem {
+namespace {
+
+core::Matrix invariants_of(const core::Matrix& elements) {
+  core::Matrix rows(elements.rows, 1 + elements.cols);
+  for (std::size_t e = 0; e < elements.rows; ++e)
+    for (std::size_t k = 0; k < elements.cols; ++k) rows(e, 1 + k) = elements(e, k);
+  return rows;
+}
+
+/// What the answers depend on besides row and step. The gates do not change an answer.
+std::string fingerprint_of(const chemistry::Mechanism& mechanism, const ReactorOptions& options) {
+  chemistry::Fingerprint print;
+  print.add("reactor, constant pressure");
+  print.add(mechanism.fingerprint());
+  print.add(options.pressure);
+  return print.hex();
+}
+
+core::Signature signature_of(const chemistry::Mechanism& mechanism, const ReactorOptions& options,
+                             std::span<const double> scales, const core::Matrix& elements) {
+  core::Signature signature;
+  signature.kind = "reactor";
+  signature.inputs.push_back({"T", "K", scales[0], core::Nature::temperature, false});
+  for (std::size_t k = 0; k < mechanism.n_species(); ++k)
+    signature.inputs.push_back(
+        {"Y_" + mechanism.species[k].name, "1", scales[1 + k], core::Nature::mass_fraction, false});
+  signature.outputs = signature.inputs;
+  signature.outputs[0].derived = true;
+  signature.invariants = invariants_of(elements);
+  signature.dt = options.dt;
+  signature.fingerprint = fingerprint_of(mechanism, options);
+  return signature;
+}
+
+void check(const ReactorOptions& options, std::span<const double> scales, std::size_t n_species) {
+  if (!(options.pressure > 0.0 && std::isfinite(options.pressure)))
+    throw core::UserError::format("reactor: pressure {} Pa is not positive; give one above 0", options.pressure);
+  if (!(options.dt > 0.0 && std::isfinite(options.dt)))
+    throw core::UserError::format("reactor: time step {} s is not positive; give one above 0", options.dt);
+  if (scales.size() != 1 + n_species)
+    throw core::UserError::format("reactor: {} scales for T and {} species; give one each", scales.size(), n_species);
+  for (double scale : scales)
+    if (!(scale > 0.0 && std::isfinite(scale)))
+      throw core::UserError::format("reactor: scale {} is not positive; give scales above 0", scale);
+}
+
+bool finite(std::span<const double> values) {
+  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+}
+
+}  // namespace
+
+Reactor::Reactor(std::shared_ptr<const chemistry::Mechanism> mechanism, const ReactorOptions& options,
+                 std::vector<double> scales)
+    : mechanism_(std::move(mechanism)),
+      options_(options),
+      thermodynamics_(*mechanism_),
+      kinetics_(*mechanism_),
+      closure_(*mechanism_),
+      omega_(mechanism_->n_species()) {
+  check(options_, scales, mechanism_->n_species());
+  signature_ = signature_of(*mechanism_, options_, scales, closure_.elements());
+}
+
+bool Reactor::conserve(std::span<const double> in, std::span<double> out) {
+  EXPECT(in.size() == signature_.inputs.size() && out.size() == in.size());
+  const bool restored = closure_.restore(in.subspan(1), out.subspan(1));
+  const double h = thermodynamics_.enthalpy(in[0], in.subspan(1));
+  out[0] = thermodynamics_.temperature_from_enthalpy(h, out.subspan(1), out[0]);
+  return restored;
+}
+
+Gate Reactor::admit(std::span<const double> in, std::span<double> out) {
+  EXPECT(in.size() == signature_.inputs.size() && out.size() == in.size());
+  out[0] = in[0];  // derived: only a first guess
+  if (!finite(in) || !finite(out)) return Gate::not_finite;
+  for (std::size_t k = 1; k < out.size(); ++k)
+    if (out[k] < -options_.negative * signature_.outputs[k].scale) return Gate::negative;
+  if (!conserve(in, out)) return Gate::negative;
+  if (!(out[0] >= options_.temperature_min && out[0] <= options_.temperature_max)) return Gate::temperature_range;
+  if (std::abs(out[0] - in[0]) > options_.temperature_jump) return Gate::temperature_jump;
+  const double gained = thermodynamics_.entropy(out[0], options_.pressure, out.subspan(1)) -
+                        thermodynamics_.entropy(in[0], options_.pressure, in.subspan(1));
+  return gained >= -options_.entropy_loss ? Gate::open : Gate::entropy;
+}
+
+bool Reactor::inert(std::span<const double> in, double tolerance) {
+  EXPECT(in.size() == signature_.inputs.size());
+  const auto& columns = signature_.outputs;
+  const double T = in[0];
+  const auto Y = in.subspan(1);
+  if (!(T > 0.0)) return false;
+  const double limit = 1e-3 * tolerance;  // in units of the scales
+  kinetics_.net_production_rates(T, options_.pressure, Y, omega_);
+  const auto weights = thermodynamics_.molecular_weights();
+  const auto h_RT = kinetics_.last_enthalpies();
+  const double per_mass = options_.dt / thermodynamics_.density(T, options_.pressure, Y);
+  double heat = 0.0;  // over R T
+  for (std::size_t k = 0; k < omega_.size(); ++k) {
+    if (!(std::abs(omega_[k]) * weights[k] * per_mass < limit * columns[1 + k].scale)) return false;
+    heat += h_RT[k] * omega_[k];
+  }
+  const double rise = std::abs(heat) * chemistry::gas_constant * T * per_mass / thermodynamics_.cp(T, Y);
+  return rise < limit * columns[0].scale;
+}
+
+}  // namespace bimetal::subproblem

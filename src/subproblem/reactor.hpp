@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "chemistry/kinetics.hpp"
+#include "chemistry/mechanism.hpp"
+#include "chemistry/thermodynamics.hpp"
+#include "subproblem/element_closure.hpp"
+#include "subproblem/solver.hpp"
+
+namespace bimetal::subproblem {
+
+struct ReactorOptions {
+  double pressure = 101325.0;  // constant [Pa], > 0
+  double dt = 1e-6;            // the step every row is advanced by [s], > 0
+  // The gates.
+  double negative = 1e-3;              // a proposed Y_k below -negative·scale_k is refused, one above it clipped [1]
+  double temperature_min = 250.0;      // [K]
+  double temperature_max = 3500.0;     // [K]
+  double temperature_jump = 500.0;     // largest change of T in one step [K]
+  double entropy_loss = 1.0;           // largest decrease of the mixture's entropy, about 1e-4 of it [J/kg/K]
+};
+
+/// The sub-problem kind "reactor": one cell as an adiabatic reactor at constant pressure over one step.
+/// Row, in and out: T [K], Y_1..Y_N. Enthalpy and every element's mass are conserved; T of an answer is derived
+/// from the enthalpy of the input and the Y of the answer, whatever the proposal said.
+class Reactor : public Kind {
+ public:
+  /// scales: [1 + n_species], what an error of 1 means for T [K] and each Y; reference_scales() makes some.
+  Reactor(std::shared_ptr<const chemistry::Mechanism> mechanism, const ReactorOptions& options,
+          std::vector<double> scales);
+
+  const core::Signature& signature() const override { return signature_; }
+
+  /// Gates, in this order: not_finite; negative (Y_k < -negative·scale_k, or the element masses cannot be restored
+  /// without a negative Y); temperature_range; temperature_jump; entropy.
+  Gate admit(std::span<const double> in, std::span<double> out) override;
+
+  /// By one evaluation of the rates: no column changes by more than a thousandth of tolerance·scale in dt.
+  bool inert(std::span<const double> in, double tolerance) override;
+
+  /// The conserving part of admit(): clips negative Y, restores the element masses of `in` to round-off, derives T.
+  /// Says whether the element masses could be restored. Local.
+  bool conserve(std::span<const double> in, std::span<double> out);
+
+  const ReactorOptions& options() const { return options_; }
+  std::shared_ptr<const chemistry::Mechanism> mechanism() const { return mechanism_; }
+  const chemistry::Thermodynamics& thermodynamics() const { return thermodynamics_; }
+
+ private:
+  std::shared_ptr<const chemistry::Mechanism> mechanism_;
+  ReactorOptions options_;
+  core::Signature signature_;
+  chemistry::Thermodynamics thermodynamics_;
+  chemistry::Kinetics kinetics_;
+  ElementClosure closure_;
+  std::vector<double> omega_;  // [n_species] work space
+};
+
+}  // namespace bimetal::subproblem

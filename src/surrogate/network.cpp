@@ -1,0 +1,87 @@
+#include "surrogate/network.hpp"
+
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+
+namespace bimetal::surrogate {
+namespace {
+
+std::vector<std::int64_t> joined(std::int64_t first, const std::vector<std::int64_t>& middle, std::int64_t last) {
+  std::vector<std::int64_t> widths{first};
+  widths.insert(widths.end(), middle.begin(), middle.end());
+  widths.push_back(last);
+  return widths;
+}
+
+std::int64_t count_parameters(const std::vector<std::int64_t>& widths) {
+  std::int64_t n = 0;
+  for (std::size_t l = 0; l + 1 < widths.size(); ++l) n += (widths[l] + 1) * widths[l + 1];
+  return n;
+}
+
+}  // namespace
+
+Network::Network(std::int64_t n_features, std::int64_t n_targets, const NetworkOptions& options) {
+  EXPECT(!options.layers.empty());
+  const auto trunk = joined(n_features, options.layers, n_targets);
+  const auto head = joined(options.layers.back(), options.error_layers, 1);
+  const auto n_parameters = count_parameters(trunk) + count_parameters(head);
+  weights_ = torch::zeros({n_parameters}, torch::kFloat32);
+  gradient_ = torch::zeros({n_parameters}, torch::kFloat32);
+  std::int64_t offset = 0;
+  trunk_ = lay(trunk, offset);
+  head_ = lay(head, offset);
+  draw_weights(options.seed);
+}
+
+std::vector<Network::Layer> Network::lay(const std::vector<std::int64_t>& widths, std::int64_t& offset) {
+  std::vector<Layer> layers;
+  for (std::size_t l = 0; l + 1 < widths.size(); ++l) {
+    auto weight = view(offset, {widths[l + 1], widths[l]});
+    auto bias = view(offset, {widths[l + 1]});
+    layers.push_back({std::move(weight), std::move(bias)});
+  }
+  return layers;
+}
+
+torch::Tensor Network::view(std::int64_t& offset, at::IntArrayRef shape) {
+  const torch::NoGradGuard no_gradient;
+  const auto n = c10::multiply_integers(shape);
+  auto parameter = weights_.narrow(0, offset, n).view(shape);
+  parameter.set_requires_grad(true);
+  parameter.mutable_grad() = gradient_.narrow(0, offset, n).view(shape);
+  offset += n;
+  return parameter;
+}
+
+void Network::draw_weights(std::uint64_t seed) {
+  // Uniform in ±1/sqrt(n_from) (LeCun's variance, the usual start of a linear layer); biases zero. Our own random
+  // numbers, so that the weights do not depend on LibTorch's version.
+  std::uint64_t n_drawn = 0;
+  const torch::NoGradGuard no_gradient;
+  for (const auto* layers : {&trunk_, &head_})
+    for (const auto& layer : *layers) {
+      const double reach = 1.0 / std::sqrt(static_cast<double>(layer.weight.size(1)));
+      auto* weight = layer.weight.data_ptr<float>();
+      for (std::int64_t i = 0; i < layer.weight.numel(); ++i)
+        weight[i] = static_cast<float>(reach * (2.0 * core::random_uniform(seed, core::Purpose::weights, 0, n_drawn++) - 1.0));
+    }
+}
+
+Network::Answer Network::forward(const torch::Tensor& x) const {
+  const auto run = [](const std::vector<Layer>& layers, torch::Tensor h) {
+    for (const auto& layer : layers) h = torch::gelu(torch::linear(h, layer.weight, layer.bias));
+    return h;
+  };
+  // All but the last layer of each are followed by the nonlinearity.
+  const std::vector<Layer> trunk(trunk_.begin(), trunk_.end() - 1);
+  const std::vector<Layer> head(head_.begin(), head_.end() - 1);
+  const auto hidden = run(trunk, x);
+  const auto judged = run(head, hidden.detach());
+  return {torch::linear(hidden, trunk_.back().weight, trunk_.back().bias),
+          torch::linear(judged, head_.back().weight, head_.back().bias).squeeze(1)};
+}
+
+}  // namespace bimetal::surrogate

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "surrogate/options.hpp"
+
+// Private to this folder: it brings in LibTorch.
+
+namespace bimetal::surrogate {
+
+/// A multilayer perceptron with GELU between its layers, and an error head: a second, small one that looks at the
+/// trunk's last hidden features (detached, so that it judges the trunk without bending it) and predicts log10 of the
+/// scaled error. float32.
+///
+/// All weights lie in one flat array, and all gradients in another: one reduction averages them over ranks, one loop
+/// updates them, one copy promotes them.
+class Network {
+ public:
+  /// Weights are drawn from options.seed alone. Local.
+  Network(std::int64_t n_features, std::int64_t n_targets, const NetworkOptions& options);
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+
+  struct Answer {
+    torch::Tensor z;          // [n, n_targets]
+    torch::Tensor log_error;  // [n]
+  };
+  /// x: [n, n_features]. Differentiable unless gradients are off. Local.
+  Answer forward(const torch::Tensor& x) const;
+
+  std::int64_t n_parameters() const { return weights_.numel(); }
+  std::span<float> weights() { return {weights_.data_ptr<float>(), static_cast<std::size_t>(n_parameters())}; }
+  std::span<const float> weights() const { return {weights_.data_ptr<float>(), static_cast<std::size_t>(n_parameters())}; }
+  /// Where backward() adds up; zero it before. [n_parameters]
+  std::span<float> gradient() { return {gradient_.data_ptr<float>(), static_cast<std::size_t>(n_parameters())}; }
+
+ private:
+  struct Layer {
+    torch::Tensor weight;  // [n_to, n_from], view of weights_
+    torch::Tensor bias;    // [n_to], view of weights_
+  };
+  /// Layers of the given widths, from the first to the last, on the next stretch of the flat arrays.
+  std::vector<Layer> lay(const std::vector<std::int64_t>& widths, std::int64_t& offset);
+  torch::Tensor view(std::int64_t& offset, at::IntArrayRef shape);
+  void draw_weights(std::uint64_t seed);
+
+  torch::Tensor weights_;     // [n_parameters]
+  torch::Tensor gradient_;    // [n_parameters]
+  std::vector<Layer> trunk_;  // the last one gives z
+  std::vector<Layer> head_;   // the last one gives log10 of the error
+};
+
+}  // namespace bimetal::surrogate

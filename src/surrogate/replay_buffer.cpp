@@ -1,0 +1,146 @@
+#include "surrogate/replay_buffer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+
+namespace bimetal::surrogate {
+namespace {
+
+// Reacting gas at any pressure of interest lies within; what does not goes to the outer strata.
+constexpr double coldest = 250.0;   // [K]
+constexpr double hottest = 3500.0;  // [K]
+constexpr std::int64_t permanent_share = 5;  // one row in five
+
+bool all_finite(std::span<const double> row) {
+  return std::ranges::all_of(row, [](double value) { return std::isfinite(value); });
+}
+
+/// A number in [0, n) from 32 random bits.
+std::size_t scaled_to(std::uint64_t bits32, std::size_t n) {
+  return static_cast<std::size_t>((bits32 * static_cast<std::uint64_t>(n)) >> 32);
+}
+
+}  // namespace
+
+ReplayBuffer::ReplayBuffer(const core::Signature& signature, std::int64_t capacity, std::uint64_t seed)
+    : seed_(seed),
+      in_(static_cast<std::int64_t>(signature.inputs.size())),
+      out_(static_cast<std::int64_t>(signature.outputs.size())) {
+  EXPECT(capacity > 0);
+  permanent_.capacity = capacity / permanent_share;
+  recent_.capacity = capacity - permanent_.capacity;
+  for (std::size_t k = signature.inputs.size(); k-- > 0;)
+    if (signature.inputs[k].nature == core::Nature::temperature) temperature_column_ = static_cast<std::int64_t>(k);
+}
+
+void ReplayBuffer::add(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id, std::int64_t step) {
+  EXPECT(in.size() == out.size() && in.size() == static_cast<std::int64_t>(id.size()));
+  EXPECT(in.size() == 0 || (in.width() == in_.width() && out.width() == out_.width()));
+  for (std::int64_t i = 0; i < in.size(); ++i) {
+    if (!all_finite(in[i]) || !all_finite(out[i])) {
+      ++n_refused_;
+      continue;
+    }
+    const auto key = core::random_bits(seed_, core::Purpose::replay, static_cast<std::uint64_t>(step),
+                                       static_cast<std::uint64_t>(id[static_cast<std::size_t>(i)]));
+    const int stratum = stratum_of(in[i]);
+    const Entry entry{key, claim_slot(key, stratum), stratum};
+    std::ranges::copy(in[i], in_[entry.slot].begin());
+    std::ranges::copy(out[i], out_[entry.slot].begin());
+    if (const auto passed_over = keep_forever(entry)) keep_for_now(*passed_over);
+  }
+}
+
+int ReplayBuffer::stratum_of(std::span<const double> in) const {
+  if (temperature_column_ < 0) return 0;
+  const double T = in[static_cast<std::size_t>(temperature_column_)];
+  const double position = (T - coldest) / (hottest - coldest) * n_strata;
+  return static_cast<int>(std::clamp(position, 0.0, n_strata - 1.0));
+}
+
+ReplayBuffer::Stratum& ReplayBuffer::Part::fullest(int preferred) {
+  auto* result = &strata[static_cast<std::size_t>(preferred)];
+  for (auto& other : strata)
+    if (other.entries.size() > result->entries.size()) result = &other;
+  return *result;
+}
+
+/// A new slot while there is room, else that of a random row of the fullest recent stratum.
+std::int64_t ReplayBuffer::claim_slot(std::uint64_t key, int stratum) {
+  if (size() < permanent_.capacity + recent_.capacity) {
+    in_.resize(size() + 1);
+    out_.resize(size() + 1);
+    return size();
+  }
+  auto& source = recent_.fullest(stratum).entries;
+  // The key decides about permanence; mixed once more it decides who goes.
+  const auto victim = scaled_to(core::random_bits(key, core::Purpose::replay, 0, 0) >> 32, source.size());
+  const auto slot = source[victim].slot;
+  source[victim] = source.back();
+  source.pop_back();
+  --recent_.size;
+  return slot;
+}
+
+/// Offers a row to the permanent part; gives back the row, this or another, that has no place in it.
+std::optional<ReplayBuffer::Entry> ReplayBuffer::keep_forever(Entry entry) {
+  auto& home = permanent_.strata[static_cast<std::size_t>(entry.stratum)];
+  if (permanent_.capacity == 0 || entry.key >= home.bound) return entry;
+
+  std::optional<Entry> displaced;
+  if (permanent_.size < permanent_.capacity) {
+    ++permanent_.size;
+  } else {
+    auto& source = permanent_.fullest(entry.stratum);
+    if (&source == &home && entry.key >= home.entries.front().key) {
+      home.bound = entry.key;
+      return entry;
+    }
+    std::ranges::pop_heap(source.entries, {}, &Entry::key);
+    displaced = source.entries.back();
+    source.bound = displaced->key;
+    source.entries.pop_back();
+  }
+  home.entries.push_back(entry);
+  std::ranges::push_heap(home.entries, {}, &Entry::key);
+  return displaced;
+}
+
+void ReplayBuffer::keep_for_now(Entry entry) {
+  recent_.strata[static_cast<std::size_t>(entry.stratum)].entries.push_back(entry);
+  ++recent_.size;
+}
+
+std::int64_t ReplayBuffer::n_in_stratum(int stratum) const {
+  const auto s = static_cast<std::size_t>(stratum);
+  return static_cast<std::int64_t>(permanent_.strata[s].entries.size() + recent_.strata[s].entries.size());
+}
+
+void ReplayBuffer::draw(std::uint64_t counter, std::span<std::int64_t> slots) const {
+  EXPECT(size() > 0 || slots.empty());
+  // Cumulative weights of the strata.
+  std::array<double, n_strata> reach{};
+  int n_used = 0;
+  for (int s = 0; s < n_strata; ++s) n_used += n_in_stratum(s) > 0;
+  double total = 0.0;
+  for (int s = 0; s < n_strata; ++s) {
+    const double share = static_cast<double>(n_in_stratum(s)) / static_cast<double>(size());
+    total += std::min(1.0 / n_used, draw_cap * share);
+    reach[static_cast<std::size_t>(s)] = total;
+  }
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const auto bits = core::random_bits(seed_, core::Purpose::batch, counter, i);
+    const double target = static_cast<double>(bits >> 32) * 0x1p-32 * total;
+    const auto s = static_cast<std::size_t>(std::upper_bound(reach.begin(), reach.end(), target) - reach.begin());
+    const auto& permanent = permanent_.strata[s].entries;
+    const auto& recent = recent_.strata[s].entries;
+    const auto row = scaled_to(bits & 0xffffffffU, permanent.size() + recent.size());
+    slots[i] = row < permanent.size() ? permanent[row].slot : recent[row - permanent.size()].slot;
+  }
+}
+
+}  // namespace bimetal::surrogate

@@ -1,0 +1,133 @@
+#include "surrogate/scaling.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+
+namespace bimetal::surrogate {
+namespace {
+
+constexpr double exponent = 0.1;  // of mass fractions
+
+/// Mean and deviation of each column from sums over all ranks.
+struct Moments {
+  explicit Moments(std::size_t n) : mean(n, 0.0), deviation(n, 1.0) {}
+  std::vector<double> mean;
+  std::vector<double> deviation;
+};
+
+/// `visit(i, values)` fills the columns of row i. Two passes, so that the variance of a column with a large mean
+/// (a temperature) is not lost to cancellation. Collective.
+template <class Visit>
+Moments moments(std::int64_t n_rows, std::size_t n_columns, const parallel::Communicator& comm, Visit&& visit) {
+  Moments result(n_columns);
+  const auto n_total = static_cast<double>(comm.sum(n_rows));
+  if (n_total == 0.0) return result;
+  std::vector<double> values(n_columns, 0.0);
+
+  std::vector<double> sums(n_columns, 0.0);
+  for (std::int64_t i = 0; i < n_rows; ++i) {
+    visit(i, values);
+    for (std::size_t k = 0; k < n_columns; ++k) sums[k] += values[k];
+  }
+  comm.sum_in_place(std::span<double>(sums));
+  for (std::size_t k = 0; k < n_columns; ++k) result.mean[k] = sums[k] / n_total;
+
+  std::fill(sums.begin(), sums.end(), 0.0);
+  for (std::int64_t i = 0; i < n_rows; ++i) {
+    visit(i, values);
+    for (std::size_t k = 0; k < n_columns; ++k) {
+      const double off = values[k] - result.mean[k];
+      sums[k] += off * off;
+    }
+  }
+  comm.sum_in_place(std::span<double>(sums));
+  for (std::size_t k = 0; k < n_columns; ++k) {
+    const double deviation = std::sqrt(sums[k] / n_total);
+    const bool varies = deviation > 1e-6 * std::max(1.0, std::abs(result.mean[k]));
+    result.deviation[k] = varies ? deviation : 1.0;
+  }
+  return result;
+}
+
+}  // namespace
+
+Scaling::Scaling(const core::Signature& signature, const NullSpace& null_space, double knee)
+    : null_space_(null_space), xi_(static_cast<std::size_t>(null_space.n_free())) {
+  EXPECT(knee > 0.0);
+  for (std::size_t k = 0; k < signature.inputs.size(); ++k) {
+    const auto column = static_cast<std::int64_t>(k);
+    switch (signature.inputs[k].nature) {
+      case core::Nature::temperature:
+        features_.push_back({column, Transform::identity});
+        features_.push_back({column, Transform::inverse_temperature});
+        break;
+      case core::Nature::mass_fraction: features_.push_back({column, Transform::power}); break;
+      case core::Nature::plain: features_.push_back({column, Transform::identity}); break;
+    }
+  }
+  for (const auto column : null_space_.free_columns())
+    targets_.push_back({column, knee * signature.outputs[static_cast<std::size_t>(column)].scale});
+}
+
+double Scaling::transformed(const Feature& feature, double value) {
+  switch (feature.transform) {
+    case Transform::inverse_temperature: return 1000.0 / value;
+    case Transform::power: return std::exp(exponent * std::log(std::max(value, 0.0)));
+    case Transform::identity: break;
+  }
+  return value;
+}
+
+void Scaling::fit(core::ConstRows in, core::ConstRows out, const parallel::Communicator& comm) {
+  const auto seen = moments(in.size(), features_.size(), comm, [&](std::int64_t i, std::vector<double>& x) {
+    for (std::size_t f = 0; f < features_.size(); ++f)
+      x[f] = transformed(features_[f], in[i][static_cast<std::size_t>(features_[f].column)]);
+  });
+  const auto said = moments(in.size(), targets_.size(), comm, [&](std::int64_t i, std::vector<double>& z) {
+    for (std::size_t j = 0; j < targets_.size(); ++j) {
+      const auto k = static_cast<std::size_t>(targets_[j].column);
+      z[j] = std::asinh((out[i][k] - in[i][k]) / targets_[j].knee);
+    }
+  });
+  for (std::size_t f = 0; f < features_.size(); ++f) {
+    features_[f].mean = seen.mean[f];
+    features_[f].deviation = seen.deviation[f];
+  }
+  for (std::size_t j = 0; j < targets_.size(); ++j) {
+    targets_[j].mean = said.mean[j];
+    targets_[j].deviation = said.deviation[j];
+  }
+}
+
+void Scaling::features(core::ConstRows in, std::int64_t first, std::int64_t n, float* x) const {
+  const auto width = features_.size();
+  // Column by column: one transform in the inner loop.
+  for (std::size_t f = 0; f < width; ++f) {
+    const auto& feature = features_[f];
+    const double inverse = 1.0 / feature.deviation;
+    const double* value = in.data() + first * in.width() + feature.column;
+    float* to = x + f;
+    for (std::int64_t i = 0; i < n; ++i, value += in.width(), to += width)
+      *to = static_cast<float>((transformed(feature, *value) - feature.mean) * inverse);
+  }
+}
+
+void Scaling::targets(std::span<const double> in, std::span<const double> out, float* z) const {
+  for (std::size_t j = 0; j < targets_.size(); ++j) {
+    const auto& target = targets_[j];
+    const auto k = static_cast<std::size_t>(target.column);
+    z[j] = static_cast<float>((std::asinh((out[k] - in[k]) / target.knee) - target.mean) / target.deviation);
+  }
+}
+
+void Scaling::advance(std::span<const double> in, const float* z, std::span<double> out) {
+  for (std::size_t j = 0; j < targets_.size(); ++j) {
+    const auto& target = targets_[j];
+    xi_[j] = target.knee * std::sinh(target.mean + target.deviation * static_cast<double>(z[j]));
+  }
+  null_space_.advance(in, xi_, out);
+}
+
+}  // namespace bimetal::surrogate

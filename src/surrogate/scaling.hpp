@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/rows.hpp"
+#include "core/signature.hpp"
+#include "parallel/communicator.hpp"
+#include "surrogate/null_space.hpp"
+
+namespace bimetal::surrogate {
+
+/// What the network sees and says, in numbers of order one.
+///
+/// Features by the nature of an input: a temperature gives T and 1000/T, a mass fraction max(Y, 0)^0.1 (a Box-Cox
+/// transform that spreads the decades of radicals), a plain quantity itself; each less its mean, over its standard
+/// deviation. Targets: z_j = asinh(xi_j / s_j) over the free columns of the null space, s_j = `knee`·scale_j: linear
+/// for changes below the knee, logarithmic above, so that one network resolves changes over many decades; again
+/// standardised.
+class Scaling {
+ public:
+  /// Until fit() is called, means are zero and deviations one. Local.
+  Scaling(const core::Signature& signature, const NullSpace& null_space, double knee);
+
+  /// Means and deviations over the given rows of all ranks; a column that does not vary gets deviation one.
+  /// in: [n, n_in], out: [n, n_out]; some ranks may give none. Collective.
+  void fit(core::ConstRows in, core::ConstRows out, const parallel::Communicator& comm);
+
+  std::int64_t n_features() const { return static_cast<std::int64_t>(features_.size()); }
+  std::int64_t n_targets() const { return null_space_.n_free(); }
+  const NullSpace& null_space() const { return null_space_; }
+
+  /// x: [n, n_features] of rows [first, first + n) of in. Local.
+  void features(core::ConstRows in, std::int64_t first, std::int64_t n, float* x) const;
+  /// z: [n_targets] of one row. Local.
+  void targets(std::span<const double> in, std::span<const double> out, float* z) const;
+  /// Inverse of targets(): out = in + N·xi(z). A z that is not finite gives a row that is not finite. Local.
+  void advance(std::span<const double> in, const float* z, std::span<double> out);
+
+  /// xi_j = s_j·sinh(mean_j + deviation_j·z_j): what the trainer needs to say the same in its own tensors.
+  struct Target {
+    std::int64_t column = 0;  // of the row
+    double knee = 1.0;        // s_j, in the column's unit
+    double mean = 0.0;
+    double deviation = 1.0;
+  };
+  std::span<const Target> target_scales() const { return targets_; }  // [n_targets]
+
+ private:
+  enum class Transform { identity, inverse_temperature, power };
+  struct Feature {
+    std::int64_t column = 0;
+    Transform transform = Transform::identity;
+    double mean = 0.0;
+    double deviation = 1.0;
+  };
+  static double transformed(const Feature& feature, double value);
+
+  NullSpace null_space_;
+  std::vector<Feature> features_;
+  std::vector<Target> targets_;
+  std::vector<double> xi_;  // [n_targets], work space of advance()
+};
+
+}  // namespace bimetal::surrogate

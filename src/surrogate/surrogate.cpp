@@ -1,0 +1,106 @@
+#include "surrogate/surrogate.hpp"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "core/error.hpp"
+#include "surrogate/network.hpp"
+#include "surrogate/null_space.hpp"
+#include "surrogate/replay_buffer.hpp"
+#include "surrogate/scaling.hpp"
+#include "surrogate/trainer.hpp"
+
+namespace bimetal::surrogate {
+namespace {
+
+constexpr std::int64_t chunk = 1024;  // rows per pass: their activations stay in the second-level cache
+
+}  // namespace
+
+struct Surrogate::Impl {
+  Impl(const core::Signature& given, const NetworkOptions& network_options, const TrainingOptions& training_options,
+       const parallel::Communicator& communicator)
+      : signature(given),
+        training(training_options),
+        comm(communicator),
+        scaling(given, NullSpace(given), 1e-3),
+        replay(given, training_options.replay_capacity, network_options.seed),
+        candidate(scaling.n_features(), scaling.n_targets(), network_options),
+        serving(scaling.n_features(), scaling.n_targets(), network_options),
+        x(torch::empty({chunk, scaling.n_features()}, torch::kFloat32)) {}
+
+  core::Signature signature;
+  TrainingOptions training;
+  parallel::Communicator comm;
+  Scaling scaling;
+  ReplayBuffer replay;
+  Network candidate;
+  Network serving;
+  std::optional<Trainer> trainer;  // once there are rows to fix the scaling
+  torch::Tensor x;                 // [chunk, n_features], work space of predict()
+  std::int32_t version = -1;
+};
+
+Surrogate::Surrogate(const core::Signature& signature, const NetworkOptions& network, const TrainingOptions& training,
+                     const parallel::Communicator& comm) {
+  // Ranks share the cores already.
+  at::set_num_threads(1);
+  impl_ = std::make_unique<Impl>(signature, network, training, comm);
+}
+Surrogate::~Surrogate() = default;
+Surrogate::Surrogate(Surrogate&&) noexcept = default;
+Surrogate& Surrogate::operator=(Surrogate&&) noexcept = default;
+
+void Surrogate::predict(Weights which, core::ConstRows in, core::Rows out, std::span<double> score) {
+  EXPECT(in.size() == out.size() && in.size() == static_cast<std::int64_t>(score.size()));
+  EXPECT(which == Weights::candidate || version() >= 0);
+  auto& self = *impl_;
+  const auto& network = which == Weights::serving ? self.serving : self.candidate;
+  const torch::InferenceMode inference;
+  for (std::int64_t first = 0; first < in.size(); first += chunk) {
+    const auto n = std::min(chunk, in.size() - first);
+    self.scaling.features(in, first, n, self.x.data_ptr<float>());
+    const auto answer = network.forward(self.x.narrow(0, 0, n));
+    const float* z = answer.z.data_ptr<float>();
+    const float* log_error = answer.log_error.data_ptr<float>();
+    for (std::int64_t i = 0; i < n; ++i, z += self.scaling.n_targets()) {
+      self.scaling.advance(in[first + i], z, out[first + i]);
+      score[static_cast<std::size_t>(first + i)] = std::pow(10.0, static_cast<double>(log_error[i]));
+    }
+  }
+}
+
+void Surrogate::remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id,
+                         std::int64_t step) {
+  impl_->replay.add(in, out, id, step);
+}
+
+TrainingReport Surrogate::train(std::int64_t n_updates) {
+  auto& self = *impl_;
+  TrainingReport report;
+  if (!self.trainer) {
+    if (self.comm.sum(self.replay.size()) < self.training.batch) return report;
+    self.scaling.fit(self.replay.in(), self.replay.out(), self.comm);
+    self.trainer.emplace(self.signature, self.scaling, self.training, self.comm, self.candidate.n_parameters());
+  }
+  for (std::int64_t i = 0; i < n_updates; ++i)
+    report.loss += self.trainer->update(self.candidate, self.replay) / static_cast<double>(n_updates);
+  report.updates = self.trainer->n_updates();
+  return report;
+}
+
+void Surrogate::promote() {
+  std::ranges::copy(std::as_const(impl_->candidate).weights(), impl_->serving.weights().begin());
+  ++impl_->version;
+}
+
+std::int32_t Surrogate::version() const { return impl_->version; }
+std::int64_t Surrogate::n_parameters() const { return impl_->candidate.n_parameters(); }
+std::int64_t Surrogate::n_remembered() const { return impl_->replay.size(); }
+std::int64_t Surrogate::samples_trained() const { return impl_->trainer ? impl_->trainer->samples() : 0; }
+bool Surrogate::trained() const { return impl_->trainer && impl_->trainer->n_updates() > 0; }
+
+}  // namespace bimetal::surrogate

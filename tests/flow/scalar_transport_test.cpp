@@ -1,0 +1,363 @@
+#include "flow/scalar_transport.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numbers>
+#include <vector>
+
+#include "chemistry/simple_transport.hpp"
+#include "chemistry/thermodynamics.hpp"
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "fields.hpp"
+#include "flow/rkc.hpp"
+#include "test_gas.hpp"
+
+namespace bimetal::flow {
+namespace {
+
+using bimetal::testing::box;
+using bimetal::testing::fill_rows;
+using bimetal::testing::for_rows;
+using bimetal::testing::gather;
+using bimetal::testing::observed_order;
+using bimetal::testing::smooth_row;
+using bimetal::testing::twin_gas;
+using bimetal::testing::wet_hydrogen;
+using bimetal::testing::world;
+
+constexpr double pressure = 101325.0;
+constexpr double pi = std::numbers::pi;
+using Cells = std::vector<std::int64_t>;
+using Row = std::vector<double>;
+
+/// A grid, a gas and a velocity with the vectors to work on.
+struct Case {
+  chemistry::Mechanism gas;
+  grid::StructuredGrid grid;
+  PrescribedVelocity velocity;
+  ScalarTransport transport;
+  petsc::Handle<Vec> state, rate;
+
+  Case(chemistry::Mechanism mechanism, const grid::GridOptions& options, const PrescribedOptions& flow,
+       const parallel::Communicator& comm = world())
+      : gas(std::move(mechanism)),
+        grid(options, static_cast<int>(1 + gas.n_species()), comm),
+        velocity(flow, grid),
+        transport(grid, gas, pressure),
+        state(grid.create_global()),
+        rate(grid.create_global()) {}
+
+  void evaluate() { transport.rates(state.get(), velocity.faces(), rate.get()); }
+  void advance(double time, int n_steps) {
+    RungeKuttaChebyshev method(state.get());
+    const auto bounds = transport.bounds(state.get(), velocity.faces());
+    const double dt = time / n_steps;
+    ASSERT_LE(dt * bounds.advection, RungeKuttaChebyshev::courant_limit * (1.0 + 1e-12));
+    const int n_stages = RungeKuttaChebyshev::stages_for(dt * (bounds.diffusion + 2.0 * bounds.advection));
+    for (int step = 0; step < n_steps; ++step)
+      method.step(state.get(), dt, n_stages, [&](Vec y, Vec f) { transport.rates(y, velocity.faces(), f); });
+  }
+};
+
+double largest(const std::vector<double>& values) {
+  double result = 0.0;
+  for (const double value : values) result = std::max(result, std::abs(value));
+  return result;
+}
+
+/// Rough in space, reproducible, and the same on any number of ranks.
+void rough_row(std::span<const double> angle, std::span<double> row) {
+  std::uint64_t id = 0;
+  for (const double a : angle) id = 1000 * id + static_cast<std::uint64_t>(100.0 * a);
+  double sum = 0.0;
+  for (std::size_t c = 0; c < row.size(); ++c) {
+    row[c] = core::random_uniform(3, core::Purpose::initial, id, c);
+    if (c > 0) sum += row[c];
+  }
+  for (std::size_t c = 1; c < row.size(); ++c) row[c] /= sum;
+  row[0] = 400.0 + 2000.0 * row[0];
+}
+
+PrescribedOptions moving(std::size_t dimensions) {
+  if (dimensions == 1) return {PrescribedKind::uniform, 5.0};
+  return {PrescribedKind::vortex, 5.0};
+}
+
+TEST(ScalarTransport, leaves_a_uniform_state_at_rest_to_the_bit) {
+  for (const auto& cells : {Cells{16}, {8, 10}, {6, 4, 8}})
+    for (const auto boundary : {grid::Boundary::periodic, grid::Boundary::wall}) {
+      const bool pipe = cells.size() == 1 && boundary == grid::Boundary::wall;
+      Case run(wet_hydrogen(), box(cells, boundary), pipe ? PrescribedOptions{} : moving(cells.size()));
+      const std::array<double, 1> angle{1.0};
+      fill_rows(run.grid, run.state.get(), [&](auto, auto row) { smooth_row(angle, row); });
+      run.evaluate();
+      EXPECT_EQ(largest(gather(run.grid, run.rate.get())), 0.0);
+    }
+}
+
+TEST(ScalarTransport, rates_of_mass_fractions_add_up_to_zero) {
+  for (const auto& cells : {Cells{16}, {8, 10}, {6, 4, 8}}) {
+    Case run(wet_hydrogen(), box(cells), moving(cells.size()));
+    fill_rows(run.grid, run.state.get(), rough_row);
+    run.evaluate();
+    const auto rates = gather(run.grid, run.rate.get());
+    double worst = 0.0, scale = 0.0;
+    for (std::size_t i = 0; i < rates.size(); i += 5) {
+      double sum = 0.0;
+      for (std::size_t k = 1; k < 5; ++k) {
+        sum += rates[i + k];
+        scale = std::max(scale, std::abs(rates[i + k]));
+      }
+      worst = std::max(worst, std::abs(sum));
+    }
+    EXPECT_GT(scale, 0.0);
+    EXPECT_LT(worst, 1e-14 * scale);
+  }
+}
+
+/// The equations of the header from the analytic state, by nested sixth-order differences: shares no code with the
+/// solver but the gas properties. `wave` [1/m] turns lengths into angles.
+class Continuum {
+ public:
+  Continuum(const chemistry::Mechanism& gas, std::size_t dimensions, double wave,
+            const std::array<double, 3>& velocity)
+      : thermo_(gas), transport_(gas), dimensions_(dimensions), wave_(wave), velocity_(velocity) {}
+
+  Row rate(std::span<const double> angle) const {
+    const Row row = state({angle.begin(), angle.end()});
+    const std::span<const double> Y(row.data() + 1, row.size() - 1);
+    const double rho = thermo_.density(row[0], pressure, Y), cp = thermo_.cp(row[0], Y);
+    Row cp_k(Y.size()), result(row.size(), 0.0);
+    thermo_.species_cp(row[0], cp_k);
+    for (std::size_t axis = 0; axis < dimensions_; ++axis) {
+      const Row at(angle.begin(), angle.end());
+      const Row gradient = slope(at, axis, [&](const Row& a) { return state(a); });
+      const Row here = flux(at, axis);
+      const Row divergence = slope(at, axis, [&](const Row& a) { return flux(a, axis); });
+      double enthalpy = 0.0;
+      for (std::size_t k = 0; k < Y.size(); ++k) enthalpy += cp_k[k] * here[1 + k] * gradient[0];
+      result[0] -= velocity_[axis] * gradient[0] + (divergence[0] + enthalpy) / (rho * cp);
+      for (std::size_t c = 1; c < row.size(); ++c) result[c] -= velocity_[axis] * gradient[c] + divergence[c] / rho;
+    }
+    return result;
+  }
+
+ private:
+  Row state(const Row& angle) const {
+    Row row(1 + transport_.n_species());
+    smooth_row(angle, row);
+    return row;
+  }
+  Row flux(const Row& angle, std::size_t axis) const {
+    const Row row = state(angle), gradient = slope(angle, axis, [&](const Row&a) { return state(a); });
+    const double conductivity_over_cp = chemistry::SimpleTransport::conductivity_over_cp(row[0]);
+    Row result(row.size());
+    result[0] = -conductivity_over_cp * thermo_.cp(row[0], std::span(row).subspan(1)) * gradient[0];
+    double correction = 0.0;
+    for (std::size_t c = 1; c < row.size(); ++c)
+      correction += conductivity_over_cp / transport_.lewis()[c - 1] * gradient[c];
+    for (std::size_t c = 1; c < row.size(); ++c)
+      result[c] = -conductivity_over_cp / transport_.lewis()[c - 1] * gradient[c] + row[c] * correction;
+    return result;
+  }
+  template <class Function>
+  Row slope(Row angle, std::size_t axis, Function function) const {
+    constexpr double h = 0.02;
+    const double centre = angle[axis];
+    Row result;
+    for (const auto& [shift, weight] : {std::pair{1, 45.0}, {2, -9.0}, {3, 1.0}})
+      for (const int sign : {1, -1}) {
+        angle[axis] = centre + sign * shift * h;
+        const Row value = function(angle);
+        result.resize(value.size(), 0.0);
+        for (std::size_t c = 0; c < value.size(); ++c) result[c] += sign * weight * value[c] * wave_ / (60.0 * h);
+      }
+    return result;
+  }
+
+  chemistry::Thermodynamics thermo_;
+  chemistry::SimpleTransport transport_;
+  std::size_t dimensions_;
+  double wave_;
+  std::array<double, 3> velocity_;
+};
+
+/// L1 error of every component's rate, relative to its largest exact value.
+Row truncation_errors(const Cells& cells, const PrescribedOptions& flow) {
+  Case run(wet_hydrogen(), box(cells), flow);
+  fill_rows(run.grid, run.state.get(), smooth_row);
+  run.evaluate();
+  std::array<double, 3> velocity{};
+  for (std::size_t axis = 0; axis < cells.size(); ++axis) velocity[axis] = run.velocity.faces().normal[axis].front();
+  const Continuum continuum(run.gas, cells.size(), 2.0 * pi / 0.01, velocity);
+
+  Row error(5, 0.0), scale(5, 0.0);
+  const petsc::ConstVecRows rates(run.rate.get(), 5);
+  for_rows(run.grid.extents(), [&](std::int64_t row, std::span<const double> angle) {
+    const Row exact = continuum.rate(angle);
+    for (std::size_t c = 0; c < 5; ++c) {
+      error[c] += std::abs(rates.rows()[row][c] - exact[c]) / static_cast<double>(run.grid.extents().n_cells());
+      scale[c] = std::max(scale[c], std::abs(exact[c]));
+    }
+  });
+  for (std::size_t c = 0; c < 5; ++c) error[c] = world().sum(error[c]) / world().max(scale[c]);
+  return error;
+}
+
+struct Truncation {
+  const char* name;
+  std::vector<Cells> grids;  // each twice as fine as the one before
+  PrescribedOptions flow;
+  double order;
+};
+
+TEST(ScalarTransport, approaches_the_differential_equations_with_second_order) {
+  const PrescribedOptions rest, diagonal{PrescribedKind::uniform, 2.0, {1.0, -1.0, 1.0}};
+  const std::vector<Truncation> table{
+      {"1-D diffusion", {{32}, {64}, {128}}, rest, 1.9},
+      {"1-D diffusion and advection", {{64}, {128}, {256}}, diagonal, 1.9},
+      {"2-D diffusion", {{16, 16}, {32, 32}, {64, 64}}, rest, 1.9},
+      // Where the limiter acts, along the lines of extrema, the order of the truncation error approaches 2 slowly.
+      {"2-D diffusion and advection", {{64, 64}, {128, 128}}, diagonal, 1.7},
+      {"3-D diffusion", {{12, 12, 12}, {24, 24, 24}}, rest, 1.9},
+  };
+  for (const auto& entry : table) {
+    std::vector<Row> errors;
+    for (const auto& cells : entry.grids) errors.push_back(truncation_errors(cells, entry.flow));
+    const Row &coarse = errors[errors.size() - 2], &fine = errors.back();
+    for (std::size_t c = 0; c < 5; ++c)
+      EXPECT_GT(observed_order(coarse[c], fine[c]), entry.order)
+          << entry.name << ", component " << c << ": " << coarse[c] << " -> " << fine[c];
+  }
+}
+
+/// Twins at uniform temperature: Y_A is a wave that moves with the flow and decays as exp(-D k^2 t). `speed` [m/s]
+/// along every axis. L1 error at `time`.
+double wave_error(const Cells& cells, double speed, double length, double time, int n_steps) {
+  constexpr double T = 600.0;
+  const double diagonal = speed * std::sqrt(static_cast<double>(cells.size()));
+  Case run(twin_gas(), box(cells, grid::Boundary::periodic, length),
+           {PrescribedKind::uniform, diagonal, {1.0, 1.0, 1.0}});
+  const auto wave = [](std::span<const double> angle, double turned) {
+    double product = 0.4;
+    for (const double a : angle) product *= std::sin(a - turned);
+    return product;
+  };
+  fill_rows(run.grid, run.state.get(), [&](auto angle, auto row) {
+    row[0] = T;
+    row[1] = 0.5 + wave(angle, 0.0);
+    row[2] = 1.0 - row[1];
+  });
+  run.advance(time, n_steps);
+
+  const std::array<double, 2> Y{0.5, 0.5};
+  const double rho = chemistry::Thermodynamics(run.gas).density(T, pressure, Y), k = 2.0 * pi / length;
+  const double diffusivity = chemistry::SimpleTransport::conductivity_over_cp(T) / rho;
+  const double decay = std::exp(-diffusivity * static_cast<double>(cells.size()) * k * k * time);
+  double error = 0.0;
+  const petsc::ConstVecRows rows(run.state.get(), 3);
+  for_rows(run.grid.extents(), [&](std::int64_t row, auto angle) {
+    error += std::abs(rows.rows()[row][1] - 0.5 - decay * wave(angle, k * speed * time));
+  });
+  return world().sum(error) / static_cast<double>(run.grid.extents().n_cells());
+}
+
+struct Wave {
+  const char* name;
+  std::size_t dimensions;
+  std::vector<std::int64_t> cells;  // along every axis
+  double speed, length, time;
+  int steps_per_cell;
+};
+
+TEST(ScalarTransport, carries_and_diffuses_a_wave_with_second_order_in_space_and_time) {
+  const std::vector<Wave> table{
+      {"1-D diffusion", 1, {16, 32, 64}, 0.0, 1e-3, 2e-4, 1},
+      {"2-D diffusion", 2, {16, 32}, 0.0, 1e-3, 2e-4, 1},
+      {"1-D advection once around", 1, {64, 128, 256}, 100.0, 1.0, 0.01, 2},
+      {"2-D advection a quarter around", 2, {48, 96}, 100.0, 1.0, 0.0025, 1},
+  };
+  for (const auto& entry : table) {
+    std::vector<double> errors;
+    for (const auto n : entry.cells)
+      errors.push_back(wave_error(Cells(entry.dimensions, n), entry.speed, entry.length, entry.time,
+                                  static_cast<int>(n) * entry.steps_per_cell));
+    for (std::size_t i = 1; i < errors.size(); ++i)
+      EXPECT_GT(observed_order(errors[i - 1], errors[i]), 1.9)
+          << entry.name << ": " << errors[i - 1] << " -> " << errors[i];
+  }
+}
+
+TEST(ScalarTransport, keeps_advected_steps_within_their_bounds_and_fractions_adding_up_to_one) {
+  for (const auto& cells : {Cells{100}, {32, 32}}) {
+    Case run(wet_hydrogen(), box(cells, grid::Boundary::periodic, 1.0),
+             {PrescribedKind::uniform, 100.0, {1.0, -1.0, 0.0}});
+    const Row high{300.0, 0.0, 0.2, 0.1, 0.7}, low{300.0, 0.05, 0.2, 0.0, 0.75};
+    fill_rows(run.grid, run.state.get(), [&](auto angle, auto row) {
+      const bool inside = std::ranges::all_of(angle, [](double a) { return a > 1.5 && a < 4.0; });
+      std::ranges::copy(inside ? high : low, row.begin());
+    });
+    const double dt =
+        RungeKuttaChebyshev::courant_limit / run.transport.bounds(run.state.get(), run.velocity.faces()).advection;
+    run.advance(200.0 * dt, 200);
+    const auto field = gather(run.grid, run.state.get());
+    double beyond = 0.0, drift = 0.0, contrast = 0.0;
+    for (std::size_t i = 0; i < field.size(); i += 5) {
+      for (std::size_t c = 1; c < 5; ++c)
+        beyond =
+            std::max({beyond, field[i + c] - std::max(low[c], high[c]), std::min(low[c], high[c]) - field[i + c]});
+      drift = std::max(drift, std::abs(field[i + 1] + field[i + 2] + field[i + 3] + field[i + 4] - 1.0));
+      contrast = std::max(contrast, field[i + 3]);
+    }
+    // Differential diffusion may move the constant O2 and its neighbours by a little; the limiter may not.
+    EXPECT_LT(beyond, 1e-4) << cells.size() << "-D";
+    EXPECT_LT(drift, 1e-13) << cells.size() << "-D";
+    EXPECT_GT(contrast, 0.09) << cells.size() << "-D: smeared out";
+  }
+}
+
+TEST(ScalarTransport, bounds_the_step_by_the_finest_axis_and_the_fastest_face) {
+  Case run(twin_gas(), {{10, 20}, {0.0, 0.0}, {0.01, 0.01}, {grid::Boundary::periodic, grid::Boundary::periodic}},
+           {PrescribedKind::uniform, 10.0, {3.0, 4.0, 0.0}});
+  fill_rows(run.grid, run.state.get(), [](auto, auto row) {
+    row[0] = 500.0;
+    row[1] = row[2] = 0.5;
+  });
+  const auto bounds = run.transport.bounds(run.state.get(), run.velocity.faces());
+  EXPECT_NEAR(bounds.advection, 6.0 / 1e-3 + 8.0 / 5e-4, 1e-8);
+  const double rho = pressure * 28.014 / (chemistry::gas_constant * 500.0);
+  const double diffusivity = chemistry::SimpleTransport::conductivity_over_cp(500.0) / rho;
+  EXPECT_GT(bounds.diffusion, 4.0 * diffusivity * (1e6 + 4e6));
+  EXPECT_LT(bounds.diffusion, 5.0 * diffusivity * (1e6 + 4e6));
+}
+
+TEST(ScalarTransport, tells_every_rank_when_one_has_lost_its_state) {
+  Case run(twin_gas(), box({16}), {});
+  fill_rows(run.grid, run.state.get(), [](auto angle, auto row) {
+    row[0] = angle[0] < 0.3 ? std::numeric_limits<double>::quiet_NaN() : 500.0;
+    row[1] = row[2] = 0.5;
+  });
+  EXPECT_THROW(run.transport.bounds(run.state.get(), run.velocity.faces()), core::RuntimeFailure);
+}
+
+TEST(ScalarTransport, gives_the_same_rates_on_any_number_of_ranks) {
+  for (const auto& cells : {Cells{17}, {9, 12}, {6, 5, 8}})
+    for (const auto boundary : {grid::Boundary::periodic, grid::Boundary::wall}) {
+      const PrescribedOptions flow = cells.size() == 1 ? PrescribedOptions{} : moving(cells.size());
+      Case together(wet_hydrogen(), box(cells, boundary), flow);
+      Case alone(wet_hydrogen(), box(cells, boundary), flow, parallel::Communicator());
+      for (Case* run : {&together, &alone}) {
+        fill_rows(run->grid, run->state.get(), rough_row);
+        run->evaluate();
+      }
+      EXPECT_EQ(gather(together.grid, together.rate.get()), gather(alone.grid, alone.rate.get()));
+    }
+}
+
+}  // namespace
+}  // namespace bimetal::flow

@@ -1,0 +1,92 @@
+#include "flow/velocity.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "fields.hpp"
+
+namespace bimetal::flow {
+namespace {
+
+using bimetal::testing::box;
+using bimetal::testing::world;
+
+/// Largest net volume flow out of a cell, as a divergence [1/s], on this rank.
+double largest_divergence(const grid::Extents& e, const FaceVelocities& velocities) {
+  double largest = 0.0;
+  for (std::int64_t k = 0; k < e.owned[2]; ++k)
+    for (std::int64_t j = 0; j < e.owned[1]; ++j)
+      for (std::int64_t i = 0; i < e.owned[0]; ++i) {
+        double divergence = 0.0;
+        for (std::size_t axis = 0; axis < static_cast<std::size_t>(e.dimensions); ++axis) {
+          auto n = e.owned;
+          ++n[axis];
+          std::array<std::int64_t, 3> at{i, j, k};
+          const auto u = [&] {
+            return velocities.normal[axis][static_cast<std::size_t>(at[0] + n[0] * (at[1] + n[1] * at[2]))];
+          };
+          const double low = u();
+          ++at[axis];
+          divergence += (u() - low) / e.spacing(static_cast<int>(axis));
+        }
+        largest = std::max(largest, std::abs(divergence));
+      }
+  return largest;
+}
+
+TEST(PrescribedVelocity, vortex_has_no_divergence_on_the_grid) {
+  for (const auto& cells : {std::vector<std::int64_t>{12, 20}, {10, 8, 9}}) {
+    const grid::StructuredGrid grid(box(cells), 1, world());
+    const PrescribedVelocity velocity({PrescribedKind::vortex, 3.0}, grid);
+    const double turnover = 3.0 / grid.extents().spacing(0);
+    EXPECT_LT(largest_divergence(grid.extents(), velocity.faces()), 1e-13 * turnover);
+  }
+}
+
+TEST(PrescribedVelocity, vortex_is_the_taylor_green_vortex_to_second_order) {
+  std::vector<double> errors;
+  for (const std::int64_t n : {16, 32}) {
+    const grid::StructuredGrid grid(box({n, n, n}), 1, world());
+    const auto& e = grid.extents();
+    const PrescribedVelocity velocity({PrescribedKind::vortex, 2.0}, grid);
+    double error = 0.0;
+    std::size_t face = 0;
+    const double turn = 2.0 * std::numbers::pi / static_cast<double>(n);
+    for (std::int64_t k = 0; k < e.owned[2]; ++k)
+      for (std::int64_t j = 0; j < e.owned[1]; ++j)
+        for (std::int64_t i = 0; i <= e.owned[0]; ++i, ++face) {
+          const double x = turn * static_cast<double>(e.first[0] + i);
+          const double y = turn * (static_cast<double>(e.first[1] + j) + 0.5);
+          const double z = turn * (static_cast<double>(e.first[2] + k) + 0.5);
+          const double exact = 2.0 * std::sin(x) * std::cos(y) * std::cos(z);
+          error = std::max(error, std::abs(velocity.faces().normal[0][face] - exact));
+        }
+    errors.push_back(world().max(error));
+  }
+  EXPECT_GT(bimetal::testing::observed_order(errors[0], errors[1]), 1.9);
+}
+
+TEST(PrescribedVelocity, uniform_flow_has_the_amplitude_along_its_direction) {
+  const grid::StructuredGrid grid(box({8, 8}), 1, world());
+  const PrescribedVelocity velocity({PrescribedKind::uniform, 10.0, {3.0, -4.0, 7.0}}, grid);
+  EXPECT_TRUE(std::ranges::all_of(velocity.faces().normal[0], [](double u) { return std::abs(u - 6.0) < 1e-14; }));
+  EXPECT_TRUE(std::ranges::all_of(velocity.faces().normal[1], [](double u) { return std::abs(u + 8.0) < 1e-14; }));
+  EXPECT_TRUE(velocity.faces().normal[2].empty());
+  EXPECT_EQ(velocity.faces().normal[0].size(),
+            static_cast<std::size_t>((grid.extents().owned[0] + 1) * grid.extents().owned[1]));
+}
+
+TEST(PrescribedVelocity, refuses_what_the_grid_cannot_have) {
+  const grid::StructuredGrid walls(box({16}, grid::Boundary::wall), 1, world());
+  const grid::StructuredGrid line(box({16}), 1, world());
+  EXPECT_THROW(PrescribedVelocity({PrescribedKind::uniform, 1.0}, walls), core::UserError);
+  EXPECT_THROW(PrescribedVelocity({PrescribedKind::uniform, 1.0, {0.0, 1.0, 0.0}}, line), core::UserError);
+  EXPECT_THROW(PrescribedVelocity({PrescribedKind::vortex, 1.0}, line), core::UserError);
+  EXPECT_NO_THROW(PrescribedVelocity({PrescribedKind::rest}, walls));
+}
+
+}  // namespace
+}  // namespace bimetal::flow
