@@ -34,8 +34,8 @@ STYLE = {
 }
 
 # Okabe & Ito's colours (2008), which remain distinct to colour-blind readers.
-BLUE, ORANGE, GREEN, VERMILION = "#0072b2", "#e69f00", "#009e73", "#d55e00"
-PURPLE, SKY, YELLOW, GREY = "#cc79a7", "#56b4e9", "#f0e442", "#cfcfcf"
+BLUE, GREEN, VERMILION, PURPLE = "#0072b2", "#009e73", "#d55e00", "#cc79a7"
+SKY, YELLOW, GREY = "#56b4e9", "#f0e442", "#cfcfcf"
 
 
 def use_style() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from figure_style import BLUE, GREY, VERMILION, YELLOW, plt, save, use_style, with_unit
 from matplotlib.axes import Axes
-from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -46,12 +46,15 @@ def without_absent(field: Field) -> Field:
     return Field(field.name, field.unit, values)
 
 
-def answerer_legend(axes: Axes, field: Field) -> None:
+def answerer_colours() -> ListedColormap:
+    return ListedColormap([ANSWERER_COLOURS[who] for who in Answerer])
+
+
+def answerer_patches(field: Field) -> list[Patch]:
+    """What a legend of the answerers shows: each with its share of the cells."""
     counts = np.bincount(field.values.astype(int).ravel(), minlength=len(Answerer))
-    patches = [Patch(facecolor=ANSWERER_COLOURS[who], edgecolor="0.5", linewidth=0.5,
-                     label=f"{who.name.lower()} {100 * counts[who] / counts.sum():.1f} %") for who in Answerer]
-    axes.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncol=2, handlelength=1.2,
-                columnspacing=1.2)
+    return [Patch(facecolor=ANSWERER_COLOURS[who], edgecolor="0.5", linewidth=0.5,
+                  label=f"{who.name.lower()} {100 * counts[who] / counts.sum():.1f} %") for who in Answerer]
 
 
 def draw_image(axes: Axes, field: Field, plane: np.ndarray, box: tuple[float, float, float, float]) -> None:
@@ -61,9 +64,9 @@ def draw_image(axes: Axes, field: Field, plane: np.ndarray, box: tuple[float, fl
         axes.spines[side].set_visible(True)
     where = {"origin": "lower", "extent": box, "interpolation": "nearest", "aspect": "equal"}
     if field.name == "answerer":
-        colours = ListedColormap([ANSWERER_COLOURS[who] for who in Answerer])
-        axes.imshow(plane, cmap=colours, norm=BoundaryNorm(np.arange(-0.5, len(Answerer)), colours.N), **where)
-        answerer_legend(axes, field)
+        axes.imshow(plane, cmap=answerer_colours(), vmin=-0.5, vmax=3.5, **where)
+        axes.legend(handles=answerer_patches(field), loc="upper center", bbox_to_anchor=(0.5, -0.16), ncol=2,
+                    handlelength=1.2, columnspacing=1.2)
         return
     if np.isnan(plane).all():
         axes.imshow(np.ones_like(plane), cmap="Greys", vmin=0, vmax=8, **where)
@@ -72,7 +75,9 @@ def draw_image(axes: Axes, field: Field, plane: np.ndarray, box: tuple[float, fl
     axes.set_facecolor("0.92")  # shows where a field has no value
     low, high = colour_range(field)
     image = axes.imshow(plane, cmap=colour_map(field), vmin=low, vmax=high, **where)
-    bar = axes.figure.colorbar(image, ax=axes, pad=0.02, fraction=0.046, aspect=22)
+    beside = axes.inset_axes([1.03, 0.0, 0.045, 1.0])
+    beside.grid(False)
+    bar = axes.figure.colorbar(image, cax=beside)
     bar.formatter.set_powerlimits((-2, 4))
     bar.outline.set_linewidth(0.5)
 
@@ -110,6 +115,16 @@ def figure_of_planes(snapshot: Snapshot, fields: list[Field]) -> Figure:
     return figure
 
 
+def draw_strip(axes: Axes, field: Field, faces: np.ndarray) -> None:
+    """The answerer of a 1-D run; faces: [n_cells + 1] [mm]."""
+    axes.grid(False)
+    axes.pcolormesh(faces, [0, 1], field.values.reshape(1, -1), cmap=answerer_colours(), vmin=-0.5, vmax=3.5)
+    axes.set_yticks([])
+    axes.set_ylabel("answerer")
+    axes.legend(handles=answerer_patches(field), loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=len(Answerer),
+                handlelength=1.2, columnspacing=1.2, borderpad=0.1)
+
+
 def figure_of_lines(snapshot: Snapshot, fields: list[Field]) -> Figure:
     """One panel above the other over a common axis."""
     heights = [0.35 if field.name == "answerer" else 1.0 for field in fields]
@@ -120,14 +135,7 @@ def figure_of_lines(snapshot: Snapshot, fields: list[Field]) -> Figure:
     centres = 0.5 * (faces[1:] + faces[:-1])
     for panel, field in zip(axes[:, 0], fields):
         if field.name == "answerer":
-            colours = ListedColormap([ANSWERER_COLOURS[who] for who in Answerer])
-            panel.pcolormesh(faces, [0, 1], field.values.reshape(1, -1), cmap=colours, vmin=-0.5, vmax=3.5)
-            panel.set_yticks([])
-            panel.grid(False)
-            handles = [Patch(facecolor=ANSWERER_COLOURS[who], label=who.name.lower()) for who in Answerer]
-            panel.legend(handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=len(handles),
-                         handlelength=1.2, columnspacing=1.2, borderpad=0.1)
-            panel.set_ylabel("answerer")
+            draw_strip(panel, field, faces)
             continue
         colour = VERMILION if field.name == "T" else BLUE
         sparse = np.isnan(field.values).any()
@@ -141,13 +149,20 @@ def figure_of_lines(snapshot: Snapshot, fields: list[Field]) -> Figure:
     return figure
 
 
+def readable_time(seconds: float) -> str:
+    for factor, unit in ((1.0, "s"), (1e3, "ms"), (1e6, "µs")):
+        if seconds * factor >= 1:
+            return f"{factor * seconds:.4g} {unit}"
+    return f"{1e6 * seconds:.4g} µs"
+
+
 def draw(snapshot: Snapshot, names: list[str] | None) -> Figure:
     wanted = names or [name for name in ("T", "Y_OH") if name in snapshot.names] or list(snapshot.names[:2])
     fields = [without_absent(snapshot.field(name)) for name in wanted]
     if not fields:
         raise RunError(f"{snapshot.path} holds no fields.")
     figure = (figure_of_lines if snapshot.dimensions == 1 else figure_of_planes)(snapshot, fields)
-    figure.suptitle(f"t = {1e6 * snapshot.time:.4g} µs   (step {snapshot.step})")
+    figure.suptitle(f"t = {readable_time(snapshot.time)}   (step {snapshot.step})")
     return figure
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from figure_style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, YELLOW, plt, save, use_style
+from figure_style import BLUE, GREEN, GREY, PURPLE, SKY, VERMILION, YELLOW, plt, save, use_style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -63,7 +63,8 @@ def draw_audits(axes: Axes, history: History) -> None:
 
 
 def draw_threshold(axes: Axes, history: History) -> None:
-    values = np.where(history["threshold"] >= 0, history["threshold"], np.nan)
+    threshold = history["threshold"]
+    values = np.where(np.isfinite(threshold) & (threshold >= 0), threshold, np.nan)
     axes.plot(history["step"], values, color=PURPLE, drawstyle="steps-post")
     axes.set(title="Acceptance threshold", ylabel="score")
     if "version" in history:
@@ -71,7 +72,7 @@ def draw_threshold(axes: Axes, history: History) -> None:
 
 
 def draw_loss(axes: Axes, history: History) -> None:
-    loss = np.where(history["loss"] > 0, history["loss"], np.nan)
+    loss = np.where(np.isfinite(history["loss"]) & (history["loss"] > 0), history["loss"], np.nan)
     axes.plot(history["step"], loss, color=GREEN)
     axes.set(title="Training", ylabel="loss")
     if np.isfinite(loss).any():
@@ -131,41 +132,46 @@ def panels_of(history: History) -> list[Callable[[Axes, History], None]]:
             if all(column in history for column in needs) and (draw is not draw_times or has_times)]
 
 
-def certificate(summary: dict[str, Any]) -> str:
-    """The run in a few lines, as far as the summary knows."""
-    def say(pattern: str, *paths: str, scale: float = 1.0) -> None:
-        values = [lookup(summary, path) for path in paths]
-        if all(value is not None for value in values):
-            lines.append(pattern.format(*(value * scale for value in values)))
+# The text box: headings, and lines that are left out when the summary does not know their entry.
+FACTS: dict[str, list[tuple[str, str, float]]] = {
+    "Certificate": [("wrong answers ≤ {:.2f} %", "certificate.upper_bound", 100),
+                    ("at {:.0f} % confidence", "certificate.confidence", 100),
+                    ("allowed      {:>11.2f} %", "certificate.wrong_fraction", 100)],
+    "Sub-problems": [(f"{name.replace('_', ' '):<13}{{:>13,.0f}}", f"subproblems.{name}", 1)
+                     for name in ("total", "inert", "accepted", "rejected", "audited", "audited_wrong")],
+    "Time": [("wall-clock   {:>11.1f} s", "wall_s.total", 1), ("net speed-up {:>13.2f}", "speed.net_speedup", 1)]}
 
-    lines: list[str] = []
-    say("wrong answers ≤ {:.2f} %", "certificate.upper_bound", scale=100)
-    say("   at {:.0f} % confidence", "certificate.confidence", scale=100)
-    say("   (allowed {:.2f} %)", "certificate.wrong_fraction", scale=100)
-    for name in ("total", "inert", "accepted", "rejected", "audited", "audited_wrong"):
-        say(f"{name.replace('_', ' '):<14}{{:>14,.0f}}", f"subproblems.{name}")
-    say("wall-clock   {:>13.1f} s", "wall_s.total")
-    say("net speed-up   {:>13.2f}", "speed.net_speedup")
-    return "\n".join(lines)
+
+def facts(summary: dict[str, Any]) -> str:
+    """The run in a few lines; "" if the summary knows nothing."""
+    blocks = []
+    for heading, lines in FACTS.items():
+        known = [(pattern, lookup(summary, path), scale) for pattern, path, scale in lines]
+        told = [pattern.format(scale * value) for pattern, value, scale in known if value is not None]
+        if told:
+            blocks.append("\n".join([heading, *told]))
+    return "\n\n".join(blocks)
 
 
 def draw(history: History, summary: dict[str, Any]) -> Figure:
     panels = panels_of(history)
-    text = certificate(summary)
-    n = len(panels) + bool(text)
-    if n == 0:
+    text = facts(summary)
+    if not panels and not text:
         raise RunError("history.csv and summary.json hold nothing that could be drawn.")
-    n_columns = min(n, 3 if n > 4 else 2)
-    n_rows = -(-n // n_columns)
-    figure, axes = plt.subplots(n_rows, n_columns, squeeze=False, figsize=(4.6 * n_columns, 3.3 * n_rows))
-    for panel, drawer in zip(axes.flat, panels):
+    n_columns = max(1, min(len(panels), 3 if len(panels) > 4 else 2))
+    n_rows = max(1, -(-len(panels) // n_columns))
+    widths = [1.0] * n_columns + ([0.62] if text else [])
+    figure = plt.figure(figsize=(4.4 * sum(widths), 3.5 * n_rows))
+    grid = figure.add_gridspec(n_rows, len(widths), width_ratios=widths)
+    for index, drawer in enumerate(panels):
+        panel = figure.add_subplot(grid[index // n_columns, index % n_columns])
         drawer(panel, history)
         panel.set_xlabel("step", loc="right")
-    for panel in axes.flat[len(panels):]:
-        panel.axis("off")
     if text:
-        axes.flat[len(panels)].text(0.0, 1.0, text, va="top", family="monospace", fontsize=9.5, linespacing=1.6,
-                                    bbox={"boxstyle": "round,pad=0.7", "facecolor": "#f4f6f8", "edgecolor": "0.7"})
+        column = figure.add_subplot(grid[:, -1])
+        column.axis("off")
+        column.text(0.08, 0.97, text, va="top", family="monospace", fontsize=9.5, linespacing=1.6,
+                    bbox={"boxstyle": "round,pad=0.8", "facecolor": "#f4f6f8", "edgecolor": "0.7"})
     return figure
 
 

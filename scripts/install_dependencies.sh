@@ -25,7 +25,8 @@ packages=(
   # Tests and benchmarks.
   libgtest-dev libgmock-dev libbenchmark-dev
   # Post-processing, and the test that VTK opens the field files.
-  python3 python3-numpy python3-h5py python3-matplotlib python3-vtk9
+  python3 python3-numpy python3-h5py python3-matplotlib
+  'python3-vtk9|python3-paraview'   # the two exclude each other, and either will do
 )
 
 fail() {
@@ -34,24 +35,29 @@ fail() {
 }
 
 require_debian() {
-  local id=unknown like='' name='this system'
-  if [[ -r /etc/os-release ]]; then
-    id=$(. /etc/os-release && echo "${ID:-unknown}")
-    like=$(. /etc/os-release && echo "${ID_LIKE:-}")
-    name=$(. /etc/os-release && echo "${PRETTY_NAME:-$id}")
+  local ID='' ID_LIKE='' PRETTY_NAME='This system' VERSION_CODENAME=''
+  # shellcheck source=/dev/null
+  [[ ! -r /etc/os-release ]] || . /etc/os-release
+  if [[ " $ID $ID_LIKE " != *' debian '* ]] || ! command -v apt-get >/dev/null; then
+    fail "$PRETTY_NAME is not a Debian system, so install the libraries that README.md lists with its own package" \
+      "manager or from source."
   fi
-  if [[ " $id $like " != *' debian '* ]] || ! command -v apt-get >/dev/null; then
-    fail "$name is not a Debian system, so install the libraries listed in README.md by its own package manager or" \
-      "from source."
-  fi
-  [[ $name == *bookworm* ]] ||
-    echo "install_dependencies.sh: written for Debian 12 (bookworm), this is $name; package names may differ." >&2
+  [[ $VERSION_CODENAME == bookworm ]] ||
+    echo "install_dependencies.sh: written for Debian 12 (bookworm), this is $PRETTY_NAME; names may differ." >&2
 }
 
+is_installed() {
+  [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# Of alternatives, a|b, none of which is installed, the first.
 missing_packages() {
-  local package
-  for package in "${packages[@]}"; do
-    [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+  local entry package
+  for entry in "${packages[@]}"; do
+    for package in ${entry//|/ }; do
+      is_installed "$package" && continue 2
+    done
+    echo "${entry%%|*}"
   done
 }
 
@@ -66,7 +72,7 @@ as_root() {
 
 # The package lists may be absent or name versions the mirror no longer has: refresh them then, and only then.
 install_packages() {
-  local install=(apt-get install --yes --no-install-recommends "$@")
+  local install=(apt-get install --yes --no-remove --no-install-recommends "$@")
   if ! apt-get install --simulate --no-install-recommends "$@" >/dev/null 2>&1; then
     as_root apt-get update
   fi
@@ -85,17 +91,17 @@ warn_if_slow_blas() {
 main() {
   case ${1:-} in
     '') ;;
-    --list) printf '%s\n' "${packages[@]}"; return ;;
-    *) fail "unknown argument '$1'; the only one is --list." ;;
+    --list) printf '%s\n' "${packages[@]%%|*}"; return ;;
+    -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; return ;;
+    *) fail "unknown argument '$1'; the only ones are --list and --help." ;;
   esac
   require_debian
   local missing
   mapfile -t missing < <(missing_packages)
   if ((${#missing[@]} > 0)); then
     local by_hand="apt-get install --no-install-recommends ${missing[*]}"
-    if [[ $(id -u) -ne 0 ]] && ! command -v sudo >/dev/null; then
-      fail "${#missing[@]} packages are missing and there is neither root nor sudo; ask the administrator to run:" \
-        "$by_hand"
+    if [[ $(id -u) -ne 0 ]] && ! { command -v sudo >/dev/null && sudo true; }; then
+      fail "packages are missing, and installing them takes root or sudo; ask the administrator to run: $by_hand"
     fi
     install_packages "${missing[@]}" || fail "apt-get could not install the missing packages; try by hand: $by_hand"
     [[ -z $(missing_packages) ]] || fail "apt-get reported success, but these are still missing: $(missing_packages | xargs)"

@@ -25,8 +25,10 @@ Words split(std::string_view text) {
   Words words;
   std::istringstream stream{std::string(text)};
   for (std::string word; stream >> word;) {
-    if (!words.empty() && words.back() == "(+") words.back() += word;
-    else words.push_back(word);
+    if (!words.empty() && words.back() == "(+")
+      words.back() += word;
+    else
+      words.push_back(word);
   }
   return words;
 }
@@ -44,8 +46,10 @@ void add_term(Side& side, const std::string& species, double coefficient) {
   }
   const auto known =
       std::find_if(side.terms.begin(), side.terms.end(), [&](const auto& term) { return term.species == species; });
-  if (known != side.terms.end()) known->coefficient += coefficient;
-  else side.terms.push_back({species, coefficient});
+  if (known != side.terms.end())
+    known->coefficient += coefficient;
+  else
+    side.terms.push_back({species, coefficient});
 }
 
 /// Takes "(+M)" or "(+N2)".
@@ -53,8 +57,10 @@ void add_falloff_collider(Side& side, const std::string& word) {
   if (word.size() < 4 || word.back() != ')')
     throw EquationError{fmt::format("\"{}\" is not a third body such as (+M)", word)};
   std::string name = word.substr(2, word.size() - 3);
-  if (name == "M") set_collider(side, Collider::any_falloff, "");
-  else set_collider(side, Collider::one_falloff, std::move(name));
+  if (name == "M")
+    set_collider(side, Collider::any_falloff, "");
+  else
+    set_collider(side, Collider::one_falloff, std::move(name));
 }
 
 Side parse_side(std::span<const std::string> words) {

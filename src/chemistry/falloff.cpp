@@ -31,9 +31,9 @@ Centre centre_of(const Troe& troe, double T) {
 
 FalloffFactor falloff_factor(const std::optional<Troe>& troe, double T, double M, double ratio, double ratio_T) {
   const double Pr = std::max(ratio * M, smallest);
-  double broadening = 1.0;   // F
-  double slope_Pr = 0.0;     // d ln F / d ln Pr
-  double slope_T = 0.0;      // d ln F / dT at fixed Pr
+  double broadening = 1.0;  // F
+  double slope_Pr = 0.0;    // d ln F / d ln Pr
+  double slope_T = 0.0;     // d ln F / dT at fixed Pr
   if (troe) {
     const Centre centre = centre_of(*troe, T);
     const double x = std::log10(Pr) - 0.4 - 0.67 * centre.log10_value;

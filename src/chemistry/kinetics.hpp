@@ -56,18 +56,18 @@ class Kinetics {
   Thermodynamics thermodynamics_;
 
   // Work space. Coefficients are those before the factor: third-body concentration or falloff.
-  std::vector<double> C_;         // [n_species + 1] [kmol/m^3]; the last is 1, what an empty slot points to
-  std::vector<double> cp_R_;      // [n_species]
-  std::vector<double> h_RT_;      // [n_species]
-  std::vector<double> g_RT_;      // [n_species]
-  std::vector<double> k_;         // [2 n_reactions + n_falloff] forward, reverse, ratio of low to high pressure
-  std::vector<double> factor_;    // [n_reactions] third-body concentration, falloff factor, or 1
-  std::vector<double> forward_;   // [n_reactions] k_f times concentrations, without the factor
-  std::vector<double> reverse_;   // [n_reactions]
-  std::vector<double> M_;         // [n_third_bodies] effective concentrations of the third bodies [kmol/m^3]
-  std::vector<double> factor_M_;  // [n_third_bodies] derivative of the factor by M
+  std::vector<double> C_;               // [n_species + 1] [kmol/m^3]; the last is 1, what an empty slot points to
+  std::vector<double> cp_R_;            // [n_species]
+  std::vector<double> h_RT_;            // [n_species]
+  std::vector<double> g_RT_;            // [n_species]
+  std::vector<double> k_;               // [2 n_reactions + n_falloff] forward, reverse, ratio of low to high pressure
+  std::vector<double> factor_;          // [n_reactions] third-body concentration, falloff factor, or 1
+  std::vector<double> forward_;         // [n_reactions] k_f times concentrations, without the factor
+  std::vector<double> reverse_;         // [n_reactions]
+  std::vector<double> M_;               // [n_third_bodies] effective concentrations of the third bodies [kmol/m^3]
+  std::vector<double> factor_M_;        // [n_third_bodies] derivative of the factor by M
   std::vector<FalloffFactor> falloff_;  // [n_falloff]
-  std::vector<double> all_M_;     // [n_species] part of d omega / d C_j that is the same for all j
+  std::vector<double> all_M_;           // [n_species] part of d omega / d C_j that is the same for all j
 };
 
 }  // namespace bimetal::chemistry

@@ -77,8 +77,7 @@ void Kinetics::elementary_derivatives(double T, std::span<double> omega_T, std::
   for (const auto& side : table_.general_reactants)
     for_each_term(side.terms, C, scatter(side.reaction, factor_[side.reaction] * k_[side.reaction]));
   for (const auto& side : table_.general_products)
-    for_each_term(side.terms, C,
-                  scatter(side.reaction, -factor_[side.reaction] * k_[n_reactions() + side.reaction]));
+    for_each_term(side.terms, C, scatter(side.reaction, -factor_[side.reaction] * k_[n_reactions() + side.reaction]));
 }
 
 void Kinetics::falloff_derivatives(std::span<double> omega_T) const {

@@ -62,8 +62,8 @@ struct Arrhenius {
 /// is given. Gilbert, Luther & Troe, Ber. Bunsenges. Phys. Chem. 87 (1983) 169.
 struct Troe {
   double a = 0.0;
-  double T3 = 0.0;  // [K]
-  double T1 = 0.0;  // [K]
+  double T3 = 0.0;           // [K]
+  double T1 = 0.0;           // [K]
   std::optional<double> T2;  // [K]
 };
 
@@ -85,9 +85,9 @@ struct Reaction {
   ReactionKind kind = ReactionKind::elementary;
   std::vector<Term> reactants;  // third body left out
   std::vector<Term> products;
-  Arrhenius rate;                // falloff: the high-pressure limit
-  Arrhenius low_pressure;        // falloff only
-  std::optional<Troe> troe;      // falloff only; none: Lindemann
+  Arrhenius rate;                        // falloff: the high-pressure limit
+  Arrhenius low_pressure;                // falloff only
+  std::optional<Troe> troe;              // falloff only; none: Lindemann
   double default_efficiency = 1.0;       // of a third body not listed
   std::vector<Efficiency> efficiencies;  // of the third body
   bool reversible = true;                // reverse rate from equilibrium

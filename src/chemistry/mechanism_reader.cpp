@@ -32,8 +32,10 @@ AtomicWeights read_own_weights(const YamlValue& root) {
 Element make_element(const std::string& name, const YamlValue& where, const AtomicWeights& own) {
   if (const auto found = own.find(name); found != own.end()) return {name, found->second};
   if (const auto weight = atomic_weight(name)) return {name, *weight};
-  where.fail("element \"{}\" has no known atomic weight; add it to an \"elements\" section with its symbol and "
-             "atomic-weight", name);
+  where.fail(
+      "element \"{}\" has no known atomic weight; add it to an \"elements\" section with its symbol and "
+      "atomic-weight",
+      name);
 }
 
 /// Those of the phase in its order, or, if it names none, those of the species in order of appearance.

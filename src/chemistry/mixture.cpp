@@ -14,9 +14,12 @@ double oxygen_molecules(const Mechanism& mechanism, std::string_view fuel) {
   for (std::size_t e = 0; e < mechanism.n_elements(); ++e) {
     const double atoms = species.atoms[e];
     const auto& name = mechanism.elements[e].name;
-    if (name == "C") oxygen += atoms;
-    else if (name == "H") oxygen += atoms / 4.0;
-    else if (name == "O") oxygen -= atoms / 2.0;
+    if (name == "C")
+      oxygen += atoms;
+    else if (name == "H")
+      oxygen += atoms / 4.0;
+    else if (name == "O")
+      oxygen -= atoms / 2.0;
     else if (atoms != 0.0)
       throw core::UserError::format("\"{}\" holds {}, so it cannot be a fuel; choose a species of C, H and O", fuel,
                                     name);

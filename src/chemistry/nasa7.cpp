@@ -8,8 +8,7 @@ namespace {
 
 Standard polynomial(const std::array<double, 7>& a, double T, double log_T) {
   const double cp = a[0] + T * (a[1] + T * (a[2] + T * (a[3] + T * a[4])));
-  const double h =
-      a[0] + T * (a[1] / 2.0 + T * (a[2] / 3.0 + T * (a[3] / 4.0 + T * (a[4] / 5.0)))) + a[5] / T;
+  const double h = a[0] + T * (a[1] / 2.0 + T * (a[2] / 3.0 + T * (a[3] / 4.0 + T * (a[4] / 5.0)))) + a[5] / T;
   const double s = a[0] * log_T + T * (a[1] + T * (a[2] / 2.0 + T * (a[3] / 3.0 + T * (a[4] / 4.0)))) + a[6];
   return {cp, h, s};
 }

@@ -18,8 +18,10 @@ std::vector<Entry> section_entries(const YamlValue& root, const YamlValue& where
   std::vector<Entry> entries;
   for (const auto& item : section->items()) {
     const auto block = entries.empty() ? item.find("units") : std::nullopt;
-    if (block && item.entries().size() == 1) units = read_unit_system(*block, units);
-    else entries.push_back({item, units});
+    if (block && item.entries().size() == 1)
+      units = read_unit_system(*block, units);
+    else
+      entries.push_back({item, units});
   }
   return entries;
 }
@@ -85,7 +87,8 @@ std::vector<ReactionSection> read_reaction_selection(const YamlValue& root, cons
     select_reactions(root, *wanted, "reactions", units, selected);
   } else {
     for (const auto& item : wanted->items()) {
-      if (item.is_scalar()) selected.push_back({section_entries(root, item, item.text(), units)});
+      if (item.is_scalar())
+        selected.push_back({section_entries(root, item, item.text(), units)});
       else
         for (const auto& [section, word] : item.entries()) select_reactions(root, word, section, units, selected);
     }

@@ -68,12 +68,26 @@ class ReactionReader {
 /// Keys that would change the rate but are not read here, or look like a misspelt key that is, must not pass in
 /// silence. Others (notes, sources) may.
 void ReactionReader::refuse_unknown_keys() const {
-  static const std::vector<std::string> read = {"equation", "type", "rate-constant", "high-P-rate-constant",
-                                                "low-P-rate-constant", "Troe", "efficiencies", "default-efficiency",
-                                                "duplicate", "negative-A", "units"};
+  static const std::vector<std::string> read = {"equation",
+                                                "type",
+                                                "rate-constant",
+                                                "high-P-rate-constant",
+                                                "low-P-rate-constant",
+                                                "Troe",
+                                                "efficiencies",
+                                                "default-efficiency",
+                                                "duplicate",
+                                                "negative-A",
+                                                "units"};
   static const std::array harmless = {"id", "note", "notes", "comment", "reference", "references", "source"};
-  static const std::array unsupported = {"SRI", "Tsang", "orders", "negative-orders", "nonreactant-orders",
-                                         "rate-constants", "colliders", "coverage-dependencies"};
+  static const std::array unsupported = {"SRI",
+                                         "Tsang",
+                                         "orders",
+                                         "negative-orders",
+                                         "nonreactant-orders",
+                                         "rate-constants",
+                                         "colliders",
+                                         "coverage-dependencies"};
   for (const auto& [key, value] : entry_.entries()) {
     const auto is_key = [&key = key](const auto& other) { return key == other; };
     if (std::any_of(read.begin(), read.end(), is_key) || std::any_of(harmless.begin(), harmless.end(), is_key))
@@ -159,7 +173,8 @@ void ReactionReader::check_explicit_collider() const {
 void ReactionReader::read_third_body() {
   const auto efficiencies = entry_.find("efficiencies");
   if (equation_.collider == Collider::one_falloff) {
-    if (efficiencies) fail("with the third body {} written out there are no efficiencies", equation_.collider_species);
+    if (efficiencies)
+      fail("with the third body {} written out there are no efficiencies", equation_.collider_species);
     reaction_.default_efficiency = 0.0;
     reaction_.efficiencies = {{species(equation_.collider_species), 1.0}};
     return;
@@ -200,8 +215,10 @@ Arrhenius ReactionReader::read_rate(const char* key, double order) const {
   if (!found) fail("the key \"{}\" is missing; add it", key);
   const YamlValue& value = *found;
   std::vector<YamlValue> parts;
-  if (value.is_list()) parts = value.items();
-  else parts = {value.at("A"), value.at("b"), value.at("Ea")};
+  if (value.is_list())
+    parts = value.items();
+  else
+    parts = {value.at("A"), value.at("b"), value.at("Ea")};
   if (parts.size() != 3) value.fail("reaction \"{}\": a rate constant is A, b, Ea", reaction_.equation);
 
   Arrhenius rate;

@@ -29,7 +29,7 @@ struct ReactionTable {
   };
   struct Falloff {
     Index reaction;
-    Index third_body;  // position in third_bodies
+    Index third_body;    // position in third_bodies
     double log_A_ratio;  // low over high pressure
     double b_difference;
     double T_activation_difference;  // [K]

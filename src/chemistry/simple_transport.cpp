@@ -12,9 +12,9 @@ struct LewisNumber {
 
 // Smooke & Giovangigli (1991), the species of methane and hydrogen flames.
 constexpr LewisNumber table[] = {
-    {"H", 0.18},   {"H2", 0.30},  {"O", 0.70},    {"OH", 0.73},  {"H2O", 0.83},  {"O2", 1.11},
-    {"HO2", 1.10}, {"H2O2", 1.12}, {"N2", 1.00},  {"CH4", 0.97}, {"CH3", 1.00},  {"CH2O", 1.28},
-    {"HCO", 1.27}, {"CO", 1.10},  {"CO2", 1.39},  {"CH3O", 1.30},
+    {"H", 0.18},   {"H2", 0.30},   {"O", 0.70},   {"OH", 0.73},   {"H2O", 0.83}, {"O2", 1.11},
+    {"HO2", 1.10}, {"H2O2", 1.12}, {"N2", 1.00},  {"CH4", 0.97},  {"CH3", 1.00}, {"CH2O", 1.28},
+    {"HCO", 1.27}, {"CO", 1.10},   {"CO2", 1.39}, {"CH3O", 1.30},
 };
 
 double lewis_number(std::string_view species) {

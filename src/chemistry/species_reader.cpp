@@ -42,7 +42,8 @@ Nasa7 read_thermo(const YamlValue& thermo, const std::string& species, const Uni
   if (data.empty() || data.size() > 2 || ranges.size() != data.size() + 1)
     thermo.fail("species \"{}\": NASA7 has one or two ranges, here are {} temperatures and {} ranges", species,
                 ranges.size(), data.size());
-  if (ranges.front() <= 0.0 || std::adjacent_find(ranges.begin(), ranges.end(), std::greater_equal<>()) != ranges.end())
+  if (ranges.front() <= 0.0 ||
+      std::adjacent_find(ranges.begin(), ranges.end(), std::greater_equal<>()) != ranges.end())
     thermo.fail("species \"{}\": temperature-ranges must be positive and increase", species);
 
   Nasa7 fit;
@@ -70,7 +71,8 @@ Geometry read_geometry(const YamlValue& value, const std::string& species) {
 
 LennardJones read_transport(const YamlValue& transport, const std::string& species) {
   const std::string model = transport.at("model").text();
-  if (model != "gas") transport.fail("species \"{}\": transport model \"{}\" is not supported; use gas", species, model);
+  if (model != "gas")
+    transport.fail("species \"{}\": transport model \"{}\" is not supported; use gas", species, model);
   const auto optional_number = [&](const char* key) {
     const auto value = transport.find(key);
     return value ? value->number() : 0.0;

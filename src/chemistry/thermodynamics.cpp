@@ -147,11 +147,7 @@ double Thermodynamics::temperature_from_enthalpy(double h, std::span<const doubl
 
 double Thermodynamics::temperature_from_internal_energy(double u, std::span<const double> Y, double guess) const {
   const double R = gas_constant_of(Y);
-  return increasing_root(
-      [&](double T) {
-        return ValueAndSlope{internal_energy(T, Y) - u, cp(T, Y) - R};
-      },
-      guess);
+  return increasing_root([&](double T) { return ValueAndSlope{internal_energy(T, Y) - u, cp(T, Y) - R}; }, guess);
 }
 
 void Thermodynamics::mass_from_mole_fractions(std::span<const double> X, std::span<double> Y) const {

@@ -18,19 +18,19 @@ class Thermodynamics {
   std::span<const double> molecular_weights() const { return weights_; }  // [n_species] [kg/kmol]
 
   // Mixtures, per unit mass. T [K], p [Pa].
-  double mean_molecular_weight(std::span<const double> Y) const;                // [kg/kmol]
-  double gas_constant_of(std::span<const double> Y) const;                      // p / (rho T) [J/kg/K]
-  double density(double T, double p, std::span<const double> Y) const;          // [kg/m^3]
-  double cp(double T, std::span<const double> Y) const;                         // [J/kg/K]
-  double cp_slope(double T, std::span<const double> Y) const;                   // d cp / dT [J/kg/K^2]
-  double enthalpy(double T, std::span<const double> Y) const;                   // chemical + sensible [J/kg]
-  double internal_energy(double T, std::span<const double> Y) const;            // [J/kg]
-  double entropy(double T, double p, std::span<const double> Y) const;          // with entropy of mixing [J/kg/K]
-  double gibbs(double T, double p, std::span<const double> Y) const;            // [J/kg]
+  double mean_molecular_weight(std::span<const double> Y) const;        // [kg/kmol]
+  double gas_constant_of(std::span<const double> Y) const;              // p / (rho T) [J/kg/K]
+  double density(double T, double p, std::span<const double> Y) const;  // [kg/m^3]
+  double cp(double T, std::span<const double> Y) const;                 // [J/kg/K]
+  double cp_slope(double T, std::span<const double> Y) const;           // d cp / dT [J/kg/K^2]
+  double enthalpy(double T, std::span<const double> Y) const;           // chemical + sensible [J/kg]
+  double internal_energy(double T, std::span<const double> Y) const;    // [J/kg]
+  double entropy(double T, double p, std::span<const double> Y) const;  // with entropy of mixing [J/kg/K]
+  double gibbs(double T, double p, std::span<const double> Y) const;    // [J/kg]
 
   // Single species at T, each [n_species].
-  void species_cp(double T, std::span<double> cp) const;              // [J/kg/K]
-  void species_enthalpy(double T, std::span<double> h) const;         // [J/kg]
+  void species_cp(double T, std::span<double> cp) const;       // [J/kg/K]
+  void species_enthalpy(double T, std::span<double> h) const;  // [J/kg]
   /// cp/R, h/(RT) and g/(RT) at standard pressure, dimensionless, in one pass: what kinetics needs.
   void species_standard(double T, std::span<double> cp_R, std::span<double> h_RT, std::span<double> g_RT) const;
 

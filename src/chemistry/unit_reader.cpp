@@ -42,20 +42,28 @@ bool same(const Dimensions& a, const Dimensions& b) {
 UnitSystem read_unit_system(const YamlValue& block, const UnitSystem& base) {
   UnitSystem units = base;
   for (const auto& [key, value] : block.entries()) {
-    if (key == "length") units.length = unit_of(value, dimensions::length, key);
-    else if (key == "time") units.time = unit_of(value, dimensions::time, key);
-    else if (key == "quantity") units.quantity = unit_of(value, dimensions::quantity, key);
-    else if (key == "energy") units.energy = unit_of(value, dimensions::energy, key);
-    else if (key == "pressure") units.pressure = unit_of(value, dimensions::pressure, key);
-    else if (key == "mass") unit_of(value, dimensions::mass, key);  // no number of a mechanism has mass
+    if (key == "length")
+      units.length = unit_of(value, dimensions::length, key);
+    else if (key == "time")
+      units.time = unit_of(value, dimensions::time, key);
+    else if (key == "quantity")
+      units.quantity = unit_of(value, dimensions::quantity, key);
+    else if (key == "energy")
+      units.energy = unit_of(value, dimensions::energy, key);
+    else if (key == "pressure")
+      units.pressure = unit_of(value, dimensions::pressure, key);
+    else if (key == "mass")
+      unit_of(value, dimensions::mass, key);  // no number of a mechanism has mass
     else if (key == "temperature") {
       if (value.text() != "K") value.fail("temperatures in \"{}\" are not supported; give them in K", value.text());
     } else if (key == "activation-energy") {
       units.activation = activation_temperature(require_unit(value, value.text()));
       if (!units.activation) value.fail("\"{}\" is not a unit of activation energy", value.text());
     } else {
-      value.fail("unknown entry \"{}\" of units; known are length, time, quantity, mass, energy, pressure, "
-                 "temperature and activation-energy", key);
+      value.fail(
+          "unknown entry \"{}\" of units; known are length, time, quantity, mass, energy, pressure, "
+          "temperature and activation-energy",
+          key);
     }
   }
   return units;

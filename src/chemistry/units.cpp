@@ -9,8 +9,8 @@
 namespace bimetal::chemistry {
 namespace {
 
-constexpr double avogadro = 6.02214076e26;     // [1/kmol], exact
-constexpr double calorie = 4.184;              // thermochemical [J]
+constexpr double avogadro = 6.02214076e26;        // [1/kmol], exact
+constexpr double calorie = 4.184;                 // thermochemical [J]
 constexpr double electronvolt = 1.602176634e-19;  // [J], exact
 
 struct Entry {
@@ -23,19 +23,44 @@ namespace d = dimensions;
 constexpr Dimensions force{1, 1, -2, 0, 0};
 constexpr Dimensions volume{3, 0, 0, 0, 0};
 constexpr Entry table[] = {
-    {"1", 1.0, d::none},           {"m", 1.0, d::length},       {"cm", 1e-2, d::length},
-    {"mm", 1e-3, d::length},       {"um", 1e-6, d::length},     {"nm", 1e-9, d::length},
-    {"km", 1e3, d::length},        {"L", 1e-3, volume},         {"l", 1e-3, volume},
-    {"s", 1.0, d::time},           {"ms", 1e-3, d::time},       {"us", 1e-6, d::time},
-    {"ns", 1e-9, d::time},         {"min", 60.0, d::time},      {"h", 3600.0, d::time},
-    {"hr", 3600.0, d::time},       {"kg", 1.0, d::mass},        {"g", 1e-3, d::mass},
-    {"mg", 1e-6, d::mass},         {"kmol", 1.0, d::quantity},  {"mol", 1e-3, d::quantity},
-    {"gmol", 1e-3, d::quantity},   {"mmol", 1e-6, d::quantity}, {"molec", 1.0 / avogadro, d::quantity},
-    {"K", 1.0, d::temperature},    {"J", 1.0, d::energy},       {"kJ", 1e3, d::energy},
-    {"MJ", 1e6, d::energy},        {"cal", calorie, d::energy}, {"kcal", 1e3 * calorie, d::energy},
-    {"erg", 1e-7, d::energy},      {"eV", electronvolt, d::energy},
-    {"N", 1.0, force},             {"dyn", 1e-5, force},        {"Pa", 1.0, d::pressure},
-    {"kPa", 1e3, d::pressure},     {"MPa", 1e6, d::pressure},   {"bar", 1e5, d::pressure},
+    {"1", 1.0, d::none},
+    {"m", 1.0, d::length},
+    {"cm", 1e-2, d::length},
+    {"mm", 1e-3, d::length},
+    {"um", 1e-6, d::length},
+    {"nm", 1e-9, d::length},
+    {"km", 1e3, d::length},
+    {"L", 1e-3, volume},
+    {"l", 1e-3, volume},
+    {"s", 1.0, d::time},
+    {"ms", 1e-3, d::time},
+    {"us", 1e-6, d::time},
+    {"ns", 1e-9, d::time},
+    {"min", 60.0, d::time},
+    {"h", 3600.0, d::time},
+    {"hr", 3600.0, d::time},
+    {"kg", 1.0, d::mass},
+    {"g", 1e-3, d::mass},
+    {"mg", 1e-6, d::mass},
+    {"kmol", 1.0, d::quantity},
+    {"mol", 1e-3, d::quantity},
+    {"gmol", 1e-3, d::quantity},
+    {"mmol", 1e-6, d::quantity},
+    {"molec", 1.0 / avogadro, d::quantity},
+    {"K", 1.0, d::temperature},
+    {"J", 1.0, d::energy},
+    {"kJ", 1e3, d::energy},
+    {"MJ", 1e6, d::energy},
+    {"cal", calorie, d::energy},
+    {"kcal", 1e3 * calorie, d::energy},
+    {"erg", 1e-7, d::energy},
+    {"eV", electronvolt, d::energy},
+    {"N", 1.0, force},
+    {"dyn", 1e-5, force},
+    {"Pa", 1.0, d::pressure},
+    {"kPa", 1e3, d::pressure},
+    {"MPa", 1e6, d::pressure},
+    {"bar", 1e5, d::pressure},
     {"atm", 101325.0, d::pressure},
 };
 
@@ -72,9 +97,7 @@ std::optional<Unit> parse_unit(std::string_view text) {
   }
 }
 
-double UnitSystem::activation_temperature() const {
-  return activation.value_or(energy / quantity / gas_constant);
-}
+double UnitSystem::activation_temperature() const { return activation.value_or(energy / quantity / gas_constant); }
 
 double UnitSystem::rate_constant(double order) const {
   return std::pow(length * length * length / quantity, order - 1.0) / time;

@@ -32,11 +32,11 @@ std::optional<Unit> parse_unit(std::string_view text);
 
 /// The units of plain numbers in a mechanism file; as made, those of a file that names none.
 struct UnitSystem {
-  double length = 1.0;              // [m]
-  double time = 1.0;                // [s]
-  double quantity = 1.0;            // [kmol]
-  double energy = 1.0;              // [J]
-  double pressure = 1.0;            // [Pa]
+  double length = 1.0;               // [m]
+  double time = 1.0;                 // [s]
+  double quantity = 1.0;             // [kmol]
+  double energy = 1.0;               // [J]
+  double pressure = 1.0;             // [Pa]
   std::optional<double> activation;  // of an activation energy, over the gas constant [K]; else energy / quantity
 
   double activation_temperature() const;  // [K]

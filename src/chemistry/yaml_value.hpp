@@ -29,8 +29,8 @@ class YamlValue {
 
   std::optional<YamlValue> find(std::string_view key) const;  // this must be a map
   YamlValue at(std::string_view key) const;
-  std::vector<YamlValue> items() const;                              // of a list
-  std::vector<std::pair<std::string, YamlValue>> entries() const;    // of a map; a key given twice is an error
+  std::vector<YamlValue> items() const;                            // of a list
+  std::vector<std::pair<std::string, YamlValue>> entries() const;  // of a map; a key given twice is an error
   std::string text() const;
   double number() const;
   bool flag() const;

@@ -87,12 +87,4 @@ void Progress::show(const ProgressState& state) {
   std::fflush(out_);
 }
 
-void Progress::clear() {
-  if (!line_open_) return;
-  std::fputs(wipe, out_);
-  std::fflush(out_);
-  line_open_ = false;
-  shown_.reset();
-}
-
 }  // namespace bimetal::io

@@ -31,7 +31,8 @@ enum class ProgressStyle { terminal, lines, silent };
 /// Terminal or lines, according to what `out` is. Local.
 ProgressStyle progress_style(std::FILE* out);
 
-/// Shows a run's progress, but not too often: 5 times a second on a terminal, every 5 % or 30 s elsewhere.
+/// Shows a run's progress, but not too often: 5 times a second on a terminal, every 5 % or 30 s elsewhere. Whoever
+/// else writes to the terminal wipes the line first (core::Log::share_terminal).
 class Progress {
  public:
   Progress(std::FILE* out, ProgressStyle style);
@@ -41,9 +42,6 @@ class Progress {
 
   /// To be called every step; prints when it is due, and always when the fraction reaches 1. Local.
   void show(const ProgressState& state);
-
-  /// Makes room for other output: wipes the terminal's line, which the next show() draws again. Local.
-  void clear();
 
  private:
   bool due(const ProgressState& state) const;

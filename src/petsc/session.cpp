@@ -3,21 +3,18 @@
 #include <petscsys.h>
 
 #include <exception>
-#include <vector>
 
 #include "parallel/mpi.hpp"
 #include "petsc/error.hpp"
 
 namespace bimetal::petsc {
 
-Session::Session(const parallel::Communicator& world, std::span<const std::string> options) {
-  std::string name = "bimetal";
-  std::vector<std::string> words(options.begin(), options.end());
-  std::vector<char*> pointers{name.data()};
-  for (auto& word : words) pointers.push_back(word.data());
-  int argc = static_cast<int>(pointers.size());
-  pointers.push_back(nullptr);
-  char** argv = pointers.data();
+Session::Session(const parallel::Communicator& world, std::span<const std::string> options) : words_{"bimetal"} {
+  words_.insert(words_.end(), options.begin(), options.end());
+  for (auto& word : words_) argv_.push_back(word.data());
+  argv_.push_back(nullptr);
+  int argc = static_cast<int>(words_.size());
+  char** argv = argv_.data();
 
   PETSC_COMM_WORLD = parallel::native(world);
   check(PetscOptionsSetValue(nullptr, "-no_signal_handler", "true"), "PetscOptionsSetValue");

@@ -3,13 +3,14 @@
 #include <cvode/cvode.h>
 #include <nvector/nvector_serial.h>
 #include <sundials/sundials_version.h>
-#include <sunlinsol/sunlinsol_dense.h>
 #include <sunmatrix/sunmatrix_dense.h>
 
 #include <algorithm>
 #include <type_traits>
+#include <vector>
 
 #include "core/error.hpp"
+#include "subproblem/cvode_linear_solver.hpp"
 
 namespace bimetal::subproblem {
 namespace {
@@ -24,7 +25,8 @@ struct FreeMemory {
 };
 using Context = std::unique_ptr<std::remove_pointer_t<SUNContext>, FreeContext>;
 using Vector = std::unique_ptr<std::remove_pointer_t<N_Vector>, decltype([](N_Vector v) { N_VDestroy(v); })>;
-using DenseMatrix = std::unique_ptr<std::remove_pointer_t<SUNMatrix>, decltype([](SUNMatrix m) { SUNMatDestroy(m); })>;
+using DenseMatrix =
+    std::unique_ptr<std::remove_pointer_t<SUNMatrix>, decltype([](SUNMatrix m) { SUNMatDestroy(m); })>;
 using Solver =
     std::unique_ptr<std::remove_pointer_t<SUNLinearSolver>, decltype([](SUNLinearSolver s) { SUNLinSolFree(s); })>;
 using Memory = std::unique_ptr<void, FreeMemory>;
@@ -45,6 +47,15 @@ void check(int flag, const char* function) {
   VALIDATE(flag >= 0, "{} of SUNDIALS failed with code {}", function, flag);
 }
 
+/// What the callbacks need: the system, and its Jacobian at the last evaluation.
+struct System {
+  std::unique_ptr<Ode> ode;
+  std::vector<double> jacobian;  // [n * n], column-major
+  std::int64_t jacobian_evaluations = 0;
+};
+
+System& system_of(void* user_data) { return *static_cast<System*>(user_data); }
+
 std::span<double> entries(N_Vector vector) {
   return {N_VGetArrayPointer(vector), static_cast<std::size_t>(N_VGetLength(vector))};
 }
@@ -52,14 +63,28 @@ std::span<double> entries(N_Vector vector) {
 // CVODE takes a positive code as "try a smaller step".
 int code(Evaluation evaluation) { return evaluation == Evaluation::done ? 0 : 1; }
 
-int rates_callback(sunrealtype, N_Vector y, N_Vector f, void* ode) noexcept {
-  return code(static_cast<Ode*>(ode)->rates(entries(y), entries(f)));
+int rates_callback(sunrealtype, N_Vector y, N_Vector f, void* system) noexcept {
+  return code(system_of(system).ode->rates(entries(y), entries(f)));
 }
 
-int jacobian_callback(sunrealtype, N_Vector y, N_Vector, SUNMatrix jacobian, void* ode, N_Vector, N_Vector,
-                      N_Vector) noexcept {
-  const auto n = static_cast<std::size_t>(SM_LDATA_D(jacobian));
-  return code(static_cast<Ode*>(ode)->jacobian(entries(y), {SM_DATA_D(jacobian), n}));
+/// Newton's matrix I - gamma J in one pass, with a new Jacobian only if the old one will not do. CVODE's own way of
+/// keeping and scaling the Jacobian costs more than factoring the matrix.
+int newton_matrix_callback(sunrealtype, N_Vector y, N_Vector, SUNMatrix matrix, sunbooleantype reuse,
+                           sunbooleantype* evaluated, sunrealtype gamma, void* user_data, N_Vector, N_Vector,
+                           N_Vector) noexcept {
+  System& system = system_of(user_data);
+  *evaluated = reuse ? SUNFALSE : SUNTRUE;
+  if (!reuse) {
+    ++system.jacobian_evaluations;
+    const int flag = code(system.ode->jacobian(entries(y), system.jacobian));
+    if (flag != 0) return flag;
+  }
+  double* const A = SM_DATA_D(matrix);
+  const double* const J = system.jacobian.data();
+  const std::size_t n = system.ode->size();
+  for (std::size_t i = 0; i < n * n; ++i) A[i] = -gamma * J[i];
+  for (std::size_t i = 0; i < n; ++i) A[i * n + i] += 1.0;
+  return 0;
 }
 
 #if SUNDIALS_VERSION_MAJOR < 7
@@ -83,12 +108,15 @@ const char* reason(int flag) {
 }  // namespace
 
 struct Cvode::Impl {
-  explicit Impl(std::unique_ptr<Ode> system) : ode(std::move(system)), context(make_context()) {
-    const auto n = static_cast<sunindextype>(ode->size());
+  explicit Impl(std::unique_ptr<Ode> ode) : context(make_context()) {
+    system.ode = std::move(ode);
+    const std::size_t size = system.ode->size();
+    system.jacobian.resize(size * size);
+    const auto n = static_cast<sunindextype>(size);
     state.reset(N_VNew_Serial(n, context.get()));
     matrix.reset(SUNDenseMatrix(n, n, context.get()));
     VALIDATE(state && matrix, "SUNDIALS has no memory for a system of {} unknowns", n);
-    solver.reset(SUNLinSol_Dense(state.get(), matrix.get(), context.get()));
+    solver.reset(make_linear_solver(size, context.get()));
     memory.reset(CVodeCreate(CV_BDF, context.get()));
     VALIDATE(solver && memory, "SUNDIALS has no memory for a system of {} unknowns", n);
     N_VConst(0.0, state.get());
@@ -96,9 +124,9 @@ struct Cvode::Impl {
 #if SUNDIALS_VERSION_MAJOR < 7
     check(CVodeSetErrHandlerFn(memory.get(), silence, nullptr), "CVodeSetErrHandlerFn");
 #endif
-    check(CVodeSetUserData(memory.get(), ode.get()), "CVodeSetUserData");
+    check(CVodeSetUserData(memory.get(), &system), "CVodeSetUserData");
     check(CVodeSetLinearSolver(memory.get(), solver.get(), matrix.get()), "CVodeSetLinearSolver");
-    check(CVodeSetJacFn(memory.get(), jacobian_callback), "CVodeSetJacFn");
+    check(CVodeSetLinSysFn(memory.get(), newton_matrix_callback), "CVodeSetLinSysFn");
   }
 
   std::optional<std::string> advance(int task) {
@@ -108,7 +136,7 @@ struct Cvode::Impl {
   }
 
   // In the order of construction; destroyed in reverse.
-  std::unique_ptr<Ode> ode;
+  System system;
   Context context;
   Vector state;
   DenseMatrix matrix;
@@ -128,6 +156,7 @@ void Cvode::start(std::span<const double> y, double t_end, const CvodeOptions& o
   const auto state = entries(impl_->state.get());
   EXPECT(y.size() == state.size() && t_end > 0.0);
   std::copy(y.begin(), y.end(), state.begin());
+  impl_->system.jacobian_evaluations = 0;
   impl_->time = 0.0;
   impl_->t_end = t_end;
   check(CVodeReInit(memory, 0.0, impl_->state.get()), "CVodeReInit");
@@ -142,16 +171,14 @@ std::optional<std::string> Cvode::finish() { return impl_->advance(CV_NORMAL); }
 std::optional<std::string> Cvode::step() { return impl_->advance(CV_ONE_STEP); }
 double Cvode::time() const { return impl_->time; }
 std::span<const double> Cvode::state() const { return entries(impl_->state.get()); }
-Ode& Cvode::ode() { return *impl_->ode; }
+Ode& Cvode::ode() { return *impl_->system.ode; }
 
 CvodeCounts Cvode::counts() const {
   long steps = 0;
   long rhs_evaluations = 0;
-  long jacobian_evaluations = 0;
   check(CVodeGetNumSteps(impl_->memory.get(), &steps), "CVodeGetNumSteps");
   check(CVodeGetNumRhsEvals(impl_->memory.get(), &rhs_evaluations), "CVodeGetNumRhsEvals");
-  check(CVodeGetNumJacEvals(impl_->memory.get(), &jacobian_evaluations), "CVodeGetNumJacEvals");
-  return {steps, rhs_evaluations, jacobian_evaluations};
+  return {steps, rhs_evaluations, impl_->system.jacobian_evaluations};
 }
 
 }  // namespace bimetal::subproblem

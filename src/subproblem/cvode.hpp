@@ -14,7 +14,7 @@ struct CvodeOptions {
   double rtol = 1e-6;
   double atol = 1e-10;
   long max_steps = 5000;
-  double first_step = 0.0;  // 0: CVODE estimates it
+  double first_step = 0.0;   // 0: CVODE estimates it
   long jacobian_every = 51;  // steps at most between two evaluations of the Jacobian
 };
 

@@ -10,9 +10,9 @@
 namespace bimetal::subproblem {
 namespace {
 
-constexpr double least_rise = 100.0;      // of temperature, to count as ignition [K]
-constexpr double settled_T = 0.01;        // change per e-fold of time that counts as none [K]
-constexpr double settled_Y = 1e-6;        // the same for mass fractions [1]
+constexpr double least_rise = 100.0;  // of temperature, to count as ignition [K]
+constexpr double settled_T = 0.01;    // change per e-fold of time that counts as none [K]
+constexpr double settled_Y = 1e-6;    // the same for mass fractions [1]
 
 struct Sample {
   double time;
@@ -75,8 +75,10 @@ IgnitionResult ignite(const chemistry::Mechanism& mechanism, double T, double p,
     const auto trouble = cvode.step();
     VALIDATE(!trouble, "ignition: integration stopped at {} s, {} K: {}", cvode.time(), cvode.state()[0], *trouble);
     const auto state = cvode.state();
-    VALIDATE(cvode.ode().rates(state, rates) == Evaluation::done, "ignition: the state at {} s left the range of the "
-             "thermodynamic data with {} K", cvode.time(), state[0]);
+    VALIDATE(cvode.ode().rates(state, rates) == Evaluation::done,
+             "ignition: the state at {} s left the range of the "
+             "thermodynamic data with {} K",
+             cvode.time(), state[0]);
     samples.push_back({cvode.time(), rates[0]});
     for (std::size_t k = 0; k < Y.size(); ++k) result.largest_Y[k] = std::max(result.largest_Y[k], state[1 + k]);
     ignited = ignited || state[0] - T > least_rise;

@@ -10,9 +10,9 @@ namespace bimetal::subproblem {
 
 struct IgnitionOptions {
   Constraint constraint = Constraint::constant_pressure;
-  double rtol = 1e-8;       // of the integration [1], in (0, 1)
-  double atol = 1e-14;      // of the mass fractions [1], > 0
-  double longest = 10.0;    // an ignition later than this is an error [s]
+  double rtol = 1e-8;     // of the integration [1], in (0, 1)
+  double atol = 1e-14;    // of the mass fractions [1], > 0
+  double longest = 10.0;  // an ignition later than this is an error [s]
 };
 
 struct IgnitionResult {

@@ -9,6 +9,8 @@
 namespace bimetal::subproblem {
 namespace {
 
+constexpr double cold = 500.0;  // where a bound on the rates can still tell gas without radicals from others [K]
+
 core::Matrix invariants_of(const core::Matrix& elements) {
   core::Matrix rows(elements.rows, 1 + elements.cols);
   for (std::size_t e = 0; e < elements.rows; ++e)
@@ -65,9 +67,12 @@ Reactor::Reactor(std::shared_ptr<const chemistry::Mechanism> mechanism, const Re
       options_(options),
       thermodynamics_(*mechanism_),
       kinetics_(*mechanism_),
+      cold_gas_(*mechanism_, cold),
       closure_(*mechanism_),
-      omega_(mechanism_->n_species()) {
+      omega_(mechanism_->n_species()),
+      C_(mechanism_->n_species()) {
   check(options_, scales, mechanism_->n_species());
+  smallest_scale_ = *std::min_element(scales.begin() + 1, scales.end());
   signature_ = signature_of(*mechanism_, options_, scales, closure_.elements());
 }
 
@@ -100,6 +105,7 @@ bool Reactor::inert(std::span<const double> in, double tolerance) {
   const auto Y = in.subspan(1);
   if (!(T > 0.0)) return false;
   const double limit = 1e-3 * tolerance;  // in units of the scales
+  if (surely_inert(T, Y, limit)) return true;
   kinetics_.net_production_rates(T, options_.pressure, Y, omega_);
   const auto weights = thermodynamics_.molecular_weights();
   const auto h_RT = kinetics_.last_enthalpies();
@@ -111,6 +117,17 @@ bool Reactor::inert(std::span<const double> in, double tolerance) {
   }
   const double rise = std::abs(heat) * chemistry::gas_constant * T * per_mass / thermodynamics_.cp(T, Y);
   return rise < limit * columns[0].scale;
+}
+
+bool Reactor::surely_inert(double T, std::span<const double> Y, double limit) {
+  if (!(T >= options_.temperature_min && T <= cold_gas_.T_max())) return false;
+  const double density = thermodynamics_.density(T, options_.pressure, Y);
+  const auto weights = thermodynamics_.molecular_weights();
+  for (std::size_t k = 0; k < Y.size(); ++k) C_[k] = density * std::abs(Y[k]) / weights[k];
+  const double progress = cold_gas_.rate_bound(C_) * options_.dt / density;  // [kmol/kg]
+  const double least_cp = 2.0 * thermodynamics_.gas_constant_of(Y);          // every ideal gas has at least 5/2 R
+  return progress * cold_gas_.largest_mass() < limit * smallest_scale_ &&
+         progress * cold_gas_.largest_heat() < limit * signature_.outputs[0].scale * least_cp;
 }
 
 }  // namespace bimetal::subproblem

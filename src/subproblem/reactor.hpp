@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "chemistry/cold_gas.hpp"
 #include "chemistry/kinetics.hpp"
 #include "chemistry/mechanism.hpp"
 #include "chemistry/thermodynamics.hpp"
@@ -16,11 +17,11 @@ struct ReactorOptions {
   double pressure = 101325.0;  // constant [Pa], > 0
   double dt = 1e-6;            // the step every row is advanced by [s], > 0
   // The gates.
-  double negative = 1e-3;              // a proposed Y_k below -negative·scale_k is refused, one above it clipped [1]
-  double temperature_min = 250.0;      // [K]
-  double temperature_max = 3500.0;     // [K]
-  double temperature_jump = 500.0;     // largest change of T in one step [K]
-  double entropy_loss = 1.0;           // largest decrease of the mixture's entropy, about 1e-4 of it [J/kg/K]
+  double negative = 1e-3;           // a proposed Y_k below -negative·scale_k is refused, one above it clipped [1]
+  double temperature_min = 250.0;   // [K]
+  double temperature_max = 3500.0;  // [K]
+  double temperature_jump = 500.0;  // largest change of T in one step [K]
+  double entropy_loss = 1.0;        // largest decrease of the mixture's entropy, about 1e-4 of it [J/kg/K]
 };
 
 /// The sub-problem kind "reactor": one cell as an adiabatic reactor at constant pressure over one step.
@@ -38,7 +39,8 @@ class Reactor : public Kind {
   /// without a negative Y); temperature_range; temperature_jump; entropy.
   Gate admit(std::span<const double> in, std::span<double> out) override;
 
-  /// By one evaluation of the rates: no column changes by more than a thousandth of tolerance·scale in dt.
+  /// By one evaluation of the rates: no column changes by more than a thousandth of tolerance·scale in dt. Cold gas
+  /// without radicals is recognised before that, by a bound on its rates.
   bool inert(std::span<const double> in, double tolerance) override;
 
   /// The conserving part of admit(): clips negative Y, restores the element masses of `in` to round-off, derives T.
@@ -50,13 +52,18 @@ class Reactor : public Kind {
   const chemistry::Thermodynamics& thermodynamics() const { return thermodynamics_; }
 
  private:
+  bool surely_inert(double T, std::span<const double> Y, double limit);
+
   std::shared_ptr<const chemistry::Mechanism> mechanism_;
   ReactorOptions options_;
   core::Signature signature_;
   chemistry::Thermodynamics thermodynamics_;
   chemistry::Kinetics kinetics_;
+  chemistry::ColdGas cold_gas_;
   ElementClosure closure_;
-  std::vector<double> omega_;  // [n_species] work space
+  double smallest_scale_ = 0.0;  // of the mass fractions
+  std::vector<double> omega_;    // [n_species] work space
+  std::vector<double> C_;        // [n_species] work space
 };
 
 }  // namespace bimetal::subproblem

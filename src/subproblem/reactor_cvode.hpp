@@ -10,8 +10,8 @@
 namespace bimetal::subproblem {
 
 struct ReactorCvodeOptions {
-  double rtol = 1e-6;    // relative tolerance of T and Y [1], in (0, 1)
-  double atol = 1e-10;   // absolute tolerance of Y [1] and T [K], > 0
+  double rtol = 1e-6;     // relative tolerance of T and Y [1], in (0, 1)
+  double atol = 1e-10;    // absolute tolerance of Y [1] and T [K], > 0
   long max_steps = 5000;  // internal steps per row and attempt
 };
 
@@ -21,8 +21,8 @@ struct ReactorCvodeCounts {
   std::int64_t steps = 0;
   std::int64_t rhs_evaluations = 0;
   std::int64_t jacobian_evaluations = 0;
-  std::int64_t retries = 0;    // further attempts at a row after the first
-  std::int64_t failures = 0;   // rows no attempt could solve; their answer is their input
+  std::int64_t retries = 0;      // further attempts at a row after the first
+  std::int64_t failures = 0;     // rows no attempt could solve; their answer is their input
   std::int64_t unconserved = 0;  // answers whose element masses could not be restored (a negative input)
 };
 

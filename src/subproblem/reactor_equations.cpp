@@ -102,8 +102,8 @@ void ReactorEquations::fill_species_columns(double T_rate, std::span<double> jac
       heating += energy_[i] * omega_Y;
       column[1 + i] = weights[i] / density_ * (omega_Y - omega_[i] * relative);
     }
-    column[0] = -heating / (density_ * heat_capacity_) -
-                T_rate * (relative + capacity_[j] / (weights[j] * heat_capacity_));
+    column[0] =
+        -heating / (density_ * heat_capacity_) - T_rate * (relative + capacity_[j] / (weights[j] * heat_capacity_));
   }
 }
 
@@ -118,8 +118,8 @@ void ReactorEquations::fill_temperature_column(double T_rate, std::span<const do
     heating += energy_[i] * omega_T + capacity_[i] * omega_[i];
     jacobian[1 + i] = weights[i] / density_ * (omega_T - omega_[i] * relative);
   }
-  jacobian[0] = -heating / (density_ * heat_capacity_) -
-                T_rate * (relative + thermodynamics_.cp_slope(T_, Y) / heat_capacity_);
+  jacobian[0] =
+      -heating / (density_ * heat_capacity_) - T_rate * (relative + thermodynamics_.cp_slope(T_, Y) / heat_capacity_);
 }
 
 }  // namespace bimetal::subproblem

@@ -39,16 +39,16 @@ class ReactorEquations : public Ode {
   chemistry::Kinetics kinetics_;
 
   // The state of the last evaluation.
-  double T_ = 0.0;            // [K]
-  double density_ = 0.0;      // [kg/m^3]
-  double mean_weight_ = 0.0;  // [kg/kmol]
-  double heat_capacity_ = 0.0;   // cp or cv of the mixture [J/kg/K]
-  std::vector<double> C_;        // [n_species] [kmol/m^3]
-  std::vector<double> omega_;    // [n_species] [kmol/m^3/s]
-  std::vector<double> energy_;   // [n_species] h or u [J/kmol]
+  double T_ = 0.0;                // [K]
+  double density_ = 0.0;          // [kg/m^3]
+  double mean_weight_ = 0.0;      // [kg/kmol]
+  double heat_capacity_ = 0.0;    // cp or cv of the mixture [J/kg/K]
+  std::vector<double> C_;         // [n_species] [kmol/m^3]
+  std::vector<double> omega_;     // [n_species] [kmol/m^3/s]
+  std::vector<double> energy_;    // [n_species] h or u [J/kmol]
   std::vector<double> capacity_;  // [n_species] cp or cv [J/kmol/K]
-  std::vector<double> omega_T_;  // [n_species]
-  std::vector<double> omega_C_;  // [n_species * n_species] column-major
+  std::vector<double> omega_T_;   // [n_species]
+  std::vector<double> omega_C_;   // [n_species * n_species] column-major
   std::vector<double> dilution_;  // [n_species] sum_j d omega_i / d C_j * C_j
 };
 

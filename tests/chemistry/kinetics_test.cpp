@@ -126,8 +126,8 @@ TEST(Kinetics, handles_unusual_reactions) {
   one.reactions = {mechanism.reactions[1]};
   std::vector<double> omega(3);
   Kinetics(one).net_production_rates_of(T, C, omega);
-  const double rate = 1e10 * std::sqrt(T) * std::exp(-2000.0 / (1.987204259 * T)) * std::pow(2e-6, 1.5) *
-                      std::pow(3e-6, 0.25) * 1e3;
+  const double rate =
+      1e10 * std::sqrt(T) * std::exp(-2000.0 / (1.987204259 * T)) * std::pow(2e-6, 1.5) * std::pow(3e-6, 0.25) * 1e3;
   EXPECT_NEAR(omega[1] / (-1.5 * rate), 1.0, 1e-6);
   EXPECT_NEAR(omega[2] / (0.75 * rate), 1.0, 1e-6);
 }

@@ -93,7 +93,8 @@ TEST(MechanismReader, takes_units_with_the_numbers) {
 - {equation: H + H <=> H2, rate-constant: {A: 1.0e+7 m^3*kmol^-1*s^-1, b: 0, Ea: 41.84 kJ/mol}}
 - {equation: H + H <=> H2, units: {length: m, quantity: kmol, activation-energy: K}, rate-constant: [1.0e+7, 0, 5032.195]}
 - {equation: H + H <=> H2, rate-constant: {A: 1.6605390671738466e-14 cm^3/molec/s, b: 0, Ea: 0.4336411 eV}}
-)"), "file.yaml");
+)"),
+                                         "file.yaml");
   for (const auto& reaction : mechanism.reactions) {
     EXPECT_NEAR(reaction.rate.A, 1e7, 1e-6);
     EXPECT_NEAR(reaction.rate.T_activation, 5032.195, 1e-2);
@@ -109,7 +110,8 @@ TEST(MechanismReader, understands_the_ways_to_write_a_third_body) {
   type: falloff
   low-P-rate-constant: {A: 1.0e+16, b: 0, Ea: 0}
   high-P-rate-constant: {A: 1.0e+13, b: 0, Ea: 0}
-)"), "file.yaml");
+)"),
+                                         "file.yaml");
   ASSERT_EQ(mechanism.n_reactions(), 4u);
   EXPECT_EQ(mechanism.reactions[0].kind, ReactionKind::three_body);
   EXPECT_EQ(mechanism.reactions[1].kind, ReactionKind::elementary);
@@ -134,9 +136,13 @@ TEST(MechanismReader, selects_species_and_reactions_as_the_phase_says) {
   EXPECT_EQ(parse_mechanism(change("  species: all\n"), "f").n_species(), 4u);
   EXPECT_EQ(parse_mechanism(change("  species: all\n  reactions: none\n"), "f").n_reactions(), 0u);
   EXPECT_EQ(parse_mechanism(change("  species:\n  - species: [H, H2, AR]\n  reactions: declared-species\n"), "f")
-                .n_reactions(), 2u);
+                .n_reactions(),
+            2u);
   EXPECT_EQ(parse_mechanism(change("  species: [H, H2]\n  reactions: declared-species\n"
-                                   "  skip-undeclared-third-bodies: true\n"), "f").n_reactions(), 2u);
+                                   "  skip-undeclared-third-bodies: true\n"),
+                            "f")
+                .n_reactions(),
+            2u);
   expect_refused(change("  species: [H, H2]\n  reactions: declared-species\n"), "\"AR\" is not declared", 0);
 }
 
@@ -212,7 +218,8 @@ TEST(MechanismReader, says_what_is_malformed_and_where) {
       {with("[2.5, 0, 0, 0, 0, 1, 1]", "[2.5, 0, 0, 0, 0, 1, nan]"), "nan", 11},
       {with("[2.5, 0, 0, 0, 0, 1, 1]", "[-2.5, 0, 0, 0, 0, 1, 1]"), "heat capacity", 11},
       {with("composition: {O: 2}", "composition: {O: 2}\n  transport: {model: gas, geometry: round}"), "round", 17},
-      {with("composition: {O: 2}", "composition: {O: 2}\n  transport: {model: gas, geometry: linear}"), "well-depth", 17},
+      {with("composition: {O: 2}", "composition: {O: 2}\n  transport: {model: gas, geometry: linear}"), "well-depth",
+       17},
       {reaction(fine), "\"equation\" is missing", 20},
       {reaction("equation: H + H, " + fine), "no arrow", 20},
       {reaction("equation: H + H <=> H3, " + fine), "\"H3\" is not declared", 20},
@@ -231,7 +238,8 @@ TEST(MechanismReader, says_what_is_malformed_and_where) {
       {reaction("equation: H + H <=> H2, efficiencies: {AR: 2}, " + fine), "no third body M", 20},
       {reaction("equation: H + H + M <=> H2 + M, efficiencies: {XE: 2}, " + fine), "\"XE\" is not declared", 20},
       {reaction("equation: H + H + M <=> H2 + M, efficiencies: {AR: -2}, " + fine), "negative", 20},
-      {reaction("equation: H + H + M <=> H2 + M, effciencies: {AR: 2}, " + fine), "did you mean \"efficiencies\"", 20},
+      {reaction("equation: H + H + M <=> H2 + M, effciencies: {AR: 2}, " + fine), "did you mean \"efficiencies\"",
+       20},
       {reaction("equation: H + H <=> H2, duplicate: maybe, " + fine), "neither true nor false", 20},
   };
   for (const auto& one : table) expect_refused(one.text, one.reason, one.line);
@@ -261,8 +269,10 @@ TEST(MechanismReader, survives_damaged_files) {
     std::string text = original.substr(0, i % 3 == 0 ? engine() % original.size() : original.size());
     for (int j = 0; j < 3; ++j) {
       const auto at = engine() % (text.size() + 1);
-      if (j % 2) text.insert(at, 1, letters[engine() % letters.size()]);
-      else text.erase(at, engine() % 20);
+      if (j % 2)
+        text.insert(at, 1, letters[engine() % letters.size()]);
+      else
+        text.erase(at, engine() % 20);
     }
     try {
       parse_mechanism(text, "damaged");

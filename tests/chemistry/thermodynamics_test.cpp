@@ -59,8 +59,8 @@ TEST(Thermodynamics, adds_the_entropy_of_mixing) {
   X[n2] = X[h2] = 0.5;
   thermodynamics.mass_from_mole_fractions(X, Y);
   only_n2[n2] = only_h2[h2] = 1.0;
-  const double unmixed = Y[n2] * thermodynamics.entropy(900.0, 2e5, only_n2) +
-                         Y[h2] * thermodynamics.entropy(900.0, 2e5, only_h2);
+  const double unmixed =
+      Y[n2] * thermodynamics.entropy(900.0, 2e5, only_n2) + Y[h2] * thermodynamics.entropy(900.0, 2e5, only_h2);
   EXPECT_NEAR(thermodynamics.entropy(900.0, 2e5, Y) - unmixed, thermodynamics.gas_constant_of(Y) * std::log(2.0),
               1e-8);
 }
@@ -140,7 +140,8 @@ TEST(Thermodynamics, converts_mass_fractions_to_mole_fractions_and_back) {
 TEST(Nasa7, is_continuous_at_the_seam_and_beyond_its_range) {
   for (const auto& species : methane().species) {
     const auto& fit = species.thermo;
-    for (double seam : {fit.T_min, fit.T_mid - blend_half_width, fit.T_mid, fit.T_mid + blend_half_width, fit.T_max}) {
+    for (double seam :
+         {fit.T_min, fit.T_mid - blend_half_width, fit.T_mid, fit.T_mid + blend_half_width, fit.T_max}) {
       const double below = seam * (1.0 - 1e-12);
       const double above = seam * (1.0 + 1e-12);
       const Standard a = evaluate(fit, below, std::log(below));

@@ -54,7 +54,8 @@ def write_history(directory: Path, n_steps: int) -> None:
     columns = {
         "step": step, "time_s": 1e-6 * step, "inert": 1000 + 0 * step, "accepted": accepted,
         "rejected": 3000 - accepted, "audited": audited, "audited_wrong": random.random(n_steps) < 0.05,
-        "threshold": np.where(learnt > 0.1, 0.5 + 0.5 * learnt, -1), "loss": 0.5 * np.exp(-step / (0.3 * n_steps)) * noise,
+        "threshold": np.where(learnt > 0.1, 0.5 + 0.5 * learnt, -1),
+        "loss": 0.5 * np.exp(-step / (0.3 * n_steps)) * noise,
         "version": np.digitize(step, [0.2 * n_steps, 0.5 * n_steps]) - 1, "temperature_max_K": 1000 + 1500 * learnt,
         "transport_s": 0.02 * noise, "physics_s": 0.2 * (1 - 0.9 * learnt) * noise, "inference_s": 0.004 * noise,
         "training_s": 0.03 * (1 - learnt), "audit_s": 0.003 * noise, "balance_s": 0.001 * noise,

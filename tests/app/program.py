@@ -1,0 +1,66 @@
+"""Runs the built program for the tests: as it is, or on several ranks."""
+
+import csv
+import json
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(os.environ.get("BIMETAL_PROGRAM", ROOT / "build/release/bin/bimetal"))
+MPIRUN = ["mpirun", "--oversubscribe", "-n"]
+ENVIRONMENT = os.environ | {
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_plm_rsh_agent": "",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+def execute(command, timeout=240, cwd=None):
+    """Runs a command to its end; a hang is a failure."""
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout,
+                          env=ENVIRONMENT, cwd=cwd, check=False)
+
+
+def bimetal(*arguments, ranks=None, **keywords):
+    """bimetal ARGUMENTS; under mpirun if a number of ranks is given."""
+    launcher = [] if ranks is None else [*MPIRUN, ranks]
+    return execute([*launcher, PROGRAM, *arguments], **keywords)
+
+
+def settings(**values):
+    """--set options from keyword arguments; '__' stands for the dot: time__end=1e-5."""
+    words = []
+    for key, value in values.items():
+        words += ["--set", f"{key.replace('__', '.')}={value}"]
+    return words
+
+
+def summary(directory):
+    return json.loads((Path(directory) / "summary.json").read_text(encoding="utf-8"))
+
+
+def history(directory):
+    with (Path(directory) / "history.csv").open(encoding="utf-8") as file:
+        return [{key: float(value) for key, value in line.items()} for line in csv.DictReader(file)]
+
+
+class ProgramTest(unittest.TestCase):
+    """Assertions on runs of the program."""
+
+    def assert_done(self, result):
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def assert_refused(self, result, *words):
+        """Exit code 2 and one sentence on stderr that contains all the words."""
+        self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+        sentences = [line for line in result.stderr.splitlines() if line.startswith("bimetal: ")]
+        self.assertEqual(len(sentences), 1, result.stderr)
+        for word in words:
+            self.assertIn(word, sentences[0])
+        self.assertNotIn("Traceback", result.stderr)
+        self.assertNotIn("terminate called", result.stderr)
+        return sentences[0]

@@ -1,0 +1,125 @@
+"""Whole runs: every shipped input, any number of ranks, what the outputs say."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from program import ROOT, ProgramTest, bimetal, history, settings, summary
+
+KERNEL = ROOT / "inputs/h2_kernel.yaml"
+SMALL = {"grid__cells": "[24, 24]", "time__end": "3e-5"}
+
+
+def last_fields(directory):
+    """Name -> array of the last snapshot."""
+    with h5py.File(sorted(Path(directory).glob("fields_*.h5"))[-1]) as file:
+        return {name: np.asarray(data) for name, data in file["fields"].items()}
+
+
+class Runs(ProgramTest):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        self.folder = Path(self.directory.name)
+
+    def run_kernel(self, name, ranks=None, **values):
+        out = self.folder / name
+        self.assert_done(bimetal("run", KERNEL, "-o", out, *settings(**(SMALL | values)), ranks=ranks))
+        return out
+
+    def test_pure_physics_is_the_same_on_any_number_of_ranks(self):
+        reference = last_fields(self.run_kernel("serial", switching__policy="never"))
+        self.assertGreater(np.max(reference["T"]), 1900, "the kernel must have ignited for this test to mean something")
+        for ranks in (1, 2, 4):
+            fields = last_fields(self.run_kernel(f"ranks_{ranks}", ranks, switching__policy="never"))
+            worst = 0.0
+            for name in (name for name in reference if name == "T" or name.startswith("Y_")):
+                difference = np.max(np.abs(fields[name] - reference[name])) / np.max(np.abs(reference[name]))
+                worst = max(worst, difference)
+            print(f"{ranks} rank(s) against none: largest relative difference {worst:.1e}")
+            self.assertLess(worst, 1e-9)
+
+    def test_chemistry_conserves_mass_elements_and_enthalpy_whoever_answers(self):
+        hybrid = {"training__updates_per_step": 20, "training__promote_every": 5, "switching__tolerance": 0.05,
+                  "switching__policy": "always", "surrogate__layers": "[32, 32]"}
+        for name, values in (("never", {"switching__policy": "never"}), ("always", hybrid)):
+            found = summary(self.run_kernel(name, **values))
+            defects = found["conservation"]
+            print(name, defects)
+            for defect in (defects["mass"], defects["enthalpy"], *defects["elements"].values()):
+                self.assertLess(defect, 1e-12)
+            self.assertGreaterEqual(defects["lowest_mass_fraction"], 0.0)
+        self.assertGreater(found["subproblems"]["accepted"], 0, "the surrogate must have answered")
+
+    def test_a_rank_without_active_cells_waits_for_nobody(self):
+        # The kernel sits in a corner of a long box: three of four ranks only have cold gas, or later all have.
+        values = {"grid__cells": "[64, 4]", "grid__upper": "[0.032, 0.002]", "initial__kernel_centre": "[0.004, 0.001]",
+                  "flow__velocity__type": "rest", "switching__tolerance": 0.05, "training__promote_every": 5}
+        out = self.run_kernel("corner", 4, **values)
+        rows = summary(out)["subproblems"]
+        self.assertGreater(rows["inert"], 0.5 * rows["total"])
+        cold = self.run_kernel("cold", 2, initial__kernel_temperature=300)
+        self.assertEqual(summary(cold)["subproblems"]["inert"], summary(cold)["subproblems"]["total"])
+
+    def test_summary_and_history_add_up(self):
+        out = self.run_kernel("sums", 2, switching__verify="true", switching__tolerance=0.02)
+        found, steps = summary(out), history(out)
+        rows = found["subproblems"]
+        self.assertEqual(len(steps), 30)
+        self.assertEqual(rows["total"], 30 * 24 * 24)
+        self.assertEqual(rows["total"], rows["inert"] + rows["accepted"] + rows["rejected"])
+        for column in ("inert", "accepted", "rejected", "audited", "audited_wrong"):
+            self.assertEqual(rows[column], sum(step[column] for step in steps))
+        self.assertLessEqual(rows["audited_wrong"], rows["audited"])
+        self.assertLessEqual(found["certificate"]["wrong_fraction"], found["certificate"]["upper_bound"])
+        if rows["accepted"]:
+            self.assertLessEqual(found["verification"]["wrong_fraction"], found["certificate"]["upper_bound"])
+        wall = found["wall_s"]
+        parts = sum(wall[part] for part in ("setup", "transport", "physics", "inference", "training", "audit", "balance",
+                                            "communication", "output", "verification"))
+        self.assertLess(abs(parts - wall["total"]), 0.25 * wall["total"] + 0.5, wall)
+
+    def test_same_seed_same_run(self):
+        values = {"switching__tolerance": 0.05, "training__promote_every": 5}
+        first, second = (last_fields(self.run_kernel(name, 2, **values)) for name in ("a", "b"))
+        for name, values in first.items():
+            np.testing.assert_array_equal(values, second[name], err_msg=name)
+
+    def test_resolved_configuration_repeats_the_run(self):
+        out = self.run_kernel("first", switching__policy="never")
+        again = self.folder / "again"
+        self.assert_done(bimetal("run", out / "config.yaml", "-o", again))
+        np.testing.assert_array_equal(last_fields(out)["T"], last_fields(again)["T"])
+
+    def test_one_and_three_dimensions(self):
+        for cells, upper in (("[32]", "[0.006]"), ("[8, 8, 8]", "[0.006, 0.006, 0.006]")):
+            lower = str([0.0] * cells.count(",") + [0.0])
+            kind = "rest" if "," not in cells else "vortex"
+            out = self.run_kernel(f"d{cells.count(',')}", 2, grid__cells=cells, grid__lower=lower, grid__upper=upper,
+                                  flow__velocity__type=kind, time__end=2e-6, switching__policy="never")
+            self.assertGreater(np.max(last_fields(out)["T"]), 1000)
+
+    def test_every_input_is_valid_and_runs(self):
+        inputs = sorted((ROOT / "inputs").glob("*.yaml"))
+        self.assertTrue(inputs)
+        for path in inputs:
+            with self.subTest(path.name):
+                checked = bimetal("check", path)
+                self.assert_done(checked)
+                self.assertIn("is a valid input", checked.stdout)
+                out = self.folder / path.stem
+                self.assert_done(bimetal("run", path, "-o", out, *settings(time__end="2e-6"), ranks=2))
+                self.assertEqual(summary(out)["steps"], 2)
+
+    def test_petsc_options_are_passed_on(self):
+        out = self.folder / "petsc"
+        result = bimetal("run", KERNEL, "-o", out, *settings(grid__cells="[8, 8]", time__end="1e-6"), "-options_view")
+        self.assert_done(result)
+        self.assertIn("options_view", result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

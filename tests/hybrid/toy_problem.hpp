@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cmath>
+#include <memory>
+
+#include "subproblem/solver.hpp"
+
+namespace bimetal::testing {
+
+/// A sub-problem with a known answer: A turns into B at a rate that depends on T, A + B stays as it is, T is derived.
+/// Row: T, A, B. Cold rows (T < 500) are inert.
+class ToyKind : public subproblem::Kind {
+ public:
+  ToyKind() {
+    using core::Nature;
+    signature_.kind = "toy";
+    signature_.inputs = {{"T", "K", 1000.0, Nature::temperature, false},
+                         {"A", "1", 1.0, Nature::mass_fraction, false},
+                         {"B", "1", 1.0, Nature::mass_fraction, false}};
+    signature_.outputs = signature_.inputs;
+    signature_.outputs[0].derived = true;
+    signature_.invariants = core::Matrix(1, 3);
+    signature_.invariants(0, 1) = signature_.invariants(0, 2) = 1.0;
+    signature_.dt = 1.0;
+    signature_.fingerprint = "toy";
+  }
+  const core::Signature& signature() const override { return signature_; }
+
+  subproblem::Gate admit(std::span<const double> in, std::span<double> out) override {
+    using subproblem::Gate;
+    if (!std::isfinite(out[1]) || !std::isfinite(out[2])) return Gate::not_finite;
+    if (out[1] < 0.0 || out[2] < 0.0) return Gate::negative;
+    out[0] = in[0] + 1000.0 * (in[1] - out[1]);
+    return Gate::open;
+  }
+  bool inert(std::span<const double> in, double) override { return in[0] < 500.0; }
+
+ private:
+  core::Signature signature_;
+};
+
+class ToySolver : public subproblem::SubproblemSolver {
+ public:
+  subproblem::Kind& kind() override { return kind_; }
+  subproblem::BatchReport solve(subproblem::Batch& batch) override {
+    subproblem::BatchReport report;
+    for (std::int64_t i = 0; i < batch.in.size(); ++i) {
+      const auto in = batch.in[i];
+      const auto out = batch.out[i];
+      const double T = in[0], A = in[1], B = in[2];
+      const double burnt = A * (1.0 - std::exp(-0.3 * (T - 500.0) / 1000.0));
+      out[0] = T + 1000.0 * burnt;
+      out[1] = A - burnt;
+      out[2] = B + burnt;
+      if (!batch.seconds.empty()) batch.seconds[static_cast<std::size_t>(i)] = 1e-5;
+      ++n_solved_;
+      if (batch.id[static_cast<std::size_t>(i)] == failing_id_) report.failures.push_back({failing_id_, "told to", {}});
+    }
+    return report;
+  }
+  std::int64_t n_solved() const { return n_solved_; }
+  void fail_on(std::int64_t id) { failing_id_ = id; }
+
+ private:
+  ToyKind kind_;
+  std::int64_t n_solved_ = 0;
+  std::int64_t failing_id_ = -1;
+};
+
+}  // namespace bimetal::testing

@@ -1,0 +1,128 @@
+#include "subproblem/reactor_cvode.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "core/error.hpp"
+#include "reactor_rows.hpp"
+
+namespace bimetal::subproblem {
+namespace {
+
+using testing::Case;
+using testing::cases;
+using testing::make_reactor;
+
+TEST(ReactorCvode, conserves_elements_mass_and_enthalpy_to_round_off) {
+  for (const auto& one : cases()) {
+    ReactorCvode solver(make_reactor(one));
+    const auto rows = testing::ignition_rows(one, solver);
+    for (std::int64_t row = 0; row < one.n_rows; ++row) {
+      ASSERT_LE(testing::element_defect(solver.kind().signature(), rows[row], rows[row + 1]), 1e-14);
+      ASSERT_LE(testing::enthalpy_defect(solver.kind(), rows[row], rows[row + 1]), 1e-14);
+      double sum = 0.0;
+      for (double y : rows[row + 1].subspan(1)) {
+        ASSERT_GE(y, 0.0);
+        sum += y;
+      }
+      ASSERT_NEAR(sum, 1.0, 1e-12);
+    }
+    EXPECT_GT(rows[one.n_rows][0], one.T + 800.0) << "the mixture was to ignite on the way";
+    EXPECT_EQ(solver.counts().rows, one.n_rows);
+    EXPECT_EQ(solver.counts().failures, 0);
+    EXPECT_EQ(solver.counts().unconserved, 0);
+    EXPECT_GT(solver.counts().rhs_evaluations, solver.counts().steps);
+  }
+}
+
+TEST(ReactorCvode, gives_the_same_bits_whatever_the_order_batch_and_history) {
+  for (const auto& one : cases()) {
+    ReactorCvode solver(make_reactor(one));
+    const auto table = testing::ignition_rows(one, solver);
+    const std::int64_t n = table.size();
+    core::RowTable at_once(table.width(), n);
+    testing::solve(solver, table.rows(), at_once.rows());
+
+    std::vector<std::int64_t> order(static_cast<std::size_t>(n));
+    std::iota(order.begin(), order.end(), 0);
+    std::shuffle(order.begin(), order.end(), std::mt19937_64(31));
+    ReactorCvode fresh(make_reactor(one));
+    for (std::int64_t row : order) {
+      const auto in = table[row];
+      std::vector<double> out(in.begin(), in.end());  // in place, alone, in another order, by another solver
+      testing::solve(fresh, core::ConstRows(out.data(), 1, table.width()), core::Rows(out.data(), 1, table.width()));
+      const auto expected = at_once[row];
+      ASSERT_TRUE(std::equal(out.begin(), out.end(), expected.begin())) << one.fuel << " row " << row;
+    }
+  }
+}
+
+TEST(ReactorCvode, agrees_with_a_much_tighter_integration) {
+  for (const auto& one : cases()) {
+    ReactorCvode solver(make_reactor(one));
+    ReactorCvode tight(make_reactor(one), {.rtol = 1e-10, .atol = 1e-16});
+    const auto rows = testing::ignition_rows(one, solver);
+    core::RowTable answer(rows.width(), rows.size());
+    core::RowTable truth(rows.width(), rows.size());
+    testing::solve(solver, rows.rows(), answer.rows());
+    testing::solve(tight, rows.rows(), truth.rows());
+    const auto& columns = solver.kind().signature().outputs;
+    for (std::int64_t row = 0; row < rows.size(); ++row)
+      for (std::size_t k = 0; k < columns.size(); ++k)
+        ASSERT_NEAR(answer[row][k], truth[row][k], 1e-4 * columns[k].scale) << columns[k].name << " of row " << row;
+  }
+}
+
+TEST(ReactorCvode, reports_a_row_it_cannot_solve_and_leaves_it_as_it_was) {
+  const Case one = cases().front();
+  ReactorCvode solver(make_reactor(one));
+  const auto good = testing::ignition_rows(one, solver);
+  core::RowTable in(good.width());
+  for (std::int64_t row : {0, 1, 2}) in.append(good[row]);
+  in[1][0] = -50.0;  // no temperature
+  const std::vector<double> bad(in[1].begin(), in[1].end());
+  core::RowTable out(in.width(), 3);
+  const std::vector<std::int64_t> ids{70, 71, 72};
+  std::vector<Provenance> provenance(3, Provenance{Answerer::surrogate, 4, 0.5, 0.5});
+  Batch batch{in.rows(), out.rows(), ids, 0, provenance};
+  const auto report = solver.solve(batch);
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_EQ(report.failures[0].id, 71);
+  EXPECT_EQ(report.failures[0].in, bad);
+  EXPECT_FALSE(report.failures[0].reason.empty());
+  EXPECT_TRUE(std::equal(bad.begin(), bad.end(), out[1].begin()));
+  EXPECT_EQ(solver.counts().failures, 1);
+  EXPECT_EQ(solver.counts().retries, 2);
+  for (const auto& one_row : provenance) EXPECT_EQ(one_row.answerer, Answerer::physics);
+
+  in[1][0] = std::nan("");
+  EXPECT_EQ(solver.solve(batch).failures.size(), 1u);
+  EXPECT_EQ(solver.counts().failures, 2);
+}
+
+TEST(ReactorCvode, solves_at_a_second_attempt_what_takes_more_steps_than_allowed) {
+  const Case one = cases().front();
+  ReactorCvode normal(make_reactor(one));
+  ReactorCvode impatient(make_reactor(one), {.max_steps = 3});
+  const auto rows = testing::ignition_rows(one, normal);
+  core::RowTable out(rows.width(), rows.size());
+  EXPECT_TRUE(testing::solve(impatient, rows.rows(), out.rows()).failures.empty());
+  EXPECT_GT(impatient.counts().retries, 0);
+  const auto& columns = normal.kind().signature().outputs;
+  for (std::int64_t row = 0; row + 1 < rows.size(); ++row)
+    for (std::size_t k = 0; k < columns.size(); ++k)
+      ASSERT_NEAR(out[row][k], rows[row + 1][k], 1e-4 * columns[k].scale);
+}
+
+TEST(ReactorCvode, refuses_senseless_options) {
+  const Case one = cases().front();
+  EXPECT_THROW(ReactorCvode(make_reactor(one), {.rtol = 0.0}), core::UserError);
+  EXPECT_THROW(ReactorCvode(make_reactor(one), {.atol = -1.0}), core::UserError);
+  EXPECT_THROW(ReactorCvode(make_reactor(one), {.max_steps = 0}), core::UserError);
+}
+
+}  // namespace
+}  // namespace bimetal::subproblem

@@ -1,0 +1,61 @@
+#include "subproblem/reactor_equations.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "reactor_rows.hpp"
+
+namespace bimetal::subproblem {
+namespace {
+
+/// Compares with central differences, relative to the largest entry of the row or to what is measured.
+void expect_jacobian_matches_differences(ReactorEquations& equations, std::vector<double> y) {
+  const std::size_t n = y.size();
+  std::vector<double> jacobian(n * n), f(n), plus(n), minus(n);
+  ASSERT_EQ(equations.jacobian(y, jacobian), Evaluation::done);
+  ASSERT_EQ(equations.rates(y, f), Evaluation::done);
+  for (std::size_t j = 0; j < n; ++j) {
+    const double y_j = y[j];
+    const double step = j == 0 ? 1e-4 * y_j : 1e-4 * y_j + 1e-8;
+    y[j] = y_j + step;
+    ASSERT_EQ(equations.rates(y, plus), Evaluation::done);
+    y[j] = y_j - step;
+    ASSERT_EQ(equations.rates(y, minus), Evaluation::done);
+    y[j] = y_j;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double difference = (plus[i] - minus[i]) / (2.0 * step);
+      const double noise = 1e-13 * (std::abs(f[i]) + std::abs(difference) * y_j) / step;
+      EXPECT_NEAR(jacobian[j * n + i], difference, 1e-5 * std::abs(difference) + noise + 1e-7) << i << ", " << j;
+    }
+  }
+}
+
+TEST(ReactorEquations, have_a_jacobian_that_matches_central_differences) {
+  for (const auto& one : testing::cases()) {
+    ReactorCvode solver(testing::make_reactor(one));
+    const auto rows = testing::ignition_rows(one, solver);
+    // Early, in the middle of the rise, and burnt.
+    for (std::int64_t row : {std::int64_t{5}, std::int64_t{one.n_rows / 2}, std::int64_t{one.n_rows}}) {
+      const auto state = rows[row];
+      const std::vector<double> y(state.begin(), state.end());
+      for (auto [constraint, held] :
+           {std::pair{Constraint::constant_pressure, 101325.0}, std::pair{Constraint::constant_volume, 0.2}}) {
+        ReactorEquations equations(*one.mechanism, constraint, held);
+        expect_jacobian_matches_differences(equations, y);
+      }
+    }
+  }
+}
+
+TEST(ReactorEquations, refuse_states_out_of_range) {
+  ReactorEquations equations(*testing::hydrogen(), Constraint::constant_pressure, 101325.0);
+  std::vector<double> y(equations.size(), 0.1), f(y.size());
+  for (double T : {-10.0, 0.0, 1e5, std::nan("")}) {
+    y[0] = T;
+    EXPECT_EQ(equations.rates(y, f), Evaluation::out_of_range) << T;
+  }
+}
+
+}  // namespace
+}  // namespace bimetal::subproblem

@@ -1,0 +1,205 @@
+#include "subproblem/reactor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "core/error.hpp"
+#include "reactor_rows.hpp"
+
+namespace bimetal::subproblem {
+namespace {
+
+using testing::Case;
+using testing::cases;
+using testing::element_defect;
+using testing::enthalpy_defect;
+using testing::make_reactor;
+
+class ReactorRows {
+ public:
+  explicit ReactorRows(const Case& one) : solver(make_reactor(one)), rows(testing::ignition_rows(one, solver)) {}
+
+  Reactor& reactor() { return solver.kind(); }
+
+  ReactorCvode solver;
+  core::RowTable rows;
+};
+
+TEST(Reactor, admits_perturbed_answers_and_makes_them_conserve) {
+  std::mt19937_64 engine(29);
+  std::normal_distribution<double> normal;
+  for (const auto& one : cases()) {
+    ReactorRows rows(one);
+    auto& reactor = rows.reactor();
+    const auto& columns = reactor.signature().outputs;
+    int admitted = 0;
+    constexpr int n_trials = 5000;
+    for (int trial = 0; trial < n_trials; ++trial) {
+      const auto row = trial % one.n_rows;
+      const auto in = rows.rows[row];
+      const auto answer = rows.rows[row + 1];
+      std::vector<double> out(answer.begin(), answer.end());
+      const double noise = std::pow(10.0, -6.0 + 3.0 * (trial % 7) / 6.0);  // 1e-6 .. 1e-3 of the scales
+      for (std::size_t k = 1; k < out.size(); ++k) out[k] += 0.3 * noise * columns[k].scale * normal(engine);
+      out[0] = std::nan("");  // derived: what the proposal says does not matter
+      if (reactor.admit(in, out) != Gate::open) continue;
+      ++admitted;
+      ASSERT_LE(element_defect(reactor.signature(), in, out), 1e-14);
+      ASSERT_LE(enthalpy_defect(reactor, in, out), 1e-14);
+      double sum = 0.0;
+      for (std::size_t k = 1; k < out.size(); ++k) {
+        ASSERT_GE(out[k], 0.0);
+        ASSERT_LE(out[k], 1.0);
+        sum += out[k];
+      }
+      ASSERT_NEAR(sum, 1.0, 1e-12);
+    }
+    EXPECT_GT(admitted, n_trials / 2) << one.fuel;
+  }
+}
+
+TEST(Reactor, changes_an_answer_that_conserves_already_by_round_off_only) {
+  for (const auto& one : cases()) {
+    ReactorRows rows(one);
+    for (std::int64_t row = 0; row < one.n_rows; ++row) {
+      const auto answer = rows.rows[row + 1];
+      std::vector<double> out(answer.begin(), answer.end());
+      ASSERT_EQ(rows.reactor().admit(rows.rows[row], out), Gate::open) << row;
+      EXPECT_NEAR(out[0], answer[0], 1e-10 * answer[0]);
+      for (std::size_t k = 1; k < out.size(); ++k) EXPECT_NEAR(out[k], answer[k], 1e-14);
+    }
+  }
+}
+
+TEST(Reactor, leaves_a_species_that_is_not_there_at_zero) {
+  ReactorRows rows(cases().front());
+  const auto in = rows.rows[0];
+  std::vector<double> out(in.begin(), in.end());
+  out[1 + testing::hydrogen()->require_species("H2")] += 1e-5;
+  out[1 + testing::hydrogen()->require_species("OH")] = -1e-7;
+  ASSERT_EQ(rows.reactor().admit(in, out), Gate::open);
+  EXPECT_EQ(out[1 + testing::hydrogen()->require_species("OH")], 0.0);
+  EXPECT_EQ(out[1 + testing::hydrogen()->require_species("H")], 0.0);
+  EXPECT_LE(element_defect(rows.reactor().signature(), in, out), 1e-15);
+}
+
+TEST(Reactor, shuts_the_gate_that_fits) {
+  const Case one = cases().front();
+  ReactorRows rows(one);
+  auto& reactor = rows.reactor();
+  const auto index = [&](const char* name) { return 1 + one.mechanism->require_species(name); };
+  const auto middle = rows.rows[one.n_rows / 2];
+  const auto burnt = rows.rows[one.n_rows];
+  const auto unburnt = rows.rows[0];
+
+  const auto gate_after = [&](std::span<const double> in, std::span<const double> answer, auto change) {
+    std::vector<double> out(answer.begin(), answer.end());
+    change(out);
+    return reactor.admit(in, out);
+  };
+  const auto nothing = [](std::vector<double>&) {};
+  EXPECT_EQ(gate_after(middle, middle, nothing), Gate::open);
+  for (double bad : {std::nan(""), std::numeric_limits<double>::infinity()})
+    EXPECT_EQ(gate_after(middle, middle, [&](auto& out) { out[index("O")] = bad; }), Gate::not_finite);
+  EXPECT_EQ(gate_after(unburnt, unburnt, [&](auto& out) { out[index("OH")] = -1e-3; }), Gate::negative);
+  // Nothing left that could hold the nitrogen.
+  EXPECT_EQ(gate_after(middle, middle, [&](auto& out) { out[index("N2")] = 0.0; }), Gate::negative);
+  EXPECT_EQ(gate_after(unburnt, burnt, nothing), Gate::temperature_jump);
+  // Burnt gas does not become unburnt again, but for the heat that would take.
+  std::vector<double> warm(burnt.begin(), burnt.end());
+  EXPECT_EQ(gate_after(warm, unburnt, nothing), Gate::temperature_jump);
+  std::vector<double> hot(unburnt.begin(), unburnt.end());
+  hot[0] = 3450.0;
+  EXPECT_EQ(gate_after(hot, rows.rows[one.n_rows / 2], nothing), Gate::temperature_range);
+  // A little of it is within the jump, but entropy would fall.
+  EXPECT_EQ(gate_after(burnt, burnt,
+                       [&](auto& out) {
+                         for (std::size_t k = 1; k < out.size(); ++k) out[k] += 0.05 * (unburnt[k] - out[k]);
+                       }),
+            Gate::entropy);
+}
+
+TEST(Reactor, finds_cold_and_inert_gas_inert_and_igniting_gas_not) {
+  for (const auto& one : cases()) {
+    ReactorRows rows(one);
+    auto& reactor = rows.reactor();
+    const auto unburnt = rows.rows[0];
+    std::vector<double> cold(unburnt.begin(), unburnt.end());
+    for (double T : {300.0, 499.0, 501.0, 600.0}) {
+      cold[0] = T;
+      EXPECT_TRUE(reactor.inert(cold, 1e-3)) << T;
+    }
+    std::vector<double> air{1500.0};
+    const auto Y = chemistry::air(*one.mechanism);
+    air.insert(air.end(), Y.begin(), Y.end());
+    EXPECT_TRUE(reactor.inert(air, 1e-1));
+    EXPECT_FALSE(reactor.inert(rows.rows[one.n_rows / 2], 1e-3));
+    cold[0] = 300.0;
+    cold[1 + one.mechanism->require_species("H")] = 1e-4;
+    EXPECT_FALSE(reactor.inert(cold, 1e-3));
+    cold[0] = std::nan("");
+    EXPECT_FALSE(reactor.inert(cold, 1e-3));
+  }
+}
+
+TEST(Reactor, inert_rows_are_left_unchanged_by_physics_to_within_a_small_part_of_the_tolerance) {
+  constexpr double tolerance = 1e-3;
+  for (const auto& one : cases()) {
+    ReactorRows rows(one);
+    const auto& columns = rows.reactor().signature().outputs;
+    int n_inert = 0;
+    for (double T = 300.0; T <= 1300.0; T += 50.0) {
+      const auto first = rows.rows[0];
+      std::vector<double> in(first.begin(), first.end());
+      in[0] = T;
+      if (!rows.reactor().inert(in, tolerance)) continue;
+      ++n_inert;
+      std::vector<double> out(in.size());
+      const auto width = static_cast<std::int64_t>(in.size());
+      testing::solve(rows.solver, core::ConstRows(in.data(), 1, width), core::Rows(out.data(), 1, width));
+      for (std::size_t k = 0; k < in.size(); ++k)
+        EXPECT_LT(std::abs(out[k] - in[k]), 0.02 * tolerance * columns[k].scale) << columns[k].name << " at " << T;
+    }
+    EXPECT_GT(n_inert, 5);
+  }
+}
+
+TEST(Reactor, has_a_signature_that_says_what_a_row_is) {
+  const auto mechanism = testing::hydrogen();
+  const std::vector<double> scales(1 + mechanism->n_species(), 0.5);
+  const Reactor reactor(mechanism, {.dt = 2e-6}, scales);
+  const auto& signature = reactor.signature();
+  EXPECT_EQ(signature.kind, "reactor");
+  ASSERT_EQ(signature.inputs.size(), 10u);
+  EXPECT_EQ(signature.inputs[0].name, "T");
+  EXPECT_EQ(signature.inputs[0].nature, core::Nature::temperature);
+  EXPECT_FALSE(signature.inputs[0].derived);
+  EXPECT_TRUE(signature.outputs[0].derived);
+  EXPECT_EQ(signature.outputs[4].name, "Y_OH");
+  EXPECT_EQ(signature.outputs[4].nature, core::Nature::mass_fraction);
+  EXPECT_EQ(signature.outputs[4].scale, 0.5);
+  EXPECT_EQ(signature.dt, 2e-6);
+  EXPECT_EQ(signature.invariants.rows, 3u);  // H, O, N
+  EXPECT_EQ(signature.invariants.cols, 10u);
+  for (std::size_t e = 0; e < 3; ++e) EXPECT_EQ(signature.invariants(e, 0), 0.0);
+  for (std::size_t k = 1; k < 10; ++k)
+    EXPECT_NEAR(signature.invariants(0, k) + signature.invariants(1, k) + signature.invariants(2, k), 1.0, 1e-15);
+
+  const Reactor other(mechanism, {.pressure = 2e5, .dt = 2e-6}, scales);
+  EXPECT_NE(other.signature().fingerprint, signature.fingerprint);
+}
+
+TEST(Reactor, refuses_senseless_options) {
+  const auto mechanism = testing::hydrogen();
+  const std::vector<double> scales(10, 1.0);
+  EXPECT_THROW(Reactor(mechanism, {.pressure = -1.0}, scales), core::UserError);
+  EXPECT_THROW(Reactor(mechanism, {.dt = 0.0}, scales), core::UserError);
+  EXPECT_THROW(Reactor(mechanism, {}, std::vector<double>(9, 1.0)), core::UserError);
+  EXPECT_THROW(Reactor(mechanism, {}, std::vector<double>(10, 0.0)), core::UserError);
+}
+
+}  // namespace
+}  // namespace bimetal::subproblem
