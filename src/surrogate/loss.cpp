@@ -1,9 +1,17 @@
 #include "surrogate/loss.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include <vector>
 
 namespace bimetal::surrogate {
+namespace {
+
+// Decades of the scaled error the head is asked to tell apart; beyond, the answer is perfect or hopeless.
+constexpr double smallest_error = 1e-8;
+constexpr double largest_error = 1e4;
+// Of the error head's Huber loss, in decades.
+constexpr double huber_width = 0.5;
+
+}  // namespace
 
 Loss::Loss(const core::Signature& signature, const Scaling& scaling) {
   const auto& null_space = scaling.null_space();
@@ -30,18 +38,18 @@ Loss::Loss(const core::Signature& signature, const Scaling& scaling) {
   }
 }
 
-torch::Tensor Loss::scaled_error(const torch::Tensor& z, const torch::Tensor& truth) const {
-  const auto increment = [&](const torch::Tensor& t) {
-    return (t * deviation_ + mean_).clamp(-15.0, 15.0).sinh() * knee_;
-  };
-  return (increment(z) - increment(truth)).matmul(to_errors_).abs();
+torch::Tensor Loss::log_scaled_error(const torch::Tensor& z, const torch::Tensor& truth) const {
+  const torch::NoGradGuard no_gradient;
+  const auto xi = [&](const torch::Tensor& target) { return (target * deviation_ + mean_).sinh_().mul_(knee_); };
+  const auto errors = (xi(z) - xi(truth)).mm(to_errors_).abs_();  // [n, n_predicted]
+  return errors.amax(1).clamp_(smallest_error, largest_error).log10_();
 }
 
 torch::Tensor Loss::operator()(const Network::Answer& answer, const torch::Tensor& z) const {
-  const auto error = scaled_error(answer.z, z);  // [n, n_predicted]
-  const auto largest = std::get<0>(error.detach().max(1));
-  const auto judged = torch::huber_loss(answer.log_error, largest.clamp_min(1e-8).log10(), at::Reduction::Sum, 0.5);
-  return (answer.z - z).abs().sum() + judged;
+  const auto wrong = torch::l1_loss(answer.z, z, at::Reduction::Sum) / z.size(1);
+  const auto misjudged =
+      torch::huber_loss(answer.log_error, log_scaled_error(answer.z, z), at::Reduction::Sum, huber_width);
+  return wrong + misjudged;
 }
 
 }  // namespace bimetal::surrogate

@@ -71,17 +71,26 @@ void Network::draw_weights(std::uint64_t seed) {
 }
 
 Network::Answer Network::forward(const torch::Tensor& x) const {
-  const auto run = [](const std::vector<Layer>& layers, torch::Tensor h) {
-    for (const auto& layer : layers) h = torch::gelu(torch::linear(h, layer.weight, layer.bias));
+  // The nonlinearity follows every layer but the last.
+  const auto hidden_features = [](const std::vector<Layer>& layers, torch::Tensor h) {
+    for (std::size_t l = 0; l + 1 < layers.size(); ++l)
+      h = torch::gelu(torch::linear(h, layers[l].weight, layers[l].bias));
     return h;
   };
-  // All but the last layer of each are followed by the nonlinearity.
-  const std::vector<Layer> trunk(trunk_.begin(), trunk_.end() - 1);
-  const std::vector<Layer> head(head_.begin(), head_.end() - 1);
-  const auto hidden = run(trunk, x);
-  const auto judged = run(head, hidden.detach());
+  const auto hidden = hidden_features(trunk_, x);
+  const auto judged = hidden_features(head_, hidden.detach());
   return {torch::linear(hidden, trunk_.back().weight, trunk_.back().bias),
           torch::linear(judged, head_.back().weight, head_.back().bias).squeeze(1)};
+}
+
+std::vector<torch::Tensor> Network::parameters() const {
+  std::vector<torch::Tensor> result;
+  for (const auto* layers : {&trunk_, &head_})
+    for (const auto& layer : *layers) {
+      result.push_back(layer.weight);
+      result.push_back(layer.bias);
+    }
+  return result;
 }
 
 }  // namespace bimetal::surrogate

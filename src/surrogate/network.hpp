@@ -32,6 +32,9 @@ class Network {
   /// x: [n, n_features]. Differentiable unless gradients are off. Local.
   Answer forward(const torch::Tensor& x) const;
 
+  /// Every layer's weight and bias; views of the flat arrays below. Local.
+  std::vector<torch::Tensor> parameters() const;
+
   std::int64_t n_parameters() const { return weights_.numel(); }
   std::span<float> weights() { return {weights_.data_ptr<float>(), static_cast<std::size_t>(n_parameters())}; }
   std::span<const float> weights() const { return {weights_.data_ptr<float>(), static_cast<std::size_t>(n_parameters())}; }

@@ -9,12 +9,14 @@ namespace bimetal::surrogate {
 struct NetworkOptions {
   std::vector<std::int64_t> layers{128, 128};  // widths of the hidden layers; GELU between them
   std::vector<std::int64_t> error_layers{32};  // widths of the error head's hidden layers
+  double knee = 0.1;                           // increments below this part of a scale are learned absolutely, above
+                                               // it relatively; > 0
   std::uint64_t seed = 1;                      // of the initial weights
 };
 
 struct TrainingOptions {
   std::int64_t batch = 512;             // rows per gradient step and rank
-  double learning_rate = 2e-3;          // of Adam, at the start
+  double learning_rate = 1e-2;          // of the optimiser (SOAP), at the start
   double learning_rate_end = 1e-4;      // reached after `decay_updates`, cosine in between
   std::int64_t decay_updates = 8000;    // gradient steps
   std::int64_t replay_capacity = 100000;  // rows per rank

@@ -26,7 +26,7 @@ struct Surrogate::Impl {
       : signature(given),
         training(training_options),
         comm(communicator),
-        scaling(given, NullSpace(given), 1e-3),
+        scaling(given, NullSpace(given), network_options.knee),
         replay(given, training_options.replay_capacity, network_options.seed),
         candidate(scaling.n_features(), scaling.n_targets(), network_options),
         serving(scaling.n_features(), scaling.n_targets(), network_options),
@@ -84,10 +84,10 @@ TrainingReport Surrogate::train(std::int64_t n_updates) {
   if (!self.trainer) {
     if (self.comm.sum(self.replay.size()) < self.training.batch) return report;
     self.scaling.fit(self.replay.in(), self.replay.out(), self.comm);
-    self.trainer.emplace(self.signature, self.scaling, self.training, self.comm, self.candidate.n_parameters());
+    self.trainer.emplace(self.signature, self.scaling, self.replay, self.candidate, self.training, self.comm);
   }
   for (std::int64_t i = 0; i < n_updates; ++i)
-    report.loss += self.trainer->update(self.candidate, self.replay) / static_cast<double>(n_updates);
+    report.loss += self.trainer->update() / static_cast<double>(n_updates);
   report.updates = self.trainer->n_updates();
   return report;
 }
@@ -100,7 +100,7 @@ void Surrogate::promote() {
 std::int32_t Surrogate::version() const { return impl_->version; }
 std::int64_t Surrogate::n_parameters() const { return impl_->candidate.n_parameters(); }
 std::int64_t Surrogate::n_remembered() const { return impl_->replay.size(); }
-std::int64_t Surrogate::samples_trained() const { return impl_->trainer ? impl_->trainer->samples() : 0; }
+std::int64_t Surrogate::samples_trained() const { return impl_->trainer ? impl_->trainer->n_samples() : 0; }
 bool Surrogate::trained() const { return impl_->trainer && impl_->trainer->n_updates() > 0; }
 
 }  // namespace bimetal::surrogate

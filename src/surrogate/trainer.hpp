@@ -5,12 +5,12 @@
 
 #include "core/signature.hpp"
 #include "parallel/communicator.hpp"
-#include "surrogate/adam.hpp"
 #include "surrogate/loss.hpp"
 #include "surrogate/network.hpp"
 #include "surrogate/options.hpp"
 #include "surrogate/replay_buffer.hpp"
 #include "surrogate/scaling.hpp"
+#include "surrogate/soap.hpp"
 
 // Private to this folder: it brings in LibTorch.
 
@@ -22,25 +22,28 @@ namespace bimetal::surrogate {
 /// gradient is not finite is skipped by all ranks alike and counted.
 class Trainer {
  public:
-  Trainer(const core::Signature& signature, const Scaling& scaling, const TrainingOptions& options,
-          const parallel::Communicator& comm, std::int64_t n_parameters);
+  /// Borrows all but the options and the communicator; the scaling must be fitted. Local.
+  Trainer(const core::Signature& signature, const Scaling& scaling, const ReplayBuffer& replay, Network& network,
+          const TrainingOptions& options, const parallel::Communicator& comm);
 
   /// One gradient step; gives the mean loss over the rows of all ranks. Collective.
-  double update(Network& network, const ReplayBuffer& replay);
+  double update();
 
   std::int64_t n_updates() const { return n_updates_; }
   std::int64_t n_skipped() const { return n_skipped_; }
-  std::int64_t samples() const { return n_samples_; }  // rows seen by gradient steps, on all ranks
+  std::int64_t n_samples() const { return n_samples_; }  // rows seen by gradient steps, on all ranks
 
  private:
-  void draw(const ReplayBuffer& replay, std::int64_t n);
+  void draw(std::int64_t n);
   double learning_rate() const;
 
   const Scaling& scaling_;
+  const ReplayBuffer& replay_;
+  Network& network_;
   TrainingOptions options_;
   parallel::Communicator comm_;
   Loss loss_;
-  Adam adam_;
+  Soap optimiser_;
   std::vector<std::int64_t> slots_;  // of the rows drawn
   torch::Tensor x_;                  // [batch, n_features]
   torch::Tensor z_;                  // [batch, n_targets]

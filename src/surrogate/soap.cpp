@@ -1,0 +1,87 @@
+#include "surrogate/soap.hpp"
+
+#include <cmath>
+#include <utility>
+
+namespace bimetal::surrogate {
+namespace {
+
+// The paper's values, but for a basis renewed every ten steps as in its table 1.
+constexpr double keep_first = 0.95;
+constexpr double keep_second = 0.95;
+constexpr double keep_covariance = 0.95;
+constexpr double epsilon = 1e-8;
+constexpr std::int64_t steps_per_basis = 10;
+// Beyond this width the cubic cost of a basis outweighs its worth.
+constexpr std::int64_t widest = 512;
+
+}  // namespace
+
+Soap::Soap(std::vector<torch::Tensor> parameters) {
+  const torch::NoGradGuard no_gradient;
+  const auto side = [](std::int64_t n) {
+    // The identity: the first steps are plain Adam.
+    return n <= widest ? Side{torch::zeros({n, n}), torch::eye(n)} : Side{};
+  };
+  for (auto& parameter : parameters) {
+    State state{parameter, torch::zeros_like(parameter), torch::zeros_like(parameter), {}, {}};
+    if (parameter.dim() == 2) {
+      state.left = side(parameter.size(0));
+      state.right = side(parameter.size(1));
+    }
+    states_.push_back(std::move(state));
+  }
+}
+
+void Soap::step(double rate) {
+  const torch::NoGradGuard no_gradient;
+  ++n_steps_;
+  const auto steps = static_cast<double>(n_steps_);
+  const double first_unbias = 1.0 / (1.0 - std::pow(keep_first, steps));
+  const double second_unbias = 1.0 / (1.0 - std::pow(keep_second, steps));
+  for (auto& state : states_) {
+    const auto& gradient = state.parameter.grad();
+    const auto direction = turned(state, gradient);
+    state.first.mul_(keep_first).add_(direction, 1.0 - keep_first);
+    state.second.mul_(keep_second).addcmul_(direction, direction, 1.0 - keep_second);
+    const auto size = (state.second * second_unbias).sqrt_().add_(epsilon);
+    state.parameter.sub_(turned_back(state, state.first / size), rate * first_unbias);
+    observe(state, gradient);
+    if (n_steps_ % steps_per_basis == 0) refresh(state);
+  }
+}
+
+torch::Tensor Soap::turned(const State& state, torch::Tensor matrix) {
+  if (state.left.basis.defined()) matrix = state.left.basis.t().mm(matrix);
+  if (state.right.basis.defined()) matrix = matrix.mm(state.right.basis);
+  return matrix;
+}
+
+torch::Tensor Soap::turned_back(const State& state, torch::Tensor matrix) {
+  if (state.left.basis.defined()) matrix = state.left.basis.mm(matrix);
+  if (state.right.basis.defined()) matrix = matrix.mm(state.right.basis.t());
+  return matrix;
+}
+
+void Soap::observe(State& state, const torch::Tensor& gradient) {
+  constexpr double fresh = 1.0 - keep_covariance;
+  if (state.left.basis.defined()) state.left.covariance.addmm_(gradient, gradient.t(), keep_covariance, fresh);
+  if (state.right.basis.defined()) state.right.covariance.addmm_(gradient.t(), gradient, keep_covariance, fresh);
+}
+
+/// One step of orthogonal iteration on either basis, its columns sorted by eigenvalue first, which is what the
+/// iteration sorts them to. Moments follow: the mean is turned into the new basis, the squares only change places.
+void Soap::refresh(State& state) {
+  const auto mean = turned_back(state, state.first);
+  for (const int axis : {0, 1}) {
+    auto& side = axis == 0 ? state.left : state.right;
+    if (!side.basis.defined()) continue;
+    const auto eigenvalues = (side.covariance.mm(side.basis) * side.basis).sum(0);
+    const auto order = eigenvalues.argsort(/*dim=*/0, /*descending=*/true);
+    state.second = state.second.index_select(axis, order);
+    side.basis = std::get<0>(torch::linalg_qr(side.covariance.mm(side.basis.index_select(1, order))));
+  }
+  state.first = turned(state, mean);
+}
+
+}  // namespace bimetal::surrogate
