@@ -98,8 +98,9 @@ def figure_of_planes(snapshot: Snapshot, fields: list[Field]) -> Figure:
     n_rows = -(-len(panels) // n_columns)
     size = snapshot.upper - snapshot.lower
     shape = float(np.clip(size[1] / size[0], 0.3, 2.5))
+    legend = 0.6 if any(field.name == "answerer" for field in fields) else 0.0  # [inch]
     figure, axes = plt.subplots(n_rows, n_columns, squeeze=False,
-                                figsize=(4.3 * n_columns, (3.4 * shape + 1.1) * n_rows))
+                                figsize=(4.3 * n_columns, (3.4 * shape + 1.0 + legend) * n_rows))
     for panel in axes.flat[len(panels):]:
         panel.set_visible(False)
     for panel, (field, normal) in zip(axes.flat, panels):

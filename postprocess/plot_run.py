@@ -167,6 +167,7 @@ def draw(history: History, summary: dict[str, Any]) -> Figure:
         panel = figure.add_subplot(grid[index // n_columns, index % n_columns])
         drawer(panel, history)
         panel.set_xlabel("step", loc="right")
+        panel.set_xlim(history["step"][0], max(history["step"][-1], history["step"][0] + 1))
     if text:
         column = figure.add_subplot(grid[:, -1])
         column.axis("off")

@@ -29,9 +29,9 @@ enum class ReportFormat { text, json };
 struct ReactorCommand {
   std::string mechanism;
   std::string fuel;
-  double phi = 1.0;               // equivalence ratio
-  double temperature = 0.0;       // [K]
-  double pressure = 101325.0;     // [Pa]
+  double phi = 1.0;            // equivalence ratio
+  double temperature = 0.0;    // [K]
+  double pressure = 101325.0;  // [Pa]
   subproblem::IgnitionOptions ignition;
   ReportFormat format = ReportFormat::text;
 };

@@ -17,8 +17,8 @@ struct ConservationDefects {
   double lowest_Y = 0.0;         // most negative mass fraction committed; 0 if there is none
 };
 
-/// Watches every answer a reactor solver commits, whoever gave it, and remembers the worst. Collective or Local as the
-/// solver it wraps.
+/// Watches every answer a reactor solver commits, whoever gave it, and remembers the worst. Collective or Local as
+/// the solver it wraps.
 class ConservationMonitor : public subproblem::SubproblemSolver {
  public:
   ConservationMonitor(subproblem::SubproblemSolver& solver, const chemistry::Mechanism& mechanism);

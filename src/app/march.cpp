@@ -19,9 +19,10 @@ void stop_on_failures(const subproblem::BatchReport& batch, std::int64_t step, c
     }
     comm.broadcast(example, rank);
   }
-  throw core::RuntimeFailure(fmt::format(
-      "step {}: physics could not solve {} of the cells (the first: {}); try a smaller time.step or other chemistry.rtol",
-      step, n_failed, example));
+  throw core::RuntimeFailure(
+      fmt::format("step {}: physics could not solve {} of the cells (the first: {}); try a smaller time.step or "
+                  "other chemistry.rtol",
+                  step, n_failed, example));
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ using config::Section;
 enum class FlowModel { prescribed };
 constexpr std::pair<const char*, FlowModel> flow_models[] = {{"prescribed", FlowModel::prescribed}};
 enum class TransportModel { constant_lewis };
-constexpr std::pair<const char*, TransportModel> transport_models[] = {{"constant_lewis", TransportModel::constant_lewis}};
+constexpr std::pair<const char*, TransportModel> transport_models[] = {
+    {"constant_lewis", TransportModel::constant_lewis}};
 enum class Integrator { cvode };
 constexpr std::pair<const char*, Integrator> integrators[] = {{"cvode", Integrator::cvode}};
 
@@ -36,8 +37,8 @@ grid::GridOptions read_grid(Section section) {
   auto boundary = section.section("boundary");
   grid.boundary.clear();
   for (std::size_t axis = 0; axis < n; ++axis)
-    grid.boundary.push_back(boundary.choice<grid::Boundary>(std::string(1, "xyz"[axis]), grid::boundary_names,
-                                                            grid::Boundary::periodic));
+    grid.boundary.push_back(
+        boundary.choice<grid::Boundary>(std::string(1, "xyz"[axis]), grid::boundary_names, grid::Boundary::periodic));
   boundary.finish();
   section.finish();
   return grid;

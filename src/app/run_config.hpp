@@ -17,13 +17,13 @@
 namespace bimetal::app {
 
 struct TimeConfig {
-  double step = 1e-6;         // [s]
-  std::int64_t n_steps = 0;   // until `end`, which is a whole number of steps
+  double step = 1e-6;        // [s]
+  std::int64_t n_steps = 0;  // until `end`, which is a whole number of steps
 };
 
 struct ChemistryConfig {
-  std::string mechanism;      // path of the file
-  double pressure = 101325.0; // [Pa]
+  std::string mechanism;       // path of the file
+  double pressure = 101325.0;  // [Pa]
   subproblem::ReactorCvodeOptions cvode;
 };
 
@@ -47,7 +47,7 @@ struct RunConfig {
   hybrid::HybridOptions hybrid;
   std::map<std::string, double> scales;  // by output name, instead of the reference ignition's
   OutputConfig output;
-  std::string resolved;                  // all of it as YAML, with the defaults filled in
+  std::string resolved;  // all of it as YAML, with the defaults filled in
 };
 
 /// Reads and validates an input. Throws UserError alike on all ranks. Collective.

@@ -6,10 +6,9 @@ namespace bimetal::app {
 namespace {
 
 std::vector<std::string> history_columns() {
-  return {"step",        "time_s",      "wall_s",    "inert",      "accepted", "rejected",      "gated",
-          "audited",     "audited_wrong", "threshold", "loss",     "version",  "temperature_max_K",
-          "transport_s", "physics_s",   "inference_s", "training_s", "audit_s", "balance_s", "communication_s",
-          "output_s"};
+  return {"step",      "time_s",        "wall_s",     "inert",   "accepted",  "rejected",          "gated",
+          "audited",   "audited_wrong", "threshold",  "loss",    "version",   "temperature_max_K", "transport_s",
+          "physics_s", "inference_s",   "training_s", "audit_s", "balance_s", "communication_s",   "output_s"};
 }
 
 /// Shares the terminal between progress line and log.
@@ -90,13 +89,15 @@ void RunOutput::record_step(std::int64_t step, const flow::StepReport& report) {
                                       cost.audit + cost.inert_audit,
                                       cost.balance,
                                       cost.communication,
-                                      seconds_});
+                                      seconds_ - booked_seconds_});
+  booked_seconds_ = seconds_;
   const auto active = rows.accepted + rows.rejected;
-  progress_.show({.step = step + 1,
-                  .time = time,
-                  .fraction = done / static_cast<double>(config_->time.n_steps),
-                  .wall = since_start_.seconds(),
-                  .surrogate_share = active > 0 ? static_cast<double>(rows.accepted) / static_cast<double>(active) : 0.0});
+  progress_.show(
+      {.step = step + 1,
+       .time = time,
+       .fraction = done / static_cast<double>(config_->time.n_steps),
+       .wall = since_start_.seconds(),
+       .surrogate_share = active > 0 ? static_cast<double>(rows.accepted) / static_cast<double>(active) : 0.0});
 }
 
 }  // namespace bimetal::app

@@ -28,7 +28,7 @@ class RunOutput {
   /// Snapshots are due after every fields_every steps, and after the last.
   bool fields_due(std::int64_t steps_done) const;
 
-  double seconds() const { return seconds_; }  // spent on output by this rank
+  double seconds() const { return seconds_; }                  // spent on output by this rank
   double temperature_max() const { return temperature_max_; }  // after the last recorded step [K]
 
  private:
@@ -40,6 +40,7 @@ class RunOutput {
   io::Progress progress_;
   core::Stopwatch since_start_;
   double seconds_ = 0.0;
+  double booked_seconds_ = 0.0;  // of these, in history's lines so far
   double temperature_max_ = 0.0;
 };
 

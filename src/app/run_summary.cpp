@@ -50,10 +50,11 @@ ordered_json list_speed(const hybrid::HybridSolver& hybrid, const control::Ledge
   const double alone = sum.physics_alone(rows.accepted, rows.audited);
   const double saved = (alone - sum.spent()) / n_ranks;
   const bool asked = hybrid.surrogate() && hybrid.surrogate()->version() >= 0;
-  return {{"physics_s_per_row", per_row(sum.physics + sum.audit, rows.rejected + rows.audited)},
-          {"inference_s_per_row", asked ? per_row(sum.inference, rows.accepted + rows.rejected) : ordered_json(nullptr)},
-          {"net_speedup_subproblems", sum.net_speedup(rows.accepted, rows.audited)},
-          {"net_speedup", (wall - sum.verification / n_ranks + saved) / (wall - sum.verification / n_ranks)}};
+  return {
+      {"physics_s_per_row", per_row(sum.physics + sum.audit, rows.rejected + rows.audited)},
+      {"inference_s_per_row", asked ? per_row(sum.inference, rows.accepted + rows.rejected) : ordered_json(nullptr)},
+      {"net_speedup_subproblems", sum.net_speedup(rows.accepted, rows.audited)},
+      {"net_speedup", (wall - sum.verification / n_ranks + saved) / (wall - sum.verification / n_ranks)}};
 }
 
 ordered_json list_conservation(const ConservationDefects& defects, const chemistry::Mechanism& mechanism,
@@ -118,8 +119,8 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   }
   summary["error"] = list_errors(hybrid);
   if (config.hybrid.verify == hybrid::Verify::yes && rows.verified > 0)
-    summary["verification"] = {{"wrong_fraction", static_cast<double>(rows.verified_wrong) /
-                                                      static_cast<double>(rows.verified)}};
+    summary["verification"] = {
+        {"wrong_fraction", static_cast<double>(rows.verified_wrong) / static_cast<double>(rows.verified)}};
   summary["speed"] = list_speed(hybrid, sum, wall.total, n_ranks);
   summary["conservation"] = list_conservation(simulation.conservation().defects(), simulation.mechanism(), comm);
   summary["surrogate"] = describe_surrogate(hybrid);
@@ -146,14 +147,16 @@ void print_summary(const ordered_json& summary, const std::string& directory, co
              rows["audited_wrong"].dump());
     log.info("  certificate           at most {:.2f} % of its answers were wrong (confidence {:.0f} %)",
              100.0 * certificate["upper_bound"].get<double>(), 100.0 * certificate["confidence"].get<double>());
-    log.info("  net speed-up          {:.2f} of the sub-problems, {:.2f} of the run; training, audits and all included",
-             speed["net_speedup_subproblems"].get<double>(), speed["net_speedup"].get<double>());
+    log.info(
+        "  net speed-up          {:.2f} of the sub-problems, {:.2f} of the run; training, audits and all included",
+        speed["net_speedup_subproblems"].get<double>(), speed["net_speedup"].get<double>());
   }
-  log.info("  time                  transport {:.1f} s, physics {:.1f} s, inference {:.1f} s, training {:.1f} s, "
-           "audits {:.1f} s, balance {:.1f} s, output {:.1f} s",
-           wall["transport"].get<double>(), wall["physics"].get<double>(), wall["inference"].get<double>(),
-           wall["training"].get<double>(), wall["audit"].get<double>(), wall["balance"].get<double>(),
-           wall["output"].get<double>());
+  log.info(
+      "  time                  transport {:.1f} s, physics {:.1f} s, inference {:.1f} s, training {:.1f} s, "
+      "audits {:.1f} s, balance {:.1f} s, output {:.1f} s",
+      wall["transport"].get<double>(), wall["physics"].get<double>(), wall["inference"].get<double>(),
+      wall["training"].get<double>(), wall["audit"].get<double>(), wall["balance"].get<double>(),
+      wall["output"].get<double>());
   log.info("  output                {}", directory);
 }
 

@@ -13,7 +13,8 @@
 namespace bimetal::app {
 
 /// The mechanism of a run, read by root and parsed by all. Collective.
-std::shared_ptr<const chemistry::Mechanism> load_mechanism(const std::string& path, const parallel::Communicator& comm);
+std::shared_ptr<const chemistry::Mechanism> load_mechanism(const std::string& path,
+                                                           const parallel::Communicator& comm);
 
 /// Everything that lives for the length of a run, put together from its configuration: physics, the hybrid around
 /// it, a monitor around that, and the flow that hands them its cells.

@@ -69,7 +69,8 @@ bool Section::overridden(const std::string& key) const {
 
 std::string Section::place(const std::string& key) const {
   if (overridden(key)) return "--set: ";
-  if (has(key)) return fmt::format("{}:{}: ", record_->source, static_cast<const YAML::Node&>(node_)[key].Mark().line + 1);
+  if (has(key))
+    return fmt::format("{}:{}: ", record_->source, static_cast<const YAML::Node&>(node_)[key].Mark().line + 1);
   return record_->source + ": ";
 }
 
@@ -155,7 +156,8 @@ bool Section::flag(const std::string& key, bool fallback) {
   return read<bool>(key, "true or false", std::optional<bool>(fallback));
 }
 
-std::vector<double> Section::numbers(const std::string& key, Range range, std::optional<std::vector<double>> fallback) {
+std::vector<double> Section::numbers(const std::string& key, Range range,
+                                     std::optional<std::vector<double>> fallback) {
   return read_list<double>(key, "a list of numbers such as [0.0, 1.0]", range, fallback);
 }
 

@@ -31,8 +31,8 @@ struct Range {
 
 /// What reading a document leaves behind: the resolved values in the order of reading.
 struct Record {
-  std::string source;                        // file name, for messages
-  std::vector<std::string> overridden;       // paths set on the command line
+  std::string source;                                      // file name, for messages
+  std::vector<std::string> overridden;                     // paths set on the command line
   std::vector<std::pair<std::string, std::string>> lines;  // key path → "value  # origin"
 };
 
@@ -60,7 +60,8 @@ class Section {
 
   /// One of the names in `choices`; returns its value.
   template <class T>
-  T choice(const std::string& key, std::span<const std::pair<const char*, T>> choices, std::optional<T> fallback = {}) {
+  T choice(const std::string& key, std::span<const std::pair<const char*, T>> choices,
+           std::optional<T> fallback = {}) {
     std::vector<std::string> names;
     std::optional<std::string> fallback_name;
     for (const auto& [name, value] : choices) {

@@ -8,7 +8,7 @@ namespace bimetal::control {
 struct Certificate {
   double wrong_fraction = 0.0;  // estimate: wrong audits / audits; 0 without audits
   double confidence = 0.0;
-  double upper_bound = 1.0;     // on the wrong fraction of all accepted answers
+  double upper_bound = 1.0;  // on the wrong fraction of all accepted answers
 };
 
 /// The upper bound on how many of all answers accepted so far were wrong, given that `audited_wrong` of the wrong

@@ -9,10 +9,10 @@ namespace bimetal::control {
 
 /// What the sub-problems cost, in seconds summed over ranks, and what they would have cost by physics alone.
 struct Ledger {
-  double physics = 0.0;        // reference solver on rejected rows
-  double audit = 0.0;          // reference solver on audited accepted rows
-  double inert_audit = 0.0;    // reference solver on audited inert rows
-  double inference = 0.0;      // network, gates and decisions, on all candidates
+  double physics = 0.0;      // reference solver on rejected rows
+  double audit = 0.0;        // reference solver on audited accepted rows
+  double inert_audit = 0.0;  // reference solver on audited inert rows
+  double inference = 0.0;    // network, gates and decisions, on all candidates
   double training = 0.0;
   double balance = 0.0;        // sending rows to other ranks, and waiting for them
   double communication = 0.0;  // reductions of counts

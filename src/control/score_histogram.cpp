@@ -11,7 +11,8 @@ namespace {
 const auto edges = [] {
   std::array<double, ScoreHistogram::n_bins - 1> values{};
   for (std::size_t b = 0; b < values.size(); ++b)
-    values[b] = std::pow(10.0, ScoreHistogram::lowest_decade + ScoreHistogram::decades_per_bin * static_cast<double>(b));
+    values[b] =
+        std::pow(10.0, ScoreHistogram::lowest_decade + ScoreHistogram::decades_per_bin * static_cast<double>(b));
   return values;
 }();
 

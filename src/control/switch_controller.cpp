@@ -14,7 +14,8 @@ void RowCounts::add(const RowCounts& other) {
   *this = from_array(sum);
 }
 
-SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t seed) : options_(options), seed_(seed) {
+SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t seed)
+    : options_(options), seed_(seed) {
   EXPECT(options.tolerance > 0.0 && options.audit_fraction > 0.0 && options.audit_fraction <= 1.0);
   update_threshold();
 }

@@ -73,8 +73,8 @@ class SwitchController {
 
   SwitchOptions options_;
   std::uint64_t seed_;
-  ScoreHistogram window_;               // this rank, unfinished
-  std::deque<ScoreHistogram> memory_;   // all ranks, the last windows of this version
+  ScoreHistogram window_;              // this rank, unfinished
+  std::deque<ScoreHistogram> memory_;  // all ranks, the last windows of this version
   Threshold threshold_;
 };
 

@@ -11,8 +11,10 @@ enum class Policy {
   always,     // every answer that is physical
   never,      // pure physics
 };
-inline constexpr std::pair<const char*, Policy> policies[] = {
-    {"certified", Policy::certified}, {"threshold", Policy::threshold}, {"always", Policy::always}, {"never", Policy::never}};
+inline constexpr std::pair<const char*, Policy> policies[] = {{"certified", Policy::certified},
+                                                              {"threshold", Policy::threshold},
+                                                              {"always", Policy::always},
+                                                              {"never", Policy::never}};
 
 struct SwitchOptions {
   Policy policy = Policy::certified;

@@ -6,11 +6,11 @@ namespace bimetal::control {
 
 /// A threshold on the score and the evidence for it.
 struct Threshold {
-  double score = -1.0;            // accept scores up to this [tolerances]; -1: accept nothing
-  double acceptance = 0.0;        // share of the candidates at or below it
-  std::int64_t audits = 0;        // audits at or below it
-  std::int64_t wrong = 0;         // of those, wrong
-  double wrong_upper_bound = 1.0; // Clopper–Pearson, at the confidence spent on one of the tries
+  double score = -1.0;             // accept scores up to this [tolerances]; -1: accept nothing
+  double acceptance = 0.0;         // share of the candidates at or below it
+  std::int64_t audits = 0;         // audits at or below it
+  std::int64_t wrong = 0;          // of those, wrong
+  double wrong_upper_bound = 1.0;  // Clopper–Pearson, at the confidence spent on one of the tries
 };
 
 inline constexpr int n_threshold_tries = 12;

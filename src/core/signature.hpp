@@ -12,22 +12,22 @@ enum class Nature { plain, temperature, mass_fraction };
 
 /// One column of a row.
 struct Quantity {
-  std::string name;            // "T", "Y_OH"
-  std::string unit;            // "K", "1"
-  double scale = 1.0;          // what an error of 1 means, in `unit`
+  std::string name;    // "T", "Y_OH"
+  std::string unit;    // "K", "1"
+  double scale = 1.0;  // what an error of 1 means, in `unit`
   Nature nature = Nature::plain;
-  bool derived = false;        // outputs only: follows from the others (T from enthalpy); never predicted
+  bool derived = false;  // outputs only: follows from the others (T from enthalpy); never predicted
 };
 
 /// What may be handed over: the shape and meaning of a sub-problem's rows. Shared by physics, surrogate and
 /// control, which is why it lives in core.
 struct Signature {
-  std::string kind;                // "reactor"
-  std::vector<Quantity> inputs;    // [n_in]
-  std::vector<Quantity> outputs;   // [n_out]; output k continues input k
-  Matrix invariants;               // [n_invariants, n_out]: rows a with a·(out - in) = 0 exactly
-  double dt = 0.0;                 // the step all rows are advanced by [s]
-  std::string fingerprint;         // hash of mechanism, pressure, options: a surrogate of another one must not be used
+  std::string kind;               // "reactor"
+  std::vector<Quantity> inputs;   // [n_in]
+  std::vector<Quantity> outputs;  // [n_out]; output k continues input k
+  Matrix invariants;              // [n_invariants, n_out]: rows a with a·(out - in) = 0 exactly
+  double dt = 0.0;                // the step all rows are advanced by [s]
+  std::string fingerprint;        // hash of mechanism, pressure, options: a surrogate of another one must not be used
 };
 
 }  // namespace bimetal::core

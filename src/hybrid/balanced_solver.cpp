@@ -11,7 +11,12 @@ namespace {
 
 constexpr double tolerated_imbalance = 1.05;
 
-/// Row numbers of a batch by where they are solved: [n_ranks] lists, this rank's own among them.
+void put_answer(subproblem::Batch& batch, std::int64_t row, double seconds, std::span<const double> answer) {
+  std::copy(answer.begin(), answer.end(), batch.out[row].begin());
+  if (!batch.seconds.empty()) batch.seconds[static_cast<std::size_t>(row)] = seconds;
+}
+
+/// Row numbers of a batch of n by the rank that solves them, this rank's own among them.
 std::vector<std::vector<std::int64_t>> assign_rows(std::int64_t n, const std::vector<Transfer>& plan, int rank,
                                                    int n_ranks) {
   std::int64_t n_leaving = 0;
@@ -66,6 +71,26 @@ std::vector<Transfer> plan_transfers(const std::vector<std::int64_t>& counts) {
   return plan;
 }
 
+/// The rows a rank solves, wherever they come from, in one piece.
+struct BalancedSolver::Work {
+  Work(std::int64_t n_in, std::int64_t n_out) : in(n_in), out(n_out) {}
+
+  void add(std::int64_t row_id, std::span<const double> row) {
+    in.append(row);
+    id.push_back(row_id);
+  }
+  subproblem::Batch as_batch(std::int64_t step) {
+    out.resize(in.size());
+    seconds.assign(id.size(), 0.0);
+    return {.in = in.rows(), .out = out.rows(), .id = id, .step = step, .provenance = {}, .seconds = seconds};
+  }
+
+  core::RowTable in;
+  core::RowTable out;
+  std::vector<std::int64_t> id;
+  std::vector<double> seconds;
+};
+
 BalancedSolver::BalancedSolver(std::unique_ptr<subproblem::SubproblemSolver> reference, parallel::Communicator comm)
     : reference_(std::move(reference)), comm_(std::move(comm)) {}
 
@@ -86,73 +111,70 @@ subproblem::BatchReport BalancedSolver::solve_here(subproblem::Batch& batch) {
 
 subproblem::BatchReport BalancedSolver::solve_with_transfers(subproblem::Batch& batch,
                                                              const std::vector<Transfer>& plan) {
-  const auto n_ranks = static_cast<std::size_t>(comm_.size());
-  const auto me = static_cast<std::size_t>(comm_.rank());
-  const std::int64_t n_in = batch.in.width();
-  const std::int64_t n_out = batch.out.width();
   const auto rows = assign_rows(batch.in.size(), plan, comm_.rank(), comm_.size());
+  const auto& stayed = rows[static_cast<std::size_t>(comm_.rank())];
 
-  // Out: [id, in...] per row that leaves, by destination.
+  // What stays, then what comes.
+  Work work(batch.in.width(), batch.out.width());
+  for (const std::int64_t row : stayed) work.add(batch.id[static_cast<std::size_t>(row)], batch.in[row]);
+  const auto visitors = send_rows(batch, rows, work);
+
+  auto here = work.as_batch(batch.step);
+  auto report = solve_here(here);
+
+  for (std::size_t i = 0; i < stayed.size(); ++i)
+    put_answer(batch, stayed[i], work.seconds[i], work.out[static_cast<std::int64_t>(i)]);
+  send_answers_home(work, std::ssize(stayed), visitors, rows, batch);
+  return report;
+}
+
+/// Sends the rows that leave, [id, in...] each, and adds those that arrive to the work; returns how many came from
+/// each rank. Collective.
+std::vector<std::int64_t> BalancedSolver::send_rows(const subproblem::Batch& batch, const RowsByRank& rows,
+                                                    Work& work) const {
   std::vector<double> outgoing;
-  std::vector<std::int64_t> out_counts(n_ranks, 0);
-  for (std::size_t rank = 0; rank < n_ranks; ++rank) {
-    if (rank == me) continue;
+  std::vector<std::int64_t> counts(rows.size(), 0);
+  const std::int64_t width = 1 + batch.in.width();
+  for (std::size_t rank = 0; rank < rows.size(); ++rank) {
+    if (static_cast<int>(rank) == comm_.rank()) continue;
     for (const std::int64_t row : rows[rank]) {
       outgoing.push_back(std::bit_cast<double>(batch.id[static_cast<std::size_t>(row)]));
       const auto in = batch.in[row];
       outgoing.insert(outgoing.end(), in.begin(), in.end());
     }
-    out_counts[rank] = static_cast<std::int64_t>(rows[rank].size()) * (1 + n_in);
+    counts[rank] = std::ssize(rows[rank]) * width;
   }
-  std::vector<std::int64_t> in_counts;
-  const auto arrived = comm_.exchange(outgoing, out_counts, in_counts);
+  std::vector<std::int64_t> visitors;
+  const auto arrived = comm_.exchange(outgoing, counts, visitors);
+  const core::ConstRows table(arrived.data(), std::ssize(arrived) / width, width);
+  for (std::int64_t i = 0; i < table.size(); ++i)
+    work.add(std::bit_cast<std::int64_t>(table[i][0]), table[i].subspan(1));
+  for (auto& count : visitors) count /= width;
+  return visitors;
+}
 
-  // Solve what stayed, then what came.
-  const auto n_stayed = static_cast<std::int64_t>(rows[me].size());
-  const std::int64_t n_arrived = static_cast<std::int64_t>(arrived.size()) / (1 + n_in);
-  core::RowTable in(n_in);
-  std::vector<std::int64_t> id;
-  for (const std::int64_t row : rows[me]) {
-    in.append(batch.in[row]);
-    id.push_back(batch.id[static_cast<std::size_t>(row)]);
+/// The way back, [seconds, out...] per row, in the order the rows came. Collective.
+void BalancedSolver::send_answers_home(const Work& work, std::int64_t n_stayed, std::vector<std::int64_t> visitors,
+                                       const RowsByRank& rows, subproblem::Batch& batch) const {
+  const std::int64_t width = 1 + batch.out.width();
+  std::vector<double> outgoing;
+  for (std::int64_t i = n_stayed; i < work.out.size(); ++i) {
+    outgoing.push_back(work.seconds[static_cast<std::size_t>(i)]);
+    const auto answer = work.out[i];
+    outgoing.insert(outgoing.end(), answer.begin(), answer.end());
   }
-  const core::ConstRows visitors(arrived.data(), n_arrived, 1 + n_in);
-  for (std::int64_t row = 0; row < n_arrived; ++row) {
-    in.append(visitors[row].subspan(1));
-    id.push_back(std::bit_cast<std::int64_t>(visitors[row][0]));
-  }
-  core::RowTable out(n_out, n_stayed + n_arrived);
-  std::vector<double> seconds(id.size(), 0.0);
-  subproblem::Batch here{.in = in.rows(), .out = out.rows(), .id = id, .step = batch.step, .seconds = seconds};
-  auto report = solve_here(here);
-
-  // Back: [seconds, out...] per visitor, in the order they came.
-  std::vector<double> answers;
-  for (std::int64_t row = n_stayed; row < n_stayed + n_arrived; ++row) {
-    answers.push_back(seconds[static_cast<std::size_t>(row)]);
-    const auto answer = here.out[row];
-    answers.insert(answers.end(), answer.begin(), answer.end());
-  }
-  for (auto& count : in_counts) count = count / (1 + n_in) * (1 + n_out);
-  std::vector<std::int64_t> back_counts;
-  const auto returned = comm_.exchange(answers, in_counts, back_counts);
-
-  const auto put = [&](std::int64_t row, double row_seconds, std::span<const double> answer) {
-    std::copy(answer.begin(), answer.end(), batch.out[row].begin());
-    if (!batch.seconds.empty()) batch.seconds[static_cast<std::size_t>(row)] = row_seconds;
-  };
-  for (std::int64_t i = 0; i < n_stayed; ++i)
-    put(rows[me][static_cast<std::size_t>(i)], seconds[static_cast<std::size_t>(i)], here.out[i]);
-  const core::ConstRows home(returned.data(), static_cast<std::int64_t>(returned.size()) / (1 + n_out), 1 + n_out);
+  for (auto& count : visitors) count *= width;
+  std::vector<std::int64_t> counts;
+  const auto returned = comm_.exchange(outgoing, visitors, counts);
+  const core::ConstRows table(returned.data(), std::ssize(returned) / width, width);
   std::int64_t next = 0;
-  for (std::size_t rank = 0; rank < n_ranks; ++rank) {
-    if (rank == me) continue;
+  for (std::size_t rank = 0; rank < rows.size(); ++rank) {
+    if (static_cast<int>(rank) == comm_.rank()) continue;
     for (const std::int64_t row : rows[rank]) {
-      put(row, home[next][0], home[next].subspan(1));
+      put_answer(batch, row, table[next][0], table[next].subspan(1));
       ++next;
     }
   }
-  return report;
 }
 
 }  // namespace bimetal::hybrid

@@ -21,8 +21,9 @@ struct Transfer {
 std::vector<Transfer> plan_transfers(const std::vector<std::int64_t>& counts);
 
 /// Solves a batch with a reference solver on all ranks, rows moved so that nobody idles. A sender picks its rows
-/// evenly from its batch, so that they cost what its rows cost on average: neighbouring cells are about equally stiff.
-/// The answer to a row does not depend on the rank that solves it. Failures are reported by the rank that met them.
+/// evenly from its batch, so that they cost what its rows cost on average: neighbouring cells are about equally
+/// stiff. The answer to a row does not depend on the rank that solves it. Failures are reported by the rank that met
+/// them.
 class BalancedSolver : public subproblem::SubproblemSolver {
  public:
   BalancedSolver(std::unique_ptr<subproblem::SubproblemSolver> reference, parallel::Communicator comm);
@@ -34,8 +35,14 @@ class BalancedSolver : public subproblem::SubproblemSolver {
   double overhead_seconds() const { return overhead_seconds_; }
 
  private:
-  subproblem::BatchReport solve_with_transfers(subproblem::Batch& batch, const std::vector<Transfer>& plan);
+  struct Work;
+  using RowsByRank = std::vector<std::vector<std::int64_t>>;  // [n_ranks] lists of row numbers
+
   subproblem::BatchReport solve_here(subproblem::Batch& batch);
+  subproblem::BatchReport solve_with_transfers(subproblem::Batch& batch, const std::vector<Transfer>& plan);
+  std::vector<std::int64_t> send_rows(const subproblem::Batch& batch, const RowsByRank& rows, Work& work) const;
+  void send_answers_home(const Work& work, std::int64_t n_stayed, std::vector<std::int64_t> visitors,
+                         const RowsByRank& rows, subproblem::Batch& batch) const;
 
   std::unique_ptr<subproblem::SubproblemSolver> reference_;
   parallel::Communicator comm_;

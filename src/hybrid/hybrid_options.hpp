@@ -12,15 +12,16 @@ enum class Placement {
   in_situ,  // on all ranks between two steps, gradients averaged
   off,      // nowhere
 };
-inline constexpr std::pair<const char*, Placement> placements[] = {{"in_situ", Placement::in_situ}, {"off", Placement::off}};
+inline constexpr std::pair<const char*, Placement> placements[] = {{"in_situ", Placement::in_situ},
+                                                                   {"off", Placement::off}};
 
 /// How much training a step may do. A number of updates, not of seconds, so that a run repeats itself.
 struct TrainingSchedule {
   Placement placement = Placement::in_situ;
-  std::int64_t updates_per_step = 40;   // gradient steps after each step while the surrogate accepts little; >= 0
-  double idle_share = 0.1;              // of these, once it accepts (nearly) everything; in [0, 1]
-  std::int64_t promote_every = 10;      // steps between two looks at the candidate; >= 1
-  std::int64_t calibration_rows = 4096; // per rank, kept from training to judge candidates by; >= 1
+  std::int64_t updates_per_step = 40;    // gradient steps after each step while the surrogate accepts little; >= 0
+  double idle_share = 0.1;               // of these, once it accepts (nearly) everything; in [0, 1]
+  std::int64_t promote_every = 10;       // steps between two looks at the candidate; >= 1
+  std::int64_t calibration_rows = 4096;  // per rank, kept from training to judge candidates by; >= 1
 };
 
 /// Gradient steps to do after a step in which this share of the active rows was accepted: full effort up to one

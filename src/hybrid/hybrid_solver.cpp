@@ -212,21 +212,29 @@ void HybridSolver::close_step(std::int64_t step) {
   step_.rows = control::RowCounts::from_array(counts);
   warn_of_bad_answers(step);
   if (!surrogate_serves() || !controller_.window_ends(step)) return;
-  const bool accepted = controller_.threshold().score >= 0.0;
+  const auto before = controller_.threshold();
   comm_.sum_in_place(controller_.window_counts());
   controller_.close_window();
-  const auto& threshold = controller_.threshold();
-  if (accepted != (threshold.score >= 0.0))
-    log_.info("step {}: surrogate switched {}: {} of {} audits below the threshold were wrong", step,
-              accepted ? "off" : "on", threshold.wrong, threshold.audits);
+  report_switching(step, before);
+}
+
+/// Says in words why the surrogate was switched on or off.
+void HybridSolver::report_switching(std::int64_t step, const control::Threshold& before) {
+  const auto& now = controller_.threshold();
+  if (before.score >= 0.0 && now.score < 0.0)
+    log_.info("step {}: surrogate off: no threshold on its score keeps the wrong answers below {} %", step,
+              100.0 * options_.switching.wrong_fraction);
+  if (before.score < 0.0 && now.score >= 0.0)
+    log_.info("step {}: surrogate on: {} of {} audits up to score {:.2g} were wrong, at most {:.1f} % of all", step,
+              now.wrong, now.audits, now.score, 100.0 * now.wrong_upper_bound);
 }
 
 void HybridSolver::warn_of_bad_answers(std::int64_t step) {
   const std::int64_t active = step_.rows.accepted + step_.rows.rejected;
   if (2 * step_.rows.gated <= active || warned_of_ == surrogate_->version()) return;
   warned_of_ = surrogate_->version();
-  log_.warn("step {}: the gates stopped {} of {} answers of surrogate version {} as unphysical; physics took over", step,
-            step_.rows.gated, active, surrogate_->version());
+  log_.warn("step {}: the gates stopped {} of {} answers of surrogate version {} as unphysical; physics took over",
+            step, step_.rows.gated, active, surrogate_->version());
 }
 
 double HybridSolver::error_of(std::span<const double> answer, std::span<const double> truth) const {

@@ -63,7 +63,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
  private:
   /// What is to happen to a row, and what is known about it, while a batch is solved.
   struct Case {
-    std::int64_t row;     // in the batch
+    std::int64_t row;  // in the batch
     bool inert = false;
     bool accepted = false;
     bool audited = false;
@@ -79,6 +79,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   void verify(const subproblem::Batch& batch);
   void note_provenance(subproblem::Batch& batch, const Case& row, double audited_error) const;
   void close_step(std::int64_t step);
+  void report_switching(std::int64_t step, const control::Threshold& before);
   void warn_of_bad_answers(std::int64_t step);
   void train(std::int64_t step);
   void consider_promotion(std::int64_t step);
@@ -98,15 +99,15 @@ class HybridSolver : public subproblem::SubproblemSolver {
 
   // Work space of one batch.
   std::vector<Case> cases_;
-  core::RowTable inputs_;            // [n_cases, n_in], copied because the batch may be solved in place
-  core::RowTable proposals_;         // [n_cases, n_out], for the rows the surrogate was asked about
-  std::vector<std::int64_t> ids_;    // [n_cases]
+  core::RowTable inputs_;          // [n_cases, n_in], copied because the batch may be solved in place
+  core::RowTable proposals_;       // [n_cases, n_out], for the rows the surrogate was asked about
+  std::vector<std::int64_t> ids_;  // [n_cases]
 
   // Accounts.
   StepReport step_;
   control::RowCounts rows_;
   control::Ledger seconds_;
-  std::vector<double> error_sums_;   // [2, n_out]: sum |delta|, sum delta over audited accepted answers, this rank
+  std::vector<double> error_sums_;  // [2, n_out]: sum |delta|, sum delta over audited accepted answers, this rank
   std::array<std::int64_t, subproblem::n_gates> gated_{};  // this rank
   std::int64_t promotions_ = 0;
   std::int32_t warned_of_ = -1;  // the last version whose answers the gates stopped in bulk

@@ -1,10 +1,12 @@
 #include "io/progress.hpp"
 
 #include <fmt/format.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace bimetal::io {
 namespace {
@@ -37,7 +39,15 @@ std::string format_progress(const ProgressState& state, std::optional<double> st
 }
 
 ProgressStyle progress_style(std::FILE* out) {
-  return ::isatty(::fileno(out)) ? ProgressStyle::terminal : ProgressStyle::lines;
+  if (!::isatty(::fileno(out))) return ProgressStyle::lines;
+  // OpenMPI gives its processes a terminal of their own, whatever mpirun itself writes to; so look at the parent.
+  if (!std::getenv("OMPI_COMM_WORLD_RANK")) return ProgressStyle::terminal;
+  const std::string parent = "/proc/" + std::to_string(::getppid()) + "/fd/1";
+  const int file = ::open(parent.c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK);
+  if (file < 0) return ProgressStyle::lines;
+  const bool terminal = ::isatty(file) != 0;
+  ::close(file);
+  return terminal ? ProgressStyle::terminal : ProgressStyle::lines;
 }
 
 Progress::Progress(std::FILE* out, ProgressStyle style) : out_(out), style_(style) {}

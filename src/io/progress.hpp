@@ -28,7 +28,7 @@ std::string format_duration(double seconds);
 /// other ranks).
 enum class ProgressStyle { terminal, lines, silent };
 
-/// Terminal or lines, according to what `out` is. Local.
+/// Terminal or lines, according to what `out` is; under mpirun, to what mpirun's own output is. Local.
 ProgressStyle progress_style(std::FILE* out);
 
 /// Shows a run's progress, but not too often: 5 times a second on a terminal, every 5 % or 30 s elsewhere. Whoever

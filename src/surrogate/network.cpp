@@ -66,15 +66,18 @@ void Network::draw_weights(std::uint64_t seed) {
       const double reach = 1.0 / std::sqrt(static_cast<double>(layer.weight.size(1)));
       auto* weight = layer.weight.data_ptr<float>();
       for (std::int64_t i = 0; i < layer.weight.numel(); ++i)
-        weight[i] = static_cast<float>(reach * (2.0 * core::random_uniform(seed, core::Purpose::weights, 0, n_drawn++) - 1.0));
+        weight[i] = static_cast<float>(
+            reach * (2.0 * core::random_uniform(seed, core::Purpose::weights, 0, n_drawn++) - 1.0));
     }
 }
 
 Network::Answer Network::forward(const torch::Tensor& x) const {
   // The nonlinearity follows every layer but the last.
   const auto hidden_features = [](const std::vector<Layer>& layers, torch::Tensor h) {
-    for (std::size_t l = 0; l + 1 < layers.size(); ++l)
-      h = torch::gelu(torch::linear(h, layers[l].weight, layers[l].bias));
+    for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
+      h = torch::linear(h, layers[l].weight, layers[l].bias);
+      h = h.requires_grad() ? torch::gelu(h) : torch::gelu_(h);  // nobody else needs it: no new memory
+    }
     return h;
   };
   const auto hidden = hidden_features(trunk_, x);

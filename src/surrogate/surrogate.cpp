@@ -11,12 +11,13 @@
 #include "surrogate/null_space.hpp"
 #include "surrogate/replay_buffer.hpp"
 #include "surrogate/scaling.hpp"
+#include "surrogate/threads.hpp"
 #include "surrogate/trainer.hpp"
 
 namespace bimetal::surrogate {
 namespace {
 
-constexpr std::int64_t chunk = 1024;  // rows per pass: their activations stay in the second-level cache
+constexpr std::int64_t chunk = 512;  // rows per pass: their activations stay in the second-level cache
 
 }  // namespace
 
@@ -28,6 +29,7 @@ struct Surrogate::Impl {
         comm(communicator),
         scaling(given, NullSpace(given), network_options.knee),
         replay(given, training_options.replay_capacity, network_options.seed),
+        learner(scaling.n_features(), scaling.n_targets(), network_options),
         candidate(scaling.n_features(), scaling.n_targets(), network_options),
         serving(scaling.n_features(), scaling.n_targets(), network_options),
         x(torch::empty({chunk, scaling.n_features()}, torch::kFloat32)) {}
@@ -37,7 +39,8 @@ struct Surrogate::Impl {
   parallel::Communicator comm;
   Scaling scaling;
   ReplayBuffer replay;
-  Network candidate;
+  Network learner;    // what gradient steps change
+  Network candidate;  // the running mean of its weights
   Network serving;
   std::optional<Trainer> trainer;  // once there are rows to fix the scaling
   torch::Tensor x;                 // [chunk, n_features], work space of predict()
@@ -46,8 +49,7 @@ struct Surrogate::Impl {
 
 Surrogate::Surrogate(const core::Signature& signature, const NetworkOptions& network, const TrainingOptions& training,
                      const parallel::Communicator& comm) {
-  // Ranks share the cores already.
-  at::set_num_threads(1);
+  use_one_thread();
   impl_ = std::make_unique<Impl>(signature, network, training, comm);
 }
 Surrogate::~Surrogate() = default;
@@ -84,7 +86,7 @@ TrainingReport Surrogate::train(std::int64_t n_updates) {
   if (!self.trainer) {
     if (self.comm.sum(self.replay.size()) < self.training.batch) return report;
     self.scaling.fit(self.replay.in(), self.replay.out(), self.comm);
-    self.trainer.emplace(self.signature, self.scaling, self.replay, self.candidate, self.training, self.comm);
+    self.trainer.emplace(self.signature, self.scaling, self.replay, self.learner, self.candidate, self.training, self.comm);
   }
   for (std::int64_t i = 0; i < n_updates; ++i)
     report.loss += self.trainer->update() / static_cast<double>(n_updates);

@@ -8,33 +8,36 @@
 namespace bimetal::surrogate {
 namespace {
 
-constexpr double warm_up = 100.0;  // steps until the first averages of the optimiser mean something
+constexpr double warm_up = 100.0;       // steps until the averages of the optimiser mean something
+constexpr double keep_average = 0.99;  // of the weights, per step
 
 }  // namespace
 
 Trainer::Trainer(const core::Signature& signature, const Scaling& scaling, const ReplayBuffer& replay,
-                 Network& network, const TrainingOptions& options, const parallel::Communicator& comm)
+                 Network& learner, Network& average, const TrainingOptions& options,
+                 const parallel::Communicator& comm)
     : scaling_(scaling),
       replay_(replay),
-      network_(network),
+      learner_(learner),
+      average_(average),
       options_(options),
       comm_(comm),
       loss_(signature, scaling),
-      optimiser_(network.parameters()),
+      optimiser_(learner.parameters()),
       slots_(static_cast<std::size_t>(options.batch)),
       x_(torch::empty({options.batch, scaling.n_features()}, torch::kFloat32)),
       z_(torch::empty({options.batch, scaling.n_targets()}, torch::kFloat32)),
-      reduced_(static_cast<std::size_t>(network.n_parameters()) + 2) {}
+      reduced_(static_cast<std::size_t>(learner.n_parameters()) + 2) {}
 
 double Trainer::update() {
-  const auto gradient = network_.gradient();
+  const auto gradient = learner_.gradient();
   std::ranges::fill(gradient, 0.0F);
   // A rank with few rows draws few, so that they do not weigh as much as another rank's thousands.
   const auto n = std::min(options_.batch, replay_.size());
   double loss_sum = 0.0;
   if (n > 0) {
     draw(n);
-    const auto loss = loss_(network_.forward(x_.narrow(0, 0, n)), z_.narrow(0, 0, n));
+    const auto loss = loss_(learner_.forward(x_.narrow(0, 0, n)), z_.narrow(0, 0, n));
     loss.backward();
     loss_sum = loss.item<double>();
   }
@@ -55,6 +58,7 @@ double Trainer::update() {
   }
   for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] = reduced_[i] / rows_of_all;
   optimiser_.step(rate);
+  take_average();
   return static_cast<double>(loss_of_all / rows_of_all);
 }
 
@@ -69,6 +73,15 @@ void Trainer::draw(std::int64_t n) {
     x += scaling_.n_features();
     z += scaling_.n_targets();
   }
+}
+
+void Trainer::take_average() {
+  // Over all steps at first, over the last hundred or so later.
+  const auto step = static_cast<double>(n_updates_);
+  const auto fresh = static_cast<float>(std::max(1.0 - keep_average, 10.0 / (step + 10.0)));
+  const auto from = learner_.weights();
+  const auto to = average_.weights();
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += fresh * (from[i] - to[i]);
 }
 
 /// A linear start, then a cosine from learning_rate to learning_rate_end.

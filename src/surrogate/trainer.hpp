@@ -20,11 +20,16 @@ namespace bimetal::surrogate {
 /// buffer; one all-reduce a step carries the sum of gradients together with the number of rows behind it, so that a
 /// rank without rows takes part with zeros and every rank takes the same step to the bit. A step whose reduced
 /// gradient is not finite is skipped by all ranks alike and counted.
+///
+/// The steps stay long, so that learning can follow a drifting flame; what serves is the exponential average of the
+/// weights (Polyak & Juditsky, SIAM J. Control Optim. 30 (1992) 838), which is as good at any time as the end of a
+/// decaying rate.
 class Trainer {
  public:
-  /// Borrows all but the options and the communicator; the scaling must be fitted. Local.
-  Trainer(const core::Signature& signature, const Scaling& scaling, const ReplayBuffer& replay, Network& network,
-          const TrainingOptions& options, const parallel::Communicator& comm);
+  /// Borrows all but the options and the communicator; the scaling must be fitted. `learner` takes the steps,
+  /// `average` is given the running mean of its weights. Local.
+  Trainer(const core::Signature& signature, const Scaling& scaling, const ReplayBuffer& replay, Network& learner,
+          Network& average, const TrainingOptions& options, const parallel::Communicator& comm);
 
   /// One gradient step; gives the mean loss over the rows of all ranks. Collective.
   double update();
@@ -36,10 +41,12 @@ class Trainer {
  private:
   void draw(std::int64_t n);
   double learning_rate() const;
+  void take_average();
 
   const Scaling& scaling_;
   const ReplayBuffer& replay_;
-  Network& network_;
+  Network& learner_;
+  Network& average_;
   TrainingOptions options_;
   parallel::Communicator comm_;
   Loss loss_;

@@ -36,7 +36,8 @@ TEST(ScoreHistogram, bins_agree_with_their_edges) {
 }
 
 TEST(Threshold, lies_below_the_scores_that_would_break_alpha) {
-  const auto threshold = choose_threshold(make_histogram(20000, [](double s) { return s > 1.0 ? 0.9 : 0.001; }), 0.05, 0.95);
+  const auto threshold =
+      choose_threshold(make_histogram(20000, [](double s) { return s > 1.0 ? 0.9 : 0.001; }), 0.05, 0.95);
   EXPECT_GT(threshold.score, 0.5);
   EXPECT_LT(threshold.score, 1.6);
   EXPECT_GT(threshold.acceptance, 0.4);

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "parallel/mpi.hpp"
 #include "core/random.hpp"
+#include "parallel/mpi.hpp"
 #include "toy_problem.hpp"
 
 namespace bimetal::hybrid {
@@ -34,7 +34,8 @@ class ToyRun {
     core::RowTable truth(3, state_.size());
     subproblem::Batch exact{.in = state_.rows(), .out = truth.rows(), .id = ids_};
     testing::ToySolver().solve(exact);
-    subproblem::Batch batch{.in = state_.rows(), .out = state_.rows(), .id = ids_, .step = step, .provenance = provenance_};
+    subproblem::Batch batch{
+        .in = state_.rows(), .out = state_.rows(), .id = ids_, .step = step, .provenance = provenance_};
     solver_.solve(batch);
     double worst = 0.0;
     for (std::int64_t i = 0; i < state_.size(); ++i) {

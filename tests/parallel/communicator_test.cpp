@@ -46,7 +46,8 @@ TEST_F(CommunicatorTest, exchanges_uneven_and_empty_messages) {
   for (std::int64_t source = 0; source < n_; ++source) {
     EXPECT_EQ(received_counts[static_cast<std::size_t>(source)], each);
     for (std::int64_t i = 0; i < each; ++i)
-      EXPECT_EQ(received[static_cast<std::size_t>(source * each + i)], 100.0 * static_cast<double>(source) + comm_.rank());
+      EXPECT_EQ(received[static_cast<std::size_t>(source * each + i)],
+                100.0 * static_cast<double>(source) + comm_.rank());
   }
 }
 
