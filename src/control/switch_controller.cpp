@@ -1,5 +1,6 @@
 #include "control/switch_controller.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "core/error.hpp"
@@ -15,7 +16,7 @@ void RowCounts::add(const RowCounts& other) {
 }
 
 SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t seed)
-    : options_(options), seed_(seed) {
+    : options_(options), seed_(seed), target_(options.wrong_fraction) {
   EXPECT(options.tolerance > 0.0 && options.audit_fraction > 0.0 && options.audit_fraction <= 1.0);
   update_threshold();
 }
@@ -31,6 +32,7 @@ bool SwitchController::audits_inert(std::int64_t step, std::int64_t id) const {
 }
 
 void SwitchController::close_window() {
+  correct_target();
   memory_.push_back(window_);
   window_ = {};
   if (static_cast<std::int64_t>(memory_.size()) > options_.memory) memory_.pop_front();
@@ -43,10 +45,21 @@ void SwitchController::restart(const ScoreHistogram& calibration) {
   update_threshold();
 }
 
+void SwitchController::correct_target() {
+  std::int64_t audits = 0, wrong = 0;
+  for (int b = 0; b < ScoreHistogram::n_bins && ScoreHistogram::edge(b) <= threshold_.score; ++b) {
+    audits += window_.audits(b);
+    wrong += window_.wrong(b);
+  }
+  const double alpha = options_.wrong_fraction;
+  const double seen = audits > 0 ? static_cast<double>(wrong) / static_cast<double>(audits) : 0.0;
+  target_ = std::clamp(target_ + options_.correction * (alpha - seen), 0.05 * alpha, alpha);
+}
+
 void SwitchController::update_threshold() {
   ScoreHistogram known;
   for (const auto& window : memory_) known.add(window);
-  threshold_ = choose_threshold(known, options_.wrong_fraction, options_.confidence);
+  threshold_ = choose_threshold(known, target_, options_.confidence);
   switch (options_.policy) {
     case Policy::certified: break;
     case Policy::threshold: threshold_.score = options_.threshold; break;

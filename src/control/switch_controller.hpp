@@ -37,6 +37,11 @@ struct RowCounts {
 /// Decides which answers of the surrogate stand, tosses the audit coins, and keeps the evidence. Knows scores and
 /// errors, both in units of the tolerance, and nothing of physics, networks or ranks: the caller sums the counts of
 /// a window over ranks and hands them back, so that every rank holds the same threshold. Local.
+///
+/// Audits of the past bound the wrong fraction of the past; a flow that changes meets the threshold with answers that
+/// are worse than those it was chosen by. So the target the threshold aims at follows what was seen: after each window
+/// target += correction · (alpha - wrong share of its audited accepted answers), kept between a twentieth of alpha
+/// and alpha (adaptive conformal inference: Gibbs & Candès, NeurIPS 34 (2021) 1660, eq. 2).
 class SwitchController {
  public:
   SwitchController(const SwitchOptions& options, std::uint64_t seed);
@@ -67,8 +72,11 @@ class SwitchController {
   void restart(const ScoreHistogram& calibration);
 
   const Threshold& threshold() const { return threshold_; }
+  /// The wrong fraction thresholds aim at now: alpha less what the slow correction takes off.
+  double target() const { return target_; }
 
  private:
+  void correct_target();
   void update_threshold();
 
   SwitchOptions options_;
@@ -76,6 +84,7 @@ class SwitchController {
   ScoreHistogram window_;              // this rank, unfinished
   std::deque<ScoreHistogram> memory_;  // all ranks, the last windows of this version
   Threshold threshold_;
+  double target_;
 };
 
 }  // namespace bimetal::control

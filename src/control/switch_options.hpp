@@ -23,8 +23,9 @@ struct SwitchOptions {
   double confidence = 0.95;      // 1 - delta, of thresholds and certificate; in (0, 1)
   double audit_fraction = 0.03;  // q: chance that a row is audited; in (0, 1]
   double threshold = 1.0;        // policy `threshold`: accept up to this score [tolerances]; > 0
-  std::int64_t window = 5;       // steps between two exchanges of counts; >= 1
-  std::int64_t memory = 6;       // windows a threshold looks back on; >= 1
+  std::int64_t window = 1;       // steps between two exchanges of counts; >= 1
+  std::int64_t memory = 4;       // windows a threshold looks back on; >= 1
+  double correction = 0.1;       // step of the slow correction of alpha, per window; >= 0
 };
 
 }  // namespace bimetal::control

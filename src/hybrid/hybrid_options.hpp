@@ -21,7 +21,7 @@ struct TrainingSchedule {
   std::int64_t updates_per_step = 40;    // gradient steps after each step while the surrogate accepts little; >= 0
   double idle_share = 0.1;               // of these, once it accepts (nearly) everything; in [0, 1]
   std::int64_t promote_every = 10;       // steps between two looks at the candidate; >= 1
-  std::int64_t calibration_rows = 4096;  // per rank, kept from training to judge candidates by; >= 1
+  std::int64_t calibration_rows = 1000;  // per rank, kept from training to judge candidates by; >= 1
 };
 
 /// Gradient steps to do after a step in which this share of the active rows was accepted: full effort up to one

@@ -49,9 +49,8 @@ ScoreHistogram HybridSolver::judge(Surrogate::Weights which) {
 }
 
 void HybridSolver::consider_promotion(std::int64_t step) {
-  const auto& switching = options_.switching;
   const auto rating = [&](const ScoreHistogram& histogram) {
-    return control::choose_threshold(histogram, switching.wrong_fraction, switching.confidence);
+    return control::choose_threshold(histogram, controller_.target(), options_.switching.confidence);
   };
   const auto candidate = judge(Surrogate::Weights::candidate);
   const auto promised = rating(candidate);

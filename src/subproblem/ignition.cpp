@@ -14,6 +14,8 @@ constexpr double least_rise = 100.0;  // of temperature, to count as ignition [K
 constexpr double settled_T = 0.01;    // change per e-fold of time that counts as none [K]
 constexpr double settled_Y = 1e-6;    // the same for mass fractions [1]
 
+constexpr std::size_t most_steps = 1'000'000;
+
 struct Sample {
   double time;
   double rate;  // dT/dt [K/s]
@@ -64,7 +66,7 @@ IgnitionResult ignite(const chemistry::Mechanism& mechanism, double T, double p,
 
   std::vector<double> y{T};
   y.insert(y.end(), Y.begin(), Y.end());
-  cvode.start(y, options.longest, {.rtol = options.rtol, .atol = options.atol, .max_steps = 1'000'000});
+  cvode.start(y, options.longest, {.rtol = options.rtol, .atol = options.atol});
 
   IgnitionResult result;
   result.largest_Y.assign(Y.begin(), Y.end());
@@ -76,9 +78,8 @@ IgnitionResult ignite(const chemistry::Mechanism& mechanism, double T, double p,
     VALIDATE(!trouble, "ignition: integration stopped at {} s, {} K: {}", cvode.time(), cvode.state()[0], *trouble);
     const auto state = cvode.state();
     VALIDATE(cvode.ode().rates(state, rates) == Evaluation::done,
-             "ignition: the state at {} s left the range of the "
-             "thermodynamic data with {} K",
-             cvode.time(), state[0]);
+             "ignition: the state at {} s left the range of the data with {} K", cvode.time(), state[0]);
+    VALIDATE(samples.size() < most_steps, "ignition: {} steps did not get beyond {} s", most_steps, cvode.time());
     samples.push_back({cvode.time(), rates[0]});
     for (std::size_t k = 0; k < Y.size(); ++k) result.largest_Y[k] = std::max(result.largest_Y[k], state[1 + k]);
     ignited = ignited || state[0] - T > least_rise;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/error.hpp"
+#include "core/timer.hpp"
 #include "subproblem/cvode.hpp"
 #include "subproblem/reactor_equations.hpp"
 
@@ -109,7 +110,9 @@ BatchReport ReactorCvode::solve(Batch& batch) {
   for (std::int64_t row = 0; row < batch.in.size(); ++row) {
     const auto in = batch.in[row];
     std::copy(in.begin(), in.end(), impl_->in.begin());
+    const core::Stopwatch watch;
     auto trouble = impl_->solve_row(batch.out[row]);
+    if (!batch.seconds.empty()) batch.seconds[static_cast<std::size_t>(row)] = watch.seconds();
     if (trouble) report.failures.push_back({batch.id[static_cast<std::size_t>(row)], std::move(*trouble), impl_->in});
     if (!batch.provenance.empty()) batch.provenance[static_cast<std::size_t>(row)] = Provenance{};
   }

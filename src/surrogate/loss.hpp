@@ -24,10 +24,10 @@ class Loss {
   /// log10 of max_k |delta_k| / scale_k over the predicted columns, [n]; without gradient.
   torch::Tensor log_scaled_error(const torch::Tensor& z, const torch::Tensor& truth) const;
 
-  torch::Tensor mean_;         // [n_targets]
-  torch::Tensor deviation_;    // [n_targets]
-  torch::Tensor knee_;         // [n_targets]
-  torch::Tensor to_errors_;    // [n_targets, n_predicted]: error of xi to scaled error of every predicted column
+  torch::Tensor mean_;       // [n_targets]
+  torch::Tensor deviation_;  // [n_targets]
+  torch::Tensor knee_;       // [n_targets]
+  torch::Tensor to_errors_;  // [n_targets, n_predicted]: error of xi to scaled error of every predicted column
 };
 
 }  // namespace bimetal::surrogate

@@ -86,6 +86,33 @@ Network::Answer Network::forward(const torch::Tensor& x) const {
           torch::linear(judged, head_.back().weight, head_.back().bias).squeeze(1)};
 }
 
+void Network::restate(const Scaling& from, const Scaling& to) {
+  const torch::NoGradGuard no_gradient;
+  // x_old = (x_new·d_new + m_new - m_old) / d_old
+  const auto x_from = from.feature_standards(), x_to = to.feature_standards();
+  auto& first = trunk_.front();
+  for (std::int64_t i = 0; i < first.weight.size(0); ++i) {
+    auto* row = first.weight.data_ptr<float>() + i * first.weight.size(1);
+    double shift = 0.0;
+    for (std::size_t f = 0; f < x_from.size(); ++f) {
+      const double weight = row[f];
+      shift += weight * (x_to[f].mean - x_from[f].mean) / x_from[f].deviation;
+      row[f] = static_cast<float>(weight * x_to[f].deviation / x_from[f].deviation);
+    }
+    first.bias.data_ptr<float>()[i] += static_cast<float>(shift);
+  }
+  // z_new = (z_old·d_old + m_old - m_new) / d_new
+  const auto z_from = from.target_standards(), z_to = to.target_standards();
+  auto& last = trunk_.back();
+  for (std::size_t j = 0; j < z_from.size(); ++j) {
+    const double ratio = z_from[j].deviation / z_to[j].deviation;
+    const auto row = last.weight.select(0, static_cast<std::int64_t>(j));
+    row.mul_(ratio);
+    auto& bias = last.bias.data_ptr<float>()[j];
+    bias = static_cast<float>(bias * ratio + (z_from[j].mean - z_to[j].mean) / z_to[j].deviation);
+  }
+}
+
 std::vector<torch::Tensor> Network::parameters() const {
   std::vector<torch::Tensor> result;
   for (const auto* layers : {&trunk_, &head_})

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "surrogate/options.hpp"
+#include "surrogate/scaling.hpp"
 
 // Private to this folder: it brings in LibTorch.
 
@@ -15,6 +16,10 @@ namespace bimetal::surrogate {
 /// A multilayer perceptron with GELU between its layers, and an error head: a second, small one that looks at the
 /// trunk's last hidden features (detached, so that it judges the trunk without bending it) and predicts log10 of the
 /// scaled error. float32.
+///
+/// GELU is the exact one, by the error function. On one core (AVX2, OpenBLAS, 128 wide) a row costs 0.10 us for it,
+/// 0.11 for SiLU, 0.32 for tanh, 0.39 for GELU's tanh approximation, beside 0.38 for the layer; and SiLU and tanh
+/// learn flames more slowly.
 ///
 /// All weights lie in one flat array, and all gradients in another: one reduction averages them over ranks, one loop
 /// updates them, one copy promotes them.
@@ -32,12 +37,18 @@ class Network {
   /// x: [n, n_features]. Differentiable unless gradients are off. Local.
   Answer forward(const torch::Tensor& x) const;
 
+  /// Says the same about the same rows when features and targets are standardised as in `to` instead of `from`: the
+  /// change goes into the first and the last layer of the trunk. Local.
+  void restate(const Scaling& from, const Scaling& to);
+
   /// Every layer's weight and bias; views of the flat arrays below. Local.
   std::vector<torch::Tensor> parameters() const;
 
   std::int64_t n_parameters() const { return weights_.numel(); }
   std::span<float> weights() { return {weights_.data_ptr<float>(), static_cast<std::size_t>(n_parameters())}; }
-  std::span<const float> weights() const { return {weights_.data_ptr<float>(), static_cast<std::size_t>(n_parameters())}; }
+  std::span<const float> weights() const {
+    return {weights_.data_ptr<float>(), static_cast<std::size_t>(n_parameters())};
+  }
   /// Where backward() adds up; zero it before. [n_parameters]
   std::span<float> gradient() { return {gradient_.data_ptr<float>(), static_cast<std::size_t>(n_parameters())}; }
 

@@ -10,8 +10,8 @@ namespace bimetal::surrogate {
 namespace {
 
 // A column counts as independent of the chosen ones when this part of its length is left after projecting them out.
-// Element compositions are ratios of small integers times atomic masses, so a dependent column leaves round-off and an
-// independent one several per cent.
+// Element compositions are ratios of small integers times atomic masses, so a dependent column leaves round-off and
+// an independent one several per cent.
 constexpr double independent = 1e-6;
 
 double dot(std::span<const double> a, std::span<const double> b) {
@@ -100,10 +100,11 @@ NullSpace::NullSpace(const core::Signature& signature)
     }
     derived_.push_back(k);
     for (std::size_t i = 0; i < signature.invariants.rows; ++i)
-      VALIDATE(signature.invariants(i, column) == 0.0,
-               "Invariant {} of '{}' contains the derived output '{}', which the surrogate does not predict; leave it "
-               "out of the invariants.",
-               i, signature.kind, signature.outputs[column].name);
+      VALIDATE(
+          signature.invariants(i, column) == 0.0,
+          "Invariant {} of '{}' contains the derived output '{}', which the surrogate does not predict; leave it "
+          "out of the invariants.",
+          i, signature.kind, signature.outputs[column].name);
   }
   VALIDATE(!free_.empty(), "The invariants of '{}' leave no output to predict.", signature.kind);
   dependence_ = solve_dependence(signature.invariants, pivots_, free_);

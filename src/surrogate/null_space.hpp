@@ -23,7 +23,7 @@ class NullSpace {
 
   std::int64_t n_free() const { return static_cast<std::int64_t>(free_.size()); }
   std::int64_t n_out() const { return n_out_; }
-  std::span<const std::int64_t> free_columns() const { return free_; }    // [n_free], ascending
+  std::span<const std::int64_t> free_columns() const { return free_; }     // [n_free], ascending
   std::span<const std::int64_t> pivot_columns() const { return pivots_; }  // [rank of the invariants]
 
   /// N, [n_out, n_free]; rows of derived columns are zero.

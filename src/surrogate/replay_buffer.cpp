@@ -11,8 +11,8 @@ namespace bimetal::surrogate {
 namespace {
 
 // Reacting gas at any pressure of interest lies within; what does not goes to the outer strata.
-constexpr double coldest = 250.0;   // [K]
-constexpr double hottest = 3500.0;  // [K]
+constexpr double coldest = 250.0;            // [K]
+constexpr double hottest = 3500.0;           // [K]
 constexpr std::int64_t permanent_share = 5;  // one row in five
 
 bool all_finite(std::span<const double> row) {

@@ -50,8 +50,8 @@ class ReplayBuffer {
     int stratum;
   };
   struct Stratum {
-    std::vector<Entry> entries;                // permanent: a heap, the largest key on top
-    std::uint64_t bound = ~std::uint64_t{0};   // permanent: smallest key ever turned away
+    std::vector<Entry> entries;               // permanent: a heap, the largest key on top
+    std::uint64_t bound = ~std::uint64_t{0};  // permanent: smallest key ever turned away
   };
   struct Part {
     std::int64_t capacity = 0;

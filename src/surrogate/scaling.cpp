@@ -10,6 +10,13 @@ namespace {
 
 constexpr double exponent = 0.1;  // of mass fractions
 
+// Floors of the deviations, all small against what the columns span in a flame.
+constexpr double least_temperature = 100.0;         // [K]
+constexpr double least_inverse_temperature = 0.1;   // [1000/K]
+constexpr double least_power = 0.02;                // of Y^0.1
+constexpr double least_target = 0.01;               // of asinh(xi / knee): a hundredth of a knee
+constexpr double least_part_of_mean = 1e-3;         // plain columns
+
 /// Mean and deviation of each column from sums over all ranks.
 struct Moments {
   explicit Moments(std::size_t n) : mean(n, 0.0), deviation(n, 1.0) {}
@@ -44,9 +51,7 @@ Moments moments(std::int64_t n_rows, std::size_t n_columns, const parallel::Comm
   }
   comm.sum_in_place(std::span<double>(sums));
   for (std::size_t k = 0; k < n_columns; ++k) {
-    const double deviation = std::sqrt(sums[k] / n_total);
-    const bool varies = deviation > 1e-6 * std::max(1.0, std::abs(result.mean[k]));
-    result.deviation[k] = varies ? deviation : 1.0;
+    result.deviation[k] = std::sqrt(sums[k] / n_total);
   }
   return result;
 }
@@ -58,6 +63,7 @@ Scaling::Scaling(const core::Signature& signature, const NullSpace& null_space, 
   EXPECT(knee > 0.0);
   for (std::size_t k = 0; k < signature.inputs.size(); ++k) {
     const auto column = static_cast<std::int64_t>(k);
+    natures_.push_back(signature.inputs[k].nature);
     switch (signature.inputs[k].nature) {
       case core::Nature::temperature:
         features_.push_back({column, Transform::identity});
@@ -93,12 +99,35 @@ void Scaling::fit(core::ConstRows in, core::ConstRows out, const parallel::Commu
   });
   for (std::size_t f = 0; f < features_.size(); ++f) {
     features_[f].mean = seen.mean[f];
-    features_[f].deviation = seen.deviation[f];
+    features_[f].deviation = std::max(seen.deviation[f], least_deviation(features_[f], seen.mean[f]));
   }
   for (std::size_t j = 0; j < targets_.size(); ++j) {
     targets_[j].mean = said.mean[j];
-    targets_[j].deviation = said.deviation[j];
+    targets_[j].deviation = std::max(said.deviation[j], least_target);
   }
+}
+
+double Scaling::least_deviation(const Feature& feature, double mean) const {
+  switch (feature.transform) {
+    case Transform::inverse_temperature: return least_inverse_temperature;
+    case Transform::power: return least_power;
+    case Transform::identity: break;
+  }
+  const bool temperature = natures_[static_cast<std::size_t>(feature.column)] == core::Nature::temperature;
+  const double part = least_part_of_mean * std::abs(mean);
+  return temperature ? least_temperature : part > 0.0 ? part : 1.0;
+}
+
+std::vector<Scaling::Standard> Scaling::feature_standards() const {
+  std::vector<Standard> standards;
+  for (const auto& feature : features_) standards.push_back({feature.mean, feature.deviation});
+  return standards;
+}
+
+std::vector<Scaling::Standard> Scaling::target_standards() const {
+  std::vector<Standard> standards;
+  for (const auto& target : targets_) standards.push_back({target.mean, target.deviation});
+  return standards;
 }
 
 void Scaling::features(core::ConstRows in, std::int64_t first, std::int64_t n, float* x) const {

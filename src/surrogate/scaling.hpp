@@ -23,7 +23,8 @@ class Scaling {
   /// Until fit() is called, means are zero and deviations one. Local.
   Scaling(const core::Signature& signature, const NullSpace& null_space, double knee);
 
-  /// Means and deviations over the given rows of all ranks; a column that does not vary gets deviation one.
+  /// Means and deviations over the given rows of all ranks. A deviation has a floor, so that a column which hardly
+  /// varies yet, as long as nothing has ignited, does not throw the network off its range when it does.
   /// in: [n, n_in], out: [n, n_out]; some ranks may give none. Collective.
   void fit(core::ConstRows in, core::ConstRows out, const parallel::Communicator& comm);
 
@@ -47,6 +48,14 @@ class Scaling {
   };
   std::span<const Target> target_scales() const { return targets_; }  // [n_targets]
 
+  /// Mean and deviation of every feature and target: what the network must be told when they change.
+  struct Standard {
+    double mean = 0.0;
+    double deviation = 1.0;
+  };
+  std::vector<Standard> feature_standards() const;  // [n_features]
+  std::vector<Standard> target_standards() const;   // [n_targets]
+
  private:
   enum class Transform { identity, inverse_temperature, power };
   struct Feature {
@@ -56,8 +65,10 @@ class Scaling {
     double deviation = 1.0;
   };
   static double transformed(const Feature& feature, double value);
+  double least_deviation(const Feature& feature, double mean) const;
 
   NullSpace null_space_;
+  std::vector<core::Nature> natures_;  // [n_in]
   std::vector<Feature> features_;
   std::vector<Target> targets_;
   std::vector<double> xi_;  // [n_targets], work space of advance()

@@ -11,10 +11,10 @@ namespace bimetal::surrogate {
 
 /// The optimiser SOAP: Adam in the eigenbasis of Shampoo's preconditioner (Vyas et al., arXiv:2409.11321, 2024,
 /// algorithm 3). For every weight matrix it follows the averages of G·G^T and G^T·G, and runs Adam on the gradient
-/// turned into their eigenvectors, where curvature is closer to diagonal. A small network that must fit a smooth map to
-/// three digits is limited by curvature, not by noise: on flame data 3000 steps leave half of the active rows outside
-/// the tolerance that nine tenths miss after as many steps of Adam, for a third more time a step.
-/// Biases get plain Adam (Kingma & Ba, ICLR 2015).
+/// turned into their eigenvectors, where curvature is closer to diagonal. A small network that must fit a smooth map
+/// to three digits is limited by curvature, not by noise: on flame data 3000 steps leave half of the active rows
+/// outside the tolerance that nine tenths miss after as many steps of Adam, for a third more time a step. Biases get
+/// plain Adam (Kingma & Ba, ICLR 2015).
 class Soap {
  public:
   /// parameters: matrices and vectors, whose gradients are looked up in .grad() at every step. Local.

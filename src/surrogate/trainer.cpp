@@ -4,18 +4,17 @@
 #include <cmath>
 #include <numbers>
 
-
 namespace bimetal::surrogate {
 namespace {
 
-constexpr double warm_up = 100.0;       // steps until the averages of the optimiser mean something
+constexpr double warm_up = 100.0;      // steps until the averages of the optimiser mean something
 constexpr double keep_average = 0.99;  // of the weights, per step
 
 }  // namespace
 
 Trainer::Trainer(const core::Signature& signature, const Scaling& scaling, const ReplayBuffer& replay,
                  Network& learner, Network& average, const TrainingOptions& options,
-                 const parallel::Communicator& comm)
+                 const parallel::Communicator& comm, const Counts& before)
     : scaling_(scaling),
       replay_(replay),
       learner_(learner),
@@ -27,7 +26,8 @@ Trainer::Trainer(const core::Signature& signature, const Scaling& scaling, const
       slots_(static_cast<std::size_t>(options.batch)),
       x_(torch::empty({options.batch, scaling.n_features()}, torch::kFloat32)),
       z_(torch::empty({options.batch, scaling.n_targets()}, torch::kFloat32)),
-      reduced_(static_cast<std::size_t>(learner.n_parameters()) + 2) {}
+      reduced_(static_cast<std::size_t>(learner.n_parameters()) + 2),
+      counts_(before) {}
 
 double Trainer::update() {
   const auto gradient = learner_.gradient();
@@ -50,10 +50,11 @@ double Trainer::update() {
   comm_.sum_in_place(std::span<float>(reduced_));
 
   const double rate = learning_rate();
-  ++n_updates_;
-  n_samples_ += static_cast<std::int64_t>(rows_of_all);
+  ++counts_.updates;
+  ++n_own_updates_;
+  counts_.samples += static_cast<std::int64_t>(rows_of_all);
   if (!std::ranges::all_of(reduced_, [](float value) { return std::isfinite(value); })) {
-    ++n_skipped_;
+    ++counts_.skipped;
     return 0.0;
   }
   for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] = reduced_[i] / rows_of_all;
@@ -64,7 +65,7 @@ double Trainer::update() {
 
 void Trainer::draw(std::int64_t n) {
   const auto slots = std::span(slots_).first(static_cast<std::size_t>(n));
-  replay_.draw(static_cast<std::uint64_t>(n_updates_), slots);
+  replay_.draw(static_cast<std::uint64_t>(counts_.updates), slots);
   auto* x = x_.data_ptr<float>();
   auto* z = z_.data_ptr<float>();
   for (const auto slot : slots) {
@@ -77,7 +78,7 @@ void Trainer::draw(std::int64_t n) {
 
 void Trainer::take_average() {
   // Over all steps at first, over the last hundred or so later.
-  const auto step = static_cast<double>(n_updates_);
+  const auto step = static_cast<double>(counts_.updates);
   const auto fresh = static_cast<float>(std::max(1.0 - keep_average, 10.0 / (step + 10.0)));
   const auto from = learner_.weights();
   const auto to = average_.weights();
@@ -86,8 +87,8 @@ void Trainer::take_average() {
 
 /// A linear start, then a cosine from learning_rate to learning_rate_end.
 double Trainer::learning_rate() const {
-  const auto step = static_cast<double>(n_updates_);
-  const double start = std::min(1.0, (step + 1.0) / warm_up);
+  const auto step = static_cast<double>(counts_.updates);
+  const double start = std::min(1.0, static_cast<double>(n_own_updates_ + 1) / warm_up);
   const double progress = std::min(1.0, step / static_cast<double>(options_.decay_updates));
   const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
   return start * (options_.learning_rate_end + (options_.learning_rate - options_.learning_rate_end) * cosine);

@@ -26,17 +26,22 @@ namespace bimetal::surrogate {
 /// decaying rate.
 class Trainer {
  public:
-  /// Borrows all but the options and the communicator; the scaling must be fitted. `learner` takes the steps,
-  /// `average` is given the running mean of its weights. Local.
+  /// What has been done so far, by this trainer and those before it.
+  struct Counts {
+    std::int64_t updates = 0;
+    std::int64_t skipped = 0;
+    std::int64_t samples = 0;  // rows seen by gradient steps, on all ranks
+  };
+
+  /// Borrows all but the options and the communicator; the scaling must be fitted and stay as it is. `learner` takes
+  /// the steps, `average` is given the running mean of its weights. Local.
   Trainer(const core::Signature& signature, const Scaling& scaling, const ReplayBuffer& replay, Network& learner,
-          Network& average, const TrainingOptions& options, const parallel::Communicator& comm);
+          Network& average, const TrainingOptions& options, const parallel::Communicator& comm, const Counts& before);
 
   /// One gradient step; gives the mean loss over the rows of all ranks. Collective.
   double update();
 
-  std::int64_t n_updates() const { return n_updates_; }
-  std::int64_t n_skipped() const { return n_skipped_; }
-  std::int64_t n_samples() const { return n_samples_; }  // rows seen by gradient steps, on all ranks
+  const Counts& counts() const { return counts_; }
 
  private:
   void draw(std::int64_t n);
@@ -55,9 +60,8 @@ class Trainer {
   torch::Tensor x_;                  // [batch, n_features]
   torch::Tensor z_;                  // [batch, n_targets]
   std::vector<float> reduced_;       // [n_parameters + 2]: gradient, loss, rows
-  std::int64_t n_updates_ = 0;
-  std::int64_t n_skipped_ = 0;
-  std::int64_t n_samples_ = 0;
+  Counts counts_;
+  std::int64_t n_own_updates_ = 0;   // since the optimiser started
 };
 
 }  // namespace bimetal::surrogate

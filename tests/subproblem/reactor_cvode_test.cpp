@@ -7,6 +7,7 @@
 #include <random>
 
 #include "core/error.hpp"
+#include "core/timer.hpp"
 #include "reactor_rows.hpp"
 
 namespace bimetal::subproblem {
@@ -115,6 +116,26 @@ TEST(ReactorCvode, solves_at_a_second_attempt_what_takes_more_steps_than_allowed
   for (std::int64_t row = 0; row + 1 < rows.size(); ++row)
     for (std::size_t k = 0; k < columns.size(); ++k)
       ASSERT_NEAR(out[row][k], rows[row + 1][k], 1e-4 * columns[k].scale);
+}
+
+TEST(ReactorCvode, tells_what_each_row_cost) {
+  const auto one = cases().front();
+  ReactorCvode solver(make_reactor(one));
+  const auto rows = testing::ignition_rows(one, solver);
+  core::RowTable out(rows.width(), rows.size());
+  const std::vector<std::int64_t> id(static_cast<std::size_t>(rows.size()), 0);
+  std::vector<double> seconds(id.size(), 0.0);
+  Batch batch{.in = rows.rows(), .out = out.rows(), .id = id, .step = 0, .provenance = {}, .seconds = seconds};
+  const core::Stopwatch watch;
+  solver.solve(batch);
+  const double total = watch.seconds();
+  double sum = 0.0;
+  for (double each : seconds) {
+    EXPECT_GT(each, 0.0);
+    sum += each;
+  }
+  EXPECT_LE(sum, total);
+  EXPECT_GT(sum, 0.5 * total);
 }
 
 TEST(ReactorCvode, refuses_senseless_options) {

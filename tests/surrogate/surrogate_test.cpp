@@ -82,8 +82,8 @@ TEST(Surrogate, learns_a_stiff_map_to_a_thousandth_of_the_scales) {
   const auto errors = errors_of(ask(surrogate, Weights::candidate, rows), rows);
   const Answers untouched{rows.in, {}};
   EXPECT_GT(quantile(errors_of(untouched, rows), 0.5), 3e-2) << "the increments are not small";
-  EXPECT_LT(quantile(errors, 0.5), 3e-3);
-  EXPECT_LT(quantile(errors, 0.95), 2e-2);
+  EXPECT_LT(quantile(errors, 0.5), 1e-3);
+  EXPECT_LT(quantile(errors, 0.95), 1e-2);
 }
 
 TEST(Surrogate, knows_where_it_is_wrong) {
@@ -102,14 +102,15 @@ TEST(Surrogate, knows_where_it_is_wrong) {
         ++pairs;
       }
   EXPECT_GT(right / pairs, 0.7);
-  // And the scores are errors, not just ranks.
+  // And the scores are errors, not just ranks: too large by a factor of two or so, because the head watches the
+  // learner, whose running mean, which answers, does better.
   double log_ratio = 0.0;
   for (std::size_t i = 0; i < errors.size(); ++i) log_ratio += std::log10(answers.score[i] / errors[i]);
-  EXPECT_NEAR(log_ratio / static_cast<double>(errors.size()), 0.0, 0.2);
+  EXPECT_NEAR(log_ratio / static_cast<double>(errors.size()), 0.2, 0.3);
 }
 
-TEST(Surrogate, keeps_the_invariants_to_round_off_even_untrained) {
-  Surrogate surrogate(toy_signature(), small, quick, {});
+TEST(Surrogate, keeps_the_invariants_to_round_off_however_little_it_knows) {
+  auto surrogate = taught({}, 5);
   const auto rows = toy_rows(500, 9);
   const auto answers = ask(surrogate, Weights::candidate, rows);
   const auto signature = toy_signature();
@@ -118,8 +119,9 @@ TEST(Surrogate, keeps_the_invariants_to_round_off_even_untrained) {
     for (std::size_t a = 0; a < signature.invariants.rows; ++a) {
       double change = 0.0, size = 0.0;
       for (std::size_t k = 1; k < 6; ++k) {
-        change += signature.invariants(a, k) * (answers.out[i][k] - rows.in[i][k]);
-        size += signature.invariants(a, k) * std::abs(rows.in[i][k]);
+        const double part = signature.invariants(a, k);
+        change += part * (answers.out[i][k] - rows.in[i][k]);
+        size += part * (std::abs(rows.in[i][k]) + std::abs(answers.out[i][k]));
       }
       EXPECT_NEAR(change, 0.0, 1e-15 * size);
     }
@@ -184,9 +186,28 @@ TEST(Surrogate, is_not_poisoned_by_rows_that_are_not_finite) {
   Surrogate surrogate(toy_signature(), small, quick, world);
   surrogate.remember(rows.in.rows(), rows.out.rows(), rows.id, 0);
   EXPECT_EQ(surrogate.n_remembered(), 900);
+  EXPECT_EQ(surrogate.n_refused(), 100);
   const auto report = surrogate.train(20);
   EXPECT_TRUE(std::isfinite(report.loss));
-  for (const double score : ask(surrogate, Weights::candidate, toy_rows(50, 16)).score) EXPECT_TRUE(std::isfinite(score));
+  for (const double score : ask(surrogate, Weights::candidate, toy_rows(50, 16)).score)
+    EXPECT_TRUE(std::isfinite(score));
+}
+
+TEST(Surrogate, skips_a_step_with_an_infinite_gradient_on_all_ranks_alike) {
+  const auto world = parallel::duplicate(MPI_COMM_WORLD);
+  auto surrogate = taught(world, 10);
+  const auto rows = toy_rows(100, 19);
+  const auto before = hash(ask(surrogate, Weights::candidate, rows));
+  // Finite numbers that overflow in single precision, on the last rank only.
+  if (world.rank() == world.size() - 1) {
+    auto absurd = toy_rows(8000, 20);
+    for (std::int64_t i = 0; i < 8000; ++i) absurd.in[i][3] = 1e300;
+    surrogate.remember(absurd.in.rows(), absurd.out.rows(), absurd.id, 1);
+  }
+  const auto report = surrogate.train(3);
+  EXPECT_EQ(report.updates, 13);
+  EXPECT_EQ(report.skipped, 3);
+  EXPECT_EQ(hash(ask(surrogate, Weights::candidate, rows)), before);
 }
 
 TEST(Surrogate, passes_on_what_is_not_finite_for_the_gates_to_catch) {

@@ -19,13 +19,13 @@ inline core::Signature toy_signature() {
   using core::Nature;
   core::Signature signature;
   signature.kind = "toy";
-  signature.inputs = {{"T", "K", 1000.0, Nature::temperature, true},     {"Y_A2", "1", 0.3, Nature::mass_fraction},
-                      {"Y_B2", "1", 0.6, Nature::mass_fraction},         {"Y_AB", "1", 0.5, Nature::mass_fraction},
-                      {"Y_A", "1", 0.02, Nature::mass_fraction},         {"Y_B", "1", 0.05, Nature::mass_fraction}};
+  signature.inputs = {{"T", "K", 1000.0, Nature::temperature, true}, {"Y_A2", "1", 0.3, Nature::mass_fraction},
+                      {"Y_B2", "1", 0.6, Nature::mass_fraction},     {"Y_AB", "1", 0.5, Nature::mass_fraction},
+                      {"Y_A", "1", 0.02, Nature::mass_fraction},     {"Y_B", "1", 0.05, Nature::mass_fraction}};
   signature.outputs = signature.inputs;
   // Masses: a = 1, b = 3, so AB is a quarter a.
   signature.invariants = core::Matrix(2, 6);
-  signature.invariants.values = {0.0, 1.0, 0.0, 0.25, 1.0, 0.0,   //
+  signature.invariants.values = {0.0, 1.0, 0.0, 0.25, 1.0, 0.0,  //
                                  0.0, 0.0, 1.0, 0.75, 0.0, 1.0};
   signature.dt = 1e-6;
   return signature;
