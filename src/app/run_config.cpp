@@ -105,6 +105,7 @@ surrogate::NetworkOptions read_surrogate(Section section, std::uint64_t seed) {
   surrogate::NetworkOptions network;
   network.layers = section.integers("layers", Range::between(1, 65536), network.layers);
   network.error_layers = section.integers("error_layers", Range::between(1, 65536), network.error_layers);
+  network.knee = section.number("knee", Range::positive(), network.knee);
   network.seed = seed;
   section.finish();
   return network;
@@ -138,6 +139,7 @@ void read_switching(Section section, RunConfig& config) {
   switching.memory = section.integer("memory", Range::at_least(1), switching.memory);
   switching.correction = section.number("correction", Range::between(0.0, 1.0), switching.correction);
   config.hybrid.verify = section.flag("verify", false) ? hybrid::Verify::yes : hybrid::Verify::no;
+  config.surrogate_above = section.number("surrogate_above", Range::between(200.0, 3000.0), config.surrogate_above);
   config.scales = section.table("scales", Range::positive());
   section.finish();
 }

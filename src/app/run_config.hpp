@@ -45,6 +45,7 @@ struct RunConfig {
   surrogate::NetworkOptions network;
   surrogate::TrainingOptions training;
   hybrid::HybridOptions hybrid;
+  double surrogate_above = 500.0;        // colder answers are left to physics [K]
   std::map<std::string, double> scales;  // by output name, instead of the reference ignition's
   OutputConfig output;
   std::string resolved;  // all of it as YAML, with the defaults filled in

@@ -34,7 +34,10 @@ std::unique_ptr<hybrid::HybridSolver> make_hybrid(const RunConfig& config,
                                                   std::shared_ptr<const chemistry::Mechanism> mechanism,
                                                   const parallel::Communicator& comm, const core::Log& log) {
   auto scales = make_scales(config, *mechanism);
-  const subproblem::ReactorOptions options{.pressure = config.chemistry.pressure, .dt = config.time.step};
+  // Cold gas hardly changes, is cheap to solve, and would gain nothing but noise from an answer good to a tolerance;
+  // the noise would spread by diffusion and make inert cells active. So physics answers it.
+  const subproblem::ReactorOptions options{
+      .pressure = config.chemistry.pressure, .dt = config.time.step, .temperature_min = config.surrogate_above};
   auto reference = std::make_unique<subproblem::ReactorCvode>(
       subproblem::Reactor(std::move(mechanism), options, std::move(scales)), config.chemistry.cvode);
 

@@ -11,7 +11,6 @@
 namespace bimetal::chemistry {
 namespace {
 
-constexpr double T_min = 200.0;  // [K]
 constexpr double T_step = 10.0;  // [K]
 // Between two sampled temperatures a coefficient stays below this times its larger value at them.
 constexpr double safety = 2.0;
@@ -53,7 +52,7 @@ std::vector<double> largest_enthalpies(const Mechanism& mechanism, double T_max)
   std::vector<double> largest;
   for (const auto& species : mechanism.species) {
     double value = 0.0;
-    for (double T = T_min; T <= T_max; T += T_step)
+    for (double T = ColdGas::T_min; T <= T_max; T += T_step)
       value = std::max(value, gas_constant * T * std::abs(evaluate(species.thermo, T, 0.0).h_RT));
     largest.push_back(value);
   }

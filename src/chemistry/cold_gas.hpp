@@ -13,9 +13,10 @@ namespace bimetal::chemistry {
 /// a fraction of the cost of their rates.
 class ColdGas {
  public:
-  /// The bound holds from 200 K to T_max [K].
+  /// The bound holds from T_min to T_max [K].
   ColdGas(const Mechanism& mechanism, double T_max);
 
+  static constexpr double T_min = 200.0;  // [K]
   double T_max() const { return T_max_; }
 
   /// Largest possible sum over all reactions of forward plus reverse rate of progress, at concentrations C

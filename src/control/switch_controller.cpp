@@ -7,6 +7,12 @@
 #include "core/random.hpp"
 
 namespace bimetal::control {
+namespace {
+
+/// The correction aims below alpha, by what the certificate will need as its own margin.
+constexpr double aimed_share = 0.8;
+
+}  // namespace
 
 void RowCounts::add(const RowCounts& other) {
   Array sum = to_array();
@@ -53,7 +59,7 @@ void SwitchController::correct_target() {
   }
   const double alpha = options_.wrong_fraction;
   const double seen = audits > 0 ? static_cast<double>(wrong) / static_cast<double>(audits) : 0.0;
-  target_ = std::clamp(target_ + options_.correction * (alpha - seen), 0.05 * alpha, alpha);
+  target_ = std::clamp(target_ + options_.correction * (aimed_share * alpha - seen), 0.05 * alpha, alpha);
 }
 
 void SwitchController::update_threshold() {

@@ -39,9 +39,9 @@ struct RowCounts {
 /// a window over ranks and hands them back, so that every rank holds the same threshold. Local.
 ///
 /// Audits of the past bound the wrong fraction of the past; a flow that changes meets the threshold with answers that
-/// are worse than those it was chosen by. So the target the threshold aims at follows what was seen: after each window
-/// target += correction · (alpha - wrong share of its audited accepted answers), kept between a twentieth of alpha
-/// and alpha (adaptive conformal inference: Gibbs & Candès, NeurIPS 34 (2021) 1660, eq. 2).
+/// are worse than those it was chosen by. So the target the threshold aims at follows what was seen: after each
+/// window target += correction · (0.8 alpha - wrong share of its audited accepted answers), kept between a twentieth
+/// of alpha and alpha (adaptive conformal inference: Gibbs & Candès, NeurIPS 34 (2021) 1660, eq. 2).
 class SwitchController {
  public:
   SwitchController(const SwitchOptions& options, std::uint64_t seed);

@@ -9,11 +9,11 @@ namespace bimetal::grid {
 /// Cells are numbered x fastest; the owned cells of a rank form a box, stored x fastest as well.
 struct Extents {
   int dimensions = 1;
-  std::array<std::int64_t, 3> cells{1, 1, 1};     // global
-  std::array<double, 3> lower{0.0, 0.0, 0.0};     // [m]
-  std::array<double, 3> upper{1.0, 1.0, 1.0};     // [m]; an axis beyond `dimensions` is as thick as a cell of x
-  std::array<std::int64_t, 3> first{0, 0, 0};     // first owned cell
-  std::array<std::int64_t, 3> owned{1, 1, 1};     // number of owned cells
+  std::array<std::int64_t, 3> cells{1, 1, 1};  // global
+  std::array<double, 3> lower{0.0, 0.0, 0.0};  // [m]
+  std::array<double, 3> upper{1.0, 1.0, 1.0};  // [m]; an axis beyond `dimensions` is as thick as a cell of x
+  std::array<std::int64_t, 3> first{0, 0, 0};  // first owned cell
+  std::array<std::int64_t, 3> owned{1, 1, 1};  // number of owned cells
 
   std::int64_t n_cells() const { return cells[0] * cells[1] * cells[2]; }
   std::int64_t n_owned() const { return owned[0] * owned[1] * owned[2]; }

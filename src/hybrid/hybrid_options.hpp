@@ -20,7 +20,7 @@ struct TrainingSchedule {
   Placement placement = Placement::in_situ;
   std::int64_t updates_per_step = 40;    // gradient steps after each step while the surrogate accepts little; >= 0
   double idle_share = 0.1;               // of these, once it accepts (nearly) everything; in [0, 1]
-  std::int64_t promote_every = 10;       // steps between two looks at the candidate; >= 1
+  std::int64_t promote_every = 4;        // steps between two looks at the candidate; >= 1
   std::int64_t calibration_rows = 1000;  // per rank, kept from training to judge candidates by; >= 1
 };
 

@@ -18,7 +18,8 @@ constexpr double worthwhile_gain = 0.005;
 
 void HybridSolver::train(std::int64_t step) {
   core::ScopedTimer timer(step_.seconds.training);
-  const auto active = step_.rows.accepted + step_.rows.rejected;
+  // Rows behind a gate are out of reach of training.
+  const auto active = step_.rows.accepted + step_.rows.rejected - step_.rows.gated;
   const double share = active > 0 ? static_cast<double>(step_.rows.accepted) / static_cast<double>(active) : 0.0;
   const auto updates = active > 0 ? updates_due(options_.schedule, share) : 0;
   if (updates == 0) return;

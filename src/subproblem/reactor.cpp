@@ -120,7 +120,7 @@ bool Reactor::inert(std::span<const double> in, double tolerance) {
 }
 
 bool Reactor::surely_inert(double T, std::span<const double> Y, double limit) {
-  if (!(T >= options_.temperature_min && T <= cold_gas_.T_max())) return false;
+  if (!(T >= chemistry::ColdGas::T_min && T <= cold_gas_.T_max())) return false;
   const double density = thermodynamics_.density(T, options_.pressure, Y);
   const auto weights = thermodynamics_.molecular_weights();
   for (std::size_t k = 0; k < Y.size(); ++k) C_[k] = density * std::abs(Y[k]) / weights[k];

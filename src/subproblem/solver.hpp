@@ -37,16 +37,16 @@ enum class Answerer : std::uint8_t { inert = 0, physics = 1, surrogate = 2, audi
 /// Where an answer comes from; written per cell into the output.
 struct Provenance {
   Answerer answerer = Answerer::physics;
-  std::int32_t version = -1;   // of the surrogate that was asked; -1: none was
-  double score = -1.0;         // predicted scaled error; -1: none
-  double audited_error = -1.0; // scaled error found by an audit, in units of the tolerance; -1: not audited
+  std::int32_t version = -1;    // of the surrogate that was asked; -1: none was
+  double score = -1.0;          // predicted scaled error; -1: none
+  double audited_error = -1.0;  // scaled error found by an audit, in units of the tolerance; -1: not audited
 };
 
 /// Sub-problems of one step of one rank.
 struct Batch {
-  core::ConstRows in;                  // [n, n_in]
-  core::Rows out;                      // [n, n_out]; may be the memory of `in`
-  std::span<const std::int64_t> id;    // [n] global cell ids: what random decisions depend on
+  core::ConstRows in;                // [n, n_in]
+  core::Rows out;                    // [n, n_out]; may be the memory of `in`
+  std::span<const std::int64_t> id;  // [n] global cell ids: what random decisions depend on
   std::int64_t step = 0;
   std::span<Provenance> provenance{};  // [n] or empty: nobody wants to know
   std::span<double> seconds{};         // [n] or empty: what each row cost a reference solver [s]

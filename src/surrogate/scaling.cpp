@@ -11,11 +11,11 @@ namespace {
 constexpr double exponent = 0.1;  // of mass fractions
 
 // Floors of the deviations, all small against what the columns span in a flame.
-constexpr double least_temperature = 100.0;         // [K]
-constexpr double least_inverse_temperature = 0.1;   // [1000/K]
-constexpr double least_power = 0.02;                // of Y^0.1
-constexpr double least_target = 0.01;               // of asinh(xi / knee): a hundredth of a knee
-constexpr double least_part_of_mean = 1e-3;         // plain columns
+constexpr double least_temperature = 100.0;        // [K]
+constexpr double least_inverse_temperature = 0.1;  // [1000/K]
+constexpr double least_power = 0.02;               // of Y^0.1
+constexpr double least_target = 0.01;              // of asinh(xi / knee): a hundredth of a knee
+constexpr double least_part_of_mean = 1e-3;        // plain columns
 
 /// Mean and deviation of each column from sums over all ranks.
 struct Moments {

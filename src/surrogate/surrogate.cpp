@@ -44,9 +44,9 @@ struct Surrogate::Impl {
   Network learner;    // what gradient steps change
   Network candidate;  // the running mean of its weights
   Network serving;
-  std::optional<Trainer> trainer;  // once there are rows to fix the scaling
-  torch::Tensor x;                 // [chunk, n_features], work space of predict()
-  std::int64_t n_offered = 0;      // rows this rank was told to remember
+  std::optional<Trainer> trainer;   // once there are rows to fix the scaling
+  torch::Tensor x;                  // [chunk, n_features], work space of predict()
+  std::int64_t n_offered = 0;       // rows this rank was told to remember
   std::int64_t offered_at_fit = 0;  // by all ranks, when the scaling was last fitted
   std::int32_t version = -1;
 

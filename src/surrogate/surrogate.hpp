@@ -43,8 +43,8 @@ class Surrogate {
   /// not finite are refused and counted. Local.
   void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id, std::int64_t step);
 
-  /// `n_updates` gradient steps on the candidate, gradients averaged over ranks; the first call that finds enough
-  /// rows fixes the scaling. Does nothing until all ranks together hold a batch. Collective.
+  /// `n_updates` gradient steps on the candidate, gradients averaged over ranks; the scaling is fitted
+  /// whenever the rows seen have doubled. Does nothing until all ranks together hold a batch. Collective.
   TrainingReport train(std::int64_t n_updates);
 
   /// The candidate serves from now on. Local, done by all ranks alike.

@@ -61,7 +61,7 @@ class Trainer {
   torch::Tensor z_;                  // [batch, n_targets]
   std::vector<float> reduced_;       // [n_parameters + 2]: gradient, loss, rows
   Counts counts_;
-  std::int64_t n_own_updates_ = 0;   // since the optimiser started
+  std::int64_t n_own_updates_ = 0;  // since the optimiser started
 };
 
 }  // namespace bimetal::surrogate

@@ -44,7 +44,7 @@ class Runs(ProgramTest):
 
     def test_chemistry_conserves_mass_elements_and_enthalpy_whoever_answers(self):
         hybrid = {"training__updates_per_step": 20, "training__promote_every": 5, "switching__tolerance": 0.05,
-                  "switching__policy": "always", "surrogate__layers": "[32, 32]"}
+                  "switching__policy": "always", "surrogate__layers": "[32, 32]", "switching__audit_fraction": 0.5}
         for name, values in (("never", {"switching__policy": "never"}), ("always", hybrid)):
             found = summary(self.run_kernel(name, **values))
             defects = found["conservation"]
@@ -96,10 +96,11 @@ class Runs(ProgramTest):
 
     def test_one_and_three_dimensions(self):
         for cells, upper in (("[32]", "[0.006]"), ("[8, 8, 8]", "[0.006, 0.006, 0.006]")):
-            lower = str([0.0] * cells.count(",") + [0.0])
+            lower = str([0.0] * (cells.count(",") + 1))
             kind = "rest" if "," not in cells else "vortex"
             out = self.run_kernel(f"d{cells.count(',')}", 2, grid__cells=cells, grid__lower=lower, grid__upper=upper,
-                                  flow__velocity__type=kind, time__end=2e-6, switching__policy="never")
+                                  grid__boundary="{x: periodic}", flow__velocity__type=kind, time__end=2e-6,
+                                  switching__policy="never")
             self.assertGreater(np.max(last_fields(out)["T"]), 1000)
 
     def test_every_input_is_valid_and_runs(self):

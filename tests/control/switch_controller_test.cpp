@@ -116,6 +116,23 @@ TEST(SwitchController, forgets_old_windows) {
   EXPECT_TRUE(controller.accepts(0.5));
 }
 
+TEST(SwitchController, corrects_its_target_when_accepted_answers_keep_missing_it_and_recovers) {
+  SwitchController controller({}, 1);
+  controller.restart(make_histogram(5000, [](double) { return 0.001; }));
+  EXPECT_EQ(controller.target(), 0.05);
+  const auto window = [&](int wrong) {
+    for (int i = 0; i < 200; ++i) {
+      controller.record_candidate(0.5);
+      controller.record_audit(0.5, i < wrong ? 2.0 : 0.5);
+    }
+    controller.close_window();
+  };
+  window(20);
+  EXPECT_NEAR(controller.target(), 0.05 + 0.1 * (0.04 - 0.1), 1e-12);
+  for (int i = 0; i < 100; ++i) window(0);
+  EXPECT_EQ(controller.target(), 0.05);
+}
+
 TEST(SwitchController, other_policies_hold_their_threshold_whatever_the_audits_say) {
   const auto bad = make_histogram(5000, [](double) { return 1.0; });
   const auto with = [&](Policy policy) {

@@ -68,14 +68,14 @@ TEST(Scaling, brings_targets_back_to_the_answers_they_came_from) {
   }
 }
 
-TEST(Scaling, gives_a_column_that_does_not_vary_deviation_one) {
+TEST(Scaling, gives_a_column_that_does_not_vary_the_least_deviation_of_its_nature) {
   auto rows = toy_rows(100, 3);
   for (std::int64_t i = 0; i < 100; ++i) rows.in[i][0] = 1000.0;
   const auto scaling = fitted(rows);
   std::vector<float> x(7);
-  rows.in[0][0] = 1002.0;
+  rows.in[0][0] = 1200.0;
   scaling.features(rows.in.rows(), 0, 1, x.data());
-  EXPECT_FLOAT_EQ(x[0], 2.0F);
+  EXPECT_FLOAT_EQ(x[0], 2.0F) << "100 K for a temperature";
 }
 
 TEST(Scaling, lets_numbers_through_that_are_not_finite) {
@@ -107,6 +107,25 @@ TEST(Scaling, is_the_same_on_all_ranks_and_that_of_all_their_rows) {
     EXPECT_NEAR(x_shared[f], x_alone[f], 1e-5F);
     EXPECT_EQ(world.max(static_cast<double>(x_shared[f])), world.min(static_cast<double>(x_shared[f])));
   }
+}
+
+TEST(Scaling, does_not_magnify_a_column_that_hardly_varies_yet) {
+  // As before ignition: one state, over and over.
+  testing::Rows rows;
+  const std::vector<double> in{900.0, 0.25, 0.5, 0.2, 0.02, 0.03};
+  std::vector<double> out(6);
+  testing::toy_solve(in, out);
+  for (int i = 0; i < 10; ++i) {
+    rows.in.append(in);
+    rows.out.append(out);
+  }
+  const auto scaling = fitted(rows);
+  const std::vector<double> ignited{2000.0, 0.05, 0.1, 0.8, 0.02, 0.03};
+  core::RowTable later(6);
+  later.append(ignited);
+  std::vector<float> x(static_cast<std::size_t>(scaling.n_features()));
+  scaling.features(later.rows(), 0, 1, x.data());
+  for (float value : x) EXPECT_LT(std::abs(value), 15.0F);
 }
 
 }  // namespace
