@@ -11,6 +11,12 @@ namespace {
 
 /// The correction aims below alpha, by what the certificate will need as its own margin.
 constexpr double aimed_share = 0.8;
+constexpr double inert_audit_share = 0.1;
+
+double coin(std::uint64_t seed, std::int64_t step, std::int64_t id) {
+  return core::random_uniform(seed, core::Purpose::audit, static_cast<std::uint64_t>(step),
+                              static_cast<std::uint64_t>(id));
+}
 
 }  // namespace
 
@@ -28,13 +34,11 @@ SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t s
 }
 
 bool SwitchController::audits(std::int64_t step, std::int64_t id) const {
-  return core::random_uniform(seed_, core::Purpose::audit, static_cast<std::uint64_t>(step),
-                              static_cast<std::uint64_t>(id)) < options_.audit_fraction;
+  return coin(seed_, step, id) < options_.audit_fraction;
 }
 
 bool SwitchController::audits_inert(std::int64_t step, std::int64_t id) const {
-  return core::random_uniform(seed_, core::Purpose::audit, static_cast<std::uint64_t>(step),
-                              static_cast<std::uint64_t>(id)) < 0.1 * options_.audit_fraction;
+  return coin(seed_, step, id) < inert_audit_share * options_.audit_fraction;
 }
 
 void SwitchController::close_window() {
