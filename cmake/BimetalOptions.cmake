@@ -12,7 +12,7 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
 
 add_library(bimetal_options INTERFACE)
 target_compile_options(bimetal_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -fno-math-errno -fno-trapping-math
+  -Wall -Wextra -Wpedantic -Wshadow -fno-math-errno -fno-trapping-math -fopenmp-simd
   $<$<BOOL:${BIMETAL_NATIVE}>:-march=native>
   $<$<BOOL:${BIMETAL_WERROR}>:-Werror>)
 target_include_directories(bimetal_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)

@@ -74,9 +74,21 @@ ColdGas::ColdGas(const Mechanism& mechanism, double T_max) : T_max_(T_max) {
     }
 }
 
+std::vector<ColdGas::Molecules> ColdGas::molecules_of(const ReactionTable::Slots& slots,
+                                                      const std::vector<ReactionTable::ThirdMolecule>& thirds,
+                                                      std::size_t n_species) {
+  std::vector<Molecules> molecules;
+  for (std::size_t i = 0; i < slots[0].size(); ++i)
+    molecules.push_back({slots[0][i], slots[1][i], static_cast<ReactionTable::Index>(n_species)});
+  for (const auto& [reaction, species] : thirds) molecules[reaction][2] = species;
+  return molecules;
+}
+
 void ColdGas::add_directions(const Mechanism& mechanism) {
   const ReactionTable table(mechanism);
   if (!table.general_reactants.empty() || !table.general_products.empty()) bounded_ = false;
+  const auto reactants = molecules_of(table.reactants, table.third_reactants, table.n_species);
+  const auto products = molecules_of(table.products, table.third_products, table.n_species);
   for (std::size_t i = 0; i < mechanism.n_reactions() && bounded_; ++i) {
     const Reaction& reaction = mechanism.reactions[i];
     // A falloff never exceeds its low-pressure limit: Pr / (1 + Pr) F <= Pr.
@@ -91,8 +103,8 @@ void ColdGas::add_directions(const Mechanism& mechanism) {
       forward = std::max(forward, log_k);
       reverse = std::max(reverse, log_k - log_equilibrium(mechanism, reaction, T));
     }
-    directions_.push_back({table.reactants[i], scale * std::exp(forward), third_body});
-    if (reaction.reversible) directions_.push_back({table.products[i], scale * std::exp(reverse), third_body});
+    directions_.push_back({reactants[i], scale * std::exp(forward), third_body});
+    if (reaction.reversible) directions_.push_back({products[i], scale * std::exp(reverse), third_body});
   }
 }
 
@@ -104,7 +116,7 @@ double ColdGas::rate_bound(std::span<const double> C) const {
   double sum = 0.0;
   for (const auto& direction : directions_) {
     const double product =
-        concentration(direction.slots[0]) * concentration(direction.slots[1]) * concentration(direction.slots[2]);
+        concentration(direction.molecules[0]) * concentration(direction.molecules[1]) * concentration(direction.molecules[2]);
     sum += direction.k * product * (direction.third_body ? total_concentration : 1.0);
   }
   return sum;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -29,12 +30,16 @@ class ColdGas {
   double largest_heat() const { return largest_heat_; }
 
  private:
+  using Molecules = std::array<ReactionTable::Index, 3>;  // of one side; n_species where there is none
   struct Direction {
-    ReactionTable::Slots slots;  // an empty slot holds n_species
+    Molecules molecules;
     double k;                    // largest coefficient, with the largest third-body efficiency
     bool third_body;
   };
   void add_directions(const Mechanism& mechanism);
+  static std::vector<Molecules> molecules_of(const ReactionTable::Slots& slots,
+                                             const std::vector<ReactionTable::ThirdMolecule>& thirds,
+                                             std::size_t n_species);
 
   double T_max_;
   double largest_mass_ = 0.0;

@@ -4,7 +4,6 @@
 #include <span>
 #include <vector>
 
-#include "chemistry/falloff.hpp"
 #include "chemistry/mechanism.hpp"
 #include "chemistry/reaction_table.hpp"
 #include "chemistry/thermodynamics.hpp"
@@ -36,38 +35,43 @@ class Kinetics {
   double heat_release(double T, std::span<const double> omega);
 
   /// h/(RT) and cp/R of the species at the T of the last call, [n_species]: by-products worth keeping.
-  std::span<const double> last_enthalpies() const { return h_RT_; }
+  std::span<const double> last_enthalpies() const { return {h_RT_.data(), n_species()}; }
   std::span<const double> last_heat_capacities() const { return cp_R_; }
 
  private:
-  void set_concentrations(std::span<const double> C);
+  void evaluate(double T, std::span<double> omega);
   void rate_coefficients(double T);
-  void falloff_factors(double T);
   void third_bodies();
   void rates_of_progress();
-  void accumulate(std::span<double> omega) const;
 
-  void elementary_derivatives(double T, std::span<double> omega_T, std::span<double> omega_C) const;
-  void third_body_derivatives(std::span<double> omega_C);
-  void falloff_derivatives(std::span<double> omega_T) const;
-  void spread(std::size_t reaction, double dq, double* column) const;
+  std::span<double> falloff_exponents() {
+    return {k_.data() + 2 * table_.n_reactions, table_.falloff.n_exponents()};
+  }
+
+  void slopes_by_T(double T);
+  void slopes_by_C();
+  void slopes_by_M(double T);
 
   ReactionTable table_;
   Thermodynamics thermodynamics_;
 
-  // Work space. Coefficients are those before the factor: third-body concentration or falloff.
-  std::vector<double> C_;               // [n_species + 1] [kmol/m^3]; the last is 1, what an empty slot points to
-  std::vector<double> cp_R_;            // [n_species]
-  std::vector<double> h_RT_;            // [n_species]
-  std::vector<double> g_RT_;            // [n_species]
-  std::vector<double> k_;               // [2 n_reactions + n_falloff] forward, reverse, ratio of low to high pressure
-  std::vector<double> factor_;          // [n_reactions] third-body concentration, falloff factor, or 1
-  std::vector<double> forward_;         // [n_reactions] k_f times concentrations, without the factor
-  std::vector<double> reverse_;         // [n_reactions]
-  std::vector<double> M_;               // [n_third_bodies] effective concentrations of the third bodies [kmol/m^3]
-  std::vector<double> factor_M_;        // [n_third_bodies] derivative of the factor by M
-  std::vector<FalloffFactor> falloff_;  // [n_falloff]
-  std::vector<double> all_M_;           // [n_species] part of d omega / d C_j that is the same for all j
+  // Work space. Arrays over species end with what an empty slot points to. Coefficients are those before the factor:
+  // third-body concentration or falloff.
+  std::vector<double> C_;       // [n_species + 1] [kmol/m^3]; the last is 1
+  std::vector<double> cp_R_;    // [n_species]
+  std::vector<double> h_RT_;    // [n_species + 1]; the last is 0
+  std::vector<double> g_RT_;    // [n_species + 1]; the last is 0
+  std::vector<double> k_;       // [2 n_reactions + falloff.n_exponents(), padded] forward, reverse, falloff
+  std::vector<double> factor_;  // [n_reactions] third-body concentration, falloff factor, or 1
+  std::vector<double> forward_;  // [n_reactions] k_f times concentrations, without the factor
+  std::vector<double> reverse_;  // [n_reactions]
+  std::vector<double> rate_;     // [n_reactions] of progress; also their slope by T [kmol/m^3/s]
+  std::vector<double> collider_;         // [n_colliders] M [kmol/m^3]
+  std::vector<double> M_;                // [n_third_bodies] the same by reaction
+  std::vector<double> falloff_;          // [falloff.size()] factors, then their slopes by T
+  std::vector<double> factor_M_;         // [n_third_bodies] derivative of the factor by M
+  std::vector<double> slopes_;           // [table.n_derivatives] sources of table.derivatives
+  std::vector<double> dilution_;         // [n_species] part of d omega / d C_j that is the same for all j
 };
 
 }  // namespace bimetal::chemistry

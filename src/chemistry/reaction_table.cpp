@@ -1,37 +1,30 @@
 #include "chemistry/reaction_table.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
+#include <optional>
+
+#include "chemistry/arrhenius.hpp"
 
 namespace bimetal::chemistry {
 namespace {
 
 using Index = ReactionTable::Index;
 
-// Stands for ln 0: exp() of it is 0 whatever is added.
-constexpr double log_of_zero = -1e4;
-
-double log_magnitude(double A) { return A == 0.0 ? log_of_zero : std::log(std::abs(A)); }
-
-/// The side's molecules one per slot; false, with empty slots, if they do not fit.
-bool fill_slots(const std::vector<Term>& side, std::size_t n_species, ReactionTable::Slots& slots) {
-  const auto empty = static_cast<Index>(n_species);
-  slots.fill(empty);
-  std::size_t used = 0;
+/// The side's molecules one by one; none if they are more than three or fractional.
+std::optional<std::vector<Index>> molecules_of(const std::vector<Term>& side) {
+  std::vector<Index> molecules;
   for (const auto& term : side) {
     double left = term.coefficient;
-    for (; left >= 1.0 && used < slots.size(); left -= 1.0) slots[used++] = static_cast<Index>(term.species);
-    if (left != 0.0) {
-      slots.fill(empty);
-      return false;
-    }
+    for (; left >= 1.0 && molecules.size() < 4; left -= 1.0) molecules.push_back(static_cast<Index>(term.species));
+    if (left != 0.0) return std::nullopt;
   }
-  return true;
+  if (molecules.size() > ReactionTable::n_slots + 1) return std::nullopt;
+  return molecules;
 }
 
-std::vector<ReactionTable::Net> terms_of(const std::vector<Term>& side) {
-  std::vector<ReactionTable::Net> terms;
+std::vector<ReactionTable::Part> terms_of(const std::vector<Term>& side) {
+  std::vector<ReactionTable::Part> terms;
   for (const auto& term : side) terms.push_back({static_cast<Index>(term.species), term.coefficient});
   return terms;
 }
@@ -44,18 +37,26 @@ std::map<Index, double> net_stoichiometry(const Reaction& reaction) {
   return net;
 }
 
-ReactionTable::ThirdBody third_body_of(const Reaction& reaction, std::size_t i) {
-  ReactionTable::ThirdBody body{static_cast<Index>(i), reaction.default_efficiency, {}};
+ReactionTable::Collider collider_of(const Reaction& reaction) {
+  ReactionTable::Collider collider{reaction.default_efficiency, {}};
   for (const auto& efficiency : reaction.efficiencies)
-    body.extra.push_back({static_cast<Index>(efficiency.species), efficiency.value - reaction.default_efficiency});
-  return body;
+    collider.extra.push_back({static_cast<Index>(efficiency.species), efficiency.value - reaction.default_efficiency});
+  std::sort(collider.extra.begin(), collider.extra.end(),
+            [](const auto& one, const auto& other) { return one.species < other.species; });
+  return collider;
+}
+
+/// Position of the collider in the list, to which it is added if it is new.
+Index position_of(const ReactionTable::Collider& collider, std::vector<ReactionTable::Collider>& list) {
+  const auto position = std::find(list.begin(), list.end(), collider) - list.begin();
+  if (position == std::ssize(list)) list.push_back(collider);
+  return static_cast<Index>(position);
 }
 
 }  // namespace
 
 ReactionTable::ReactionTable(const Mechanism& mechanism)
     : n_species(mechanism.n_species()), n_reactions(mechanism.n_reactions()) {
-  net_start.push_back(0);
   for (std::size_t i = 0; i < n_reactions; ++i) {
     const Reaction& reaction = mechanism.reactions[i];
     const auto index = static_cast<Index>(i);
@@ -65,27 +66,69 @@ ReactionTable::ReactionTable(const Mechanism& mechanism)
     sign.push_back(reaction.rate.A < 0.0 ? -1.0 : 1.0);
     reverse_sign.push_back(reaction.reversible ? sign.back() : 0.0);
 
-    if (!fill_slots(reaction.reactants, n_species, reactants.emplace_back()))
-      general_reactants.push_back({index, terms_of(reaction.reactants)});
-    products.emplace_back().fill(static_cast<Index>(n_species));
-    if (reaction.reversible && !fill_slots(reaction.products, n_species, products.back()))
-      general_products.push_back({index, terms_of(reaction.products)});
+    add_side(index, reaction.reactants, reactants, third_reactants, general_reactants);
+    add_side(index, reaction.reversible ? reaction.products : std::vector<Term>{}, products, third_products,
+             general_products);
 
     double change = 0.0;
     for (const auto& [species, coefficient] : net_stoichiometry(reaction)) {
-      net.push_back({species, coefficient});
+      net.add(species, index, coefficient);
       change += coefficient;
     }
     delta_n.push_back(change);
-    net_start.push_back(static_cast<Index>(net.size()));
-
-    if (reaction.kind == ReactionKind::elementary) continue;
-    third_bodies.push_back(third_body_of(reaction, i));
-    if (reaction.kind == ReactionKind::falloff)
-      falloffs.push_back({index, static_cast<Index>(third_bodies.size() - 1),
-                          log_magnitude(reaction.low_pressure.A) - log_A.back(), reaction.low_pressure.b - b.back(),
-                          reaction.low_pressure.T_activation - T_activation.back(), reaction.troe});
   }
+  add_third_bodies(mechanism);
+  add_derivatives();
+  for (auto* sum : {&net, &derivatives, &dilution}) sum->finish();
+}
+
+void ReactionTable::add_side(Index reaction, const std::vector<Term>& side, Slots& slots,
+                             std::vector<ThirdMolecule>& thirds, std::vector<General>& generals) {
+  const auto molecules = molecules_of(side);
+  const std::size_t n = molecules ? molecules->size() : 0;
+  for (std::size_t slot = 0; slot < n_slots; ++slot)
+    slots[slot].push_back(slot < n ? (*molecules)[slot] : static_cast<Index>(n_species));
+  if (n > n_slots) thirds.push_back({reaction, molecules->back()});
+  if (!molecules) generals.push_back({reaction, terms_of(side)});
+}
+
+void ReactionTable::add_third_bodies(const Mechanism& mechanism) {
+  for (const auto kind : {ReactionKind::three_body, ReactionKind::falloff})
+    for (std::size_t i = 0; i < n_reactions; ++i) {
+      const Reaction& reaction = mechanism.reactions[i];
+      if (reaction.kind != kind) continue;
+      third_bodies.push_back({static_cast<Index>(i), position_of(collider_of(reaction), colliders)});
+      if (kind == ReactionKind::falloff) falloff.add(reaction);
+    }
+  n_three_body = third_bodies.size() - falloff.size();
+}
+
+void ReactionTable::add_derivatives() {
+  std::vector<std::vector<Part>> changes(n_reactions);
+  for (const auto& entry : net.entries()) changes[entry.source].push_back({entry.target, entry.coefficient});
+  const auto spread = [&](Index reaction, Index column, Index source, double coefficient) {
+    for (const auto& change : changes[reaction])
+      derivatives.add(column * static_cast<Index>(n_species) + change.species, source,
+                      coefficient * change.coefficient);
+  };
+  Index source = 0;
+  for (const auto* side : {&reactants, &products})
+    for (const auto& slot : *side)
+      for (Index i = 0; i < n_reactions; ++i, ++source)
+        if (slot[i] != n_species) spread(i, slot[i], source, 1.0);
+  for (const auto* thirds : {&third_reactants, &third_products})
+    for (const auto& third : *thirds) spread(third.reaction, third.species, source++, 1.0);
+  for (const auto* sides : {&general_reactants, &general_products})
+    for (const auto& side : *sides)
+      for (const auto& term : side.terms) spread(side.reaction, term.species, source++, 1.0);
+  for (Index j = 0; j < third_bodies.size(); ++j, ++source) {
+    const auto& collider = colliders[third_bodies[j].collider];
+    for (const auto& extra : collider.extra) spread(third_bodies[j].reaction, extra.species, source, extra.coefficient);
+    if (collider.default_efficiency == 0.0) continue;
+    for (const auto& change : changes[third_bodies[j].reaction])
+      dilution.add(change.species, j, collider.default_efficiency * change.coefficient);
+  }
+  n_derivatives = source;
 }
 
 }  // namespace bimetal::chemistry

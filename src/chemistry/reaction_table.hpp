@@ -3,42 +3,46 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
+#include "chemistry/falloff.hpp"
 #include "chemistry/mechanism.hpp"
+#include "chemistry/sparse_sum.hpp"
 
 namespace bimetal::chemistry {
 
-/// The reactions of a mechanism in flat arrays, laid out for the loops of Kinetics.
+/// The reactions of a mechanism in flat arrays, laid out for the loops of Kinetics: what all reactions have in common
+/// stands by reaction, and sums over reactions are sparse matrices.
 struct ReactionTable {
   explicit ReactionTable(const Mechanism& mechanism);
 
-  using Index = std::uint32_t;
+  using Index = SparseSum::Index;
 
-  /// A species and how many molecules of it a reaction makes.
-  struct Net {
+  /// A species and how often it counts.
+  struct Part {
     Index species;
     double coefficient;
+    bool operator==(const Part&) const = default;
   };
-  /// M = default_efficiency * sum(C) + sum over `extra` of coefficient * C.
+  /// M = default_efficiency * sum(C) + sum over `extra` of coefficient * C. Reactions with equal efficiencies share one.
+  struct Collider {
+    double default_efficiency;
+    std::vector<Part> extra;  // by species
+    bool operator==(const Collider&) const = default;
+  };
+  /// A reaction whose rate has M in it.
   struct ThirdBody {
     Index reaction;
-    double default_efficiency;
-    std::vector<Net> extra;
+    Index collider;
   };
-  struct Falloff {
+  struct ThirdMolecule {
     Index reaction;
-    Index third_body;    // position in third_bodies
-    double log_A_ratio;  // low over high pressure
-    double b_difference;
-    double T_activation_difference;  // [K]
-    std::optional<Troe> troe;
+    Index species;
   };
-  /// One direction of a reaction that three slots cannot hold: more than three molecules, or fractional ones.
+  /// One direction of a reaction that this does not hold: more than three molecules, or fractional ones.
   struct General {
     Index reaction;
-    std::vector<Net> terms;  // coefficient: the exponent
+    std::vector<Part> terms;  // coefficient: the exponent
   };
 
   std::size_t n_species;
@@ -52,20 +56,37 @@ struct ReactionTable {
   std::vector<double> reverse_sign;  // the same, 0 where irreversible
   std::vector<double> delta_n;       // products less reactants, molecules
 
-  // Molecules on either side, one per slot; an empty slot holds n_species, whose concentration Kinetics sets to 1.
-  static constexpr std::size_t n_slots = 3;
-  using Slots = std::array<Index, n_slots>;
-  std::vector<Slots> reactants;
-  std::vector<Slots> products;
+  // The first two molecules on either side; an empty slot holds n_species, whose concentration Kinetics sets to 1. A third
+  // molecule is rare and stands in a list.
+  static constexpr std::size_t n_slots = 2;
+  using Slots = std::array<std::vector<Index>, n_slots>;  // each [n_reactions]
+  Slots reactants;
+  Slots products;  // empty where irreversible
+  std::vector<ThirdMolecule> third_reactants;
+  std::vector<ThirdMolecule> third_products;
   std::vector<General> general_reactants;
   std::vector<General> general_products;
 
-  // Net stoichiometry: entries net_start[i] .. net_start[i+1] of reaction i.
-  std::vector<Index> net_start;  // [n_reactions + 1]
-  std::vector<Net> net;
+  std::vector<Collider> colliders;
+  std::vector<ThirdBody> third_bodies;  // three-body reactions first, then falloff
+  std::size_t n_three_body = 0;
+  FalloffTable falloff;                 // in the order of third_bodies
 
-  std::vector<ThirdBody> third_bodies;  // of three-body reactions and falloff
-  std::vector<Falloff> falloffs;
+  // Sums. Sources: reactions; targets: species.
+  SparseSum net;  // net stoichiometry
+  // Sources: derivatives of a direction's rate by its molecules: reactants' slots [n_slots * n_reactions], products'
+  // slots, third_reactants, third_products, the terms of general_reactants and of general_products; then third_bodies.
+  // Targets: d omega_row / d C_column at column * n_species + row.
+  SparseSum derivatives;
+  std::size_t n_derivatives = 0;
+  // Sources: third_bodies; targets: species. What a change of sum(C) does.
+  SparseSum dilution;
+
+ private:
+  void add_side(Index reaction, const std::vector<Term>& side, Slots& slots, std::vector<ThirdMolecule>& thirds,
+                std::vector<General>& generals);
+  void add_third_bodies(const Mechanism& mechanism);
+  void add_derivatives();
 };
 
 }  // namespace bimetal::chemistry

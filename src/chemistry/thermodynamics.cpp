@@ -37,11 +37,16 @@ struct ValueAndSlope {
   double slope;
 };
 
+std::vector<Nasa7> fits_of(const Mechanism& mechanism) {
+  std::vector<Nasa7> fits;
+  for (const auto& species : mechanism.species) fits.push_back(species.thermo);
+  return fits;
+}
+
 }  // namespace
 
-Thermodynamics::Thermodynamics(const Mechanism& mechanism) {
+Thermodynamics::Thermodynamics(const Mechanism& mechanism) : fits_(fits_of(mechanism)), table_(fits_) {
   for (const auto& species : mechanism.species) {
-    fits_.push_back(species.thermo);
     weights_.push_back(species.molecular_weight);
     inverse_weights_.push_back(1.0 / species.molecular_weight);
   }
@@ -117,16 +122,9 @@ void Thermodynamics::species_enthalpy(double T, std::span<double> h) const {
     h[k] = gas_constant * T * inverse_weights_[k] * evaluate(fits_[k], T, 0.0).h_RT;
 }
 
-void Thermodynamics::species_standard(double T, std::span<double> cp_R, std::span<double> h_RT,
+void Thermodynamics::species_standard(double T, double log_T, std::span<double> cp_R, std::span<double> h_RT,
                                       std::span<double> g_RT) const {
-  EXPECT(cp_R.size() == n_species() && h_RT.size() == n_species() && g_RT.size() == n_species());
-  const double log_T = std::log(T);
-  for (std::size_t k = 0; k < n_species(); ++k) {
-    const Standard standard = evaluate(fits_[k], T, log_T);
-    cp_R[k] = standard.cp_R;
-    h_RT[k] = standard.h_RT;
-    g_RT[k] = standard.h_RT - standard.s_R;
-  }
+  table_.evaluate(T, log_T, cp_R, h_RT, g_RT);
 }
 
 double Thermodynamics::temperature_from_enthalpy(double h, std::span<const double> Y, double guess) const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chemistry/mechanism.hpp"
+#include "chemistry/nasa7_table.hpp"
 
 namespace bimetal::chemistry {
 
@@ -15,7 +16,8 @@ class Thermodynamics {
   explicit Thermodynamics(const Mechanism& mechanism);
 
   std::size_t n_species() const { return weights_.size(); }
-  std::span<const double> molecular_weights() const { return weights_; }  // [n_species] [kg/kmol]
+  std::span<const double> molecular_weights() const { return weights_; }                  // [n_species] [kg/kmol]
+  std::span<const double> inverse_molecular_weights() const { return inverse_weights_; }  // [n_species] [kmol/kg]
 
   // Mixtures, per unit mass. T [K], p [Pa].
   double mean_molecular_weight(std::span<const double> Y) const;        // [kg/kmol]
@@ -31,8 +33,8 @@ class Thermodynamics {
   // Single species at T, each [n_species].
   void species_cp(double T, std::span<double> cp) const;       // [J/kg/K]
   void species_enthalpy(double T, std::span<double> h) const;  // [J/kg]
-  /// cp/R, h/(RT) and g/(RT) at standard pressure, dimensionless, in one pass: what kinetics needs.
-  void species_standard(double T, std::span<double> cp_R, std::span<double> h_RT, std::span<double> g_RT) const;
+  /// cp/R, h/(RT) and g/(RT) at standard pressure, dimensionless, in one pass: what kinetics needs. log_T: ln T.
+  void species_standard(double T, double log_T, std::span<double> cp_R, std::span<double> h_RT, std::span<double> g_RT) const;
 
   /// The temperature at which the mixture has enthalpy h [J/kg] (or internal energy u), to round-off. `guess` [K]
   /// only saves time. Safeguarded Newton in [50, 10000] K; an h beyond what that range holds gives its end.
@@ -44,6 +46,7 @@ class Thermodynamics {
 
  private:
   std::vector<Nasa7> fits_;              // [n_species]
+  Nasa7Table table_;                     // the same for loops over species
   std::vector<double> weights_;          // [n_species] [kg/kmol]
   std::vector<double> inverse_weights_;  // [n_species] [kmol/kg]
 };

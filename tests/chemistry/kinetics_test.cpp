@@ -138,7 +138,7 @@ TEST(Kinetics, stands_still_in_equilibrium) {
   mechanism.reactions = {mechanism.reactions[3], mechanism.reactions[5]};  // both 2 A <=> B
   const double T = 1500.0;
   std::vector<double> cp_R(3), h_RT(3), g_RT(3), omega(3);
-  Thermodynamics(mechanism).species_standard(T, cp_R, h_RT, g_RT);
+  Thermodynamics(mechanism).species_standard(T, std::log(T), cp_R, h_RT, g_RT);
   const double standard_concentration = standard_pressure / (gas_constant * T);
   const double C_A = 1e-4;
   const double C_B = C_A * C_A / standard_concentration * std::exp(2.0 * g_RT[0] - g_RT[1]);

@@ -1,0 +1,69 @@
+#include "chemistry/nasa7_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "chemistry/nasa7.hpp"
+#include "core/error.hpp"
+
+namespace bimetal::chemistry {
+
+Nasa7Table::Nasa7Table(std::span<const Nasa7> fits)
+    : fits_(fits.begin(), fits.end()), T_min_(0.0), T_max_(std::numeric_limits<double>::infinity()) {
+  for (const auto& fit : fits_) {
+    T_min_ = std::max(T_min_, fit.T_min);
+    T_max_ = std::min(T_max_, fit.T_max);
+    breaks_.push_back(fit.T_mid);
+  }
+  std::sort(breaks_.begin(), breaks_.end());
+  breaks_.erase(std::unique(breaks_.begin(), breaks_.end()), breaks_.end());
+  for (std::size_t block = 0; block <= breaks_.size(); ++block)
+    for (std::size_t c = 0; c < 7; ++c)
+      for (const auto& fit : fits_) {
+        const bool above = block > 0 && fit.T_mid <= breaks_[block - 1];
+        blocks_.push_back((above ? fit.high : fit.low)[c]);
+      }
+}
+
+const double* Nasa7Table::block_at(double T) const {
+  if (!(T >= T_min_ && T <= T_max_)) return nullptr;
+  std::size_t block = 0;
+  for (double T_mid : breaks_) {
+    if (std::abs(T - T_mid) < blend_half_width) return nullptr;
+    if (T > T_mid) ++block;
+  }
+  return blocks_.data() + block * 7 * n_species();
+}
+
+void Nasa7Table::evaluate(double T, double log_T, std::span<double> cp_R, std::span<double> h_RT,
+                          std::span<double> g_RT) const {
+  const std::size_t n = n_species();
+  EXPECT(cp_R.size() == n && h_RT.size() == n && g_RT.size() == n);
+  const double* const a = block_at(T);
+  if (!a) {
+    for (std::size_t k = 0; k < n; ++k) {
+      const Standard standard = chemistry::evaluate(fits_[k], T, log_T);
+      cp_R[k] = standard.cp_R;
+      h_RT[k] = standard.h_RT;
+      g_RT[k] = standard.h_RT - standard.s_R;
+    }
+    return;
+  }
+  const double inverse_T = 1.0 / T;
+  double* const __restrict cp = cp_R.data();
+  double* const __restrict h = h_RT.data();
+  double* const __restrict g = g_RT.data();
+  for (std::size_t k = 0; k < n; ++k) {
+    const double a1 = T * a[n + k];
+    const double a2 = T * T * a[2 * n + k];
+    const double a3 = T * T * T * a[3 * n + k];
+    const double a4 = T * T * T * T * a[4 * n + k];
+    cp[k] = a[k] + (a1 + (a2 + (a3 + a4)));
+    h[k] = a[k] + (a1 * (1.0 / 2.0) + (a2 * (1.0 / 3.0) + (a3 * (1.0 / 4.0) + a4 * (1.0 / 5.0)))) + a[5 * n + k] * inverse_T;
+    const double s = a[k] * log_T + (a1 + (a2 * (1.0 / 2.0) + (a3 * (1.0 / 3.0) + a4 * (1.0 / 4.0)))) + a[6 * n + k];
+    g[k] = h[k] - s;
+  }
+}
+
+}  // namespace bimetal::chemistry
