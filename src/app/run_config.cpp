@@ -18,8 +18,6 @@ constexpr std::pair<const char*, FlowModel> flow_models[] = {{"prescribed", Flow
 enum class TransportModel { constant_lewis };
 constexpr std::pair<const char*, TransportModel> transport_models[] = {
     {"constant_lewis", TransportModel::constant_lewis}};
-enum class Integrator { cvode };
-constexpr std::pair<const char*, Integrator> integrators[] = {{"cvode", Integrator::cvode}};
 
 grid::GridOptions read_grid(Section section) {
   grid::GridOptions grid;
@@ -60,9 +58,10 @@ ChemistryConfig read_chemistry(Section section) {
   ChemistryConfig chemistry;
   chemistry.mechanism = section.path("mechanism");
   chemistry.pressure = section.number("pressure", Range::positive(), chemistry.pressure);
-  section.choice<Integrator>("integrator", integrators, Integrator::cvode);
-  chemistry.cvode.rtol = section.number("rtol", Range::between(1e-13, 0.1), chemistry.cvode.rtol);
-  chemistry.cvode.atol = section.number("atol", Range::between(1e-20, 0.1), chemistry.cvode.atol);
+  chemistry.solver.integrator = section.choice<subproblem::Integrator>("integrator", subproblem::integrators,
+                                                                       chemistry.solver.integrator);
+  chemistry.solver.rtol = section.number("rtol", Range::between(1e-13, 0.1), chemistry.solver.rtol);
+  chemistry.solver.atol = section.number("atol", Range::between(1e-20, 0.1), chemistry.solver.atol);
   section.finish();
   return chemistry;
 }

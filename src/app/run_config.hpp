@@ -11,7 +11,7 @@
 #include "grid/options.hpp"
 #include "hybrid/hybrid_options.hpp"
 #include "parallel/communicator.hpp"
-#include "subproblem/reactor_cvode.hpp"
+#include "subproblem/reactor_solver.hpp"
 #include "surrogate/options.hpp"
 
 namespace bimetal::app {
@@ -24,7 +24,7 @@ struct TimeConfig {
 struct ChemistryConfig {
   std::string mechanism;       // path of the file
   double pressure = 101325.0;  // [Pa]
-  subproblem::ReactorCvodeOptions cvode;
+  subproblem::ReactorSolverOptions solver;
 };
 
 struct OutputConfig {

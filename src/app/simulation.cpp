@@ -38,8 +38,8 @@ std::unique_ptr<hybrid::HybridSolver> make_hybrid(const RunConfig& config,
   // the noise would spread by diffusion and make inert cells active. So physics answers it.
   const subproblem::ReactorOptions options{
       .pressure = config.chemistry.pressure, .dt = config.time.step, .temperature_min = config.surrogate_above};
-  auto reference = std::make_unique<subproblem::ReactorCvode>(
-      subproblem::Reactor(std::move(mechanism), options, std::move(scales)), config.chemistry.cvode);
+  auto reference = std::make_unique<subproblem::ReactorSolver>(
+      subproblem::Reactor(std::move(mechanism), options, std::move(scales)), config.chemistry.solver);
 
   std::optional<surrogate::Surrogate> network;
   if (config.hybrid.switching.policy != control::Policy::never)

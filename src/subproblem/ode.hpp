@@ -14,8 +14,10 @@ class Ode {
   virtual std::size_t size() const noexcept = 0;
   /// y, f: [size].
   virtual Evaluation rates(std::span<const double> y, std::span<double> f) noexcept = 0;
-  /// jacobian: [size * size], entry (i, j) = d f_i / d y_j at j * size + i (column-major).
-  virtual Evaluation jacobian(std::span<const double> y, std::span<double> jacobian) noexcept = 0;
+  /// Rates and their Jacobian, which share most of the work. jacobian: [size * size], entry (i, j) = d f_i / d y_j at
+  /// j * size + i (column-major).
+  virtual Evaluation linearise(std::span<const double> y, std::span<double> f,
+                               std::span<double> jacobian) noexcept = 0;
 };
 
 }  // namespace bimetal::subproblem

@@ -1,4 +1,4 @@
-#include "subproblem/reactor_cvode.hpp"
+#include "subproblem/reactor_solver.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,12 +9,13 @@
 #include "core/timer.hpp"
 #include "subproblem/cvode.hpp"
 #include "subproblem/reactor_equations.hpp"
+#include "subproblem/rosenbrock.hpp"
 
 namespace bimetal::subproblem {
 namespace {
 
 /// The user's settings, then ones that take more and more trouble.
-std::array<CvodeOptions, 3> attempts_of(const ReactorCvodeOptions& options, double dt) {
+std::array<CvodeOptions, 3> attempts_of(const ReactorSolverOptions& options, double dt) {
   const CvodeOptions first{.rtol = options.rtol, .atol = options.atol, .max_steps = options.max_steps};
   CvodeOptions careful = first;
   careful.rtol = std::max(0.1 * first.rtol, 1e-13);
@@ -29,7 +30,7 @@ std::array<CvodeOptions, 3> attempts_of(const ReactorCvodeOptions& options, doub
   return {first, careful, stubborn};
 }
 
-void check(const ReactorCvodeOptions& options) {
+void check(const ReactorSolverOptions& options) {
   if (!(options.rtol > 0.0 && options.rtol < 1.0))
     throw core::UserError::format("reactor: rtol {} makes no sense; give one between 0 and 1", options.rtol);
   if (!(options.atol > 0.0 && options.atol < 1.0))
@@ -38,72 +39,100 @@ void check(const ReactorCvodeOptions& options) {
     throw core::UserError::format("reactor: max_steps {} is below 1; give a positive number", options.max_steps);
 }
 
+const RosenbrockMethod& method_for(double rtol) { return rtol >= 1e-4 ? rodas3 : rodas4; }
+
 bool finite(std::span<const double> row) {
   return std::all_of(row.begin(), row.end(), [](double value) { return std::isfinite(value); });
 }
 
 }  // namespace
 
-struct ReactorCvode::Impl {
-  Impl(Reactor kind, const ReactorCvodeOptions& options)
+Integrator cheaper_integrator(std::size_t n_species, double rtol, double dt) {
+  const bool factorises_a_lot = n_species > 40 && rtol < 1e-4 && dt > 3e-6;
+  return factorises_a_lot ? Integrator::cvode : Integrator::rosenbrock;
+}
+
+struct ReactorSolver::Impl {
+  Impl(Reactor kind, const ReactorSolverOptions& options)
       : reactor(std::move(kind)),
         attempts(attempts_of(options, reactor.options().dt)),
-        cvode(std::make_unique<ReactorEquations>(*reactor.mechanism(), Constraint::constant_pressure,
-                                                 reactor.options().pressure)),
+        integrator(options.integrator == Integrator::automatic
+                       ? cheaper_integrator(reactor.mechanism()->n_species(), options.rtol, reactor.options().dt)
+                       : options.integrator),
+        cvode(equations()),
+        rosenbrock(equations(), method_for(options.rtol)),
         in(reactor.signature().inputs.size()) {}
 
+  std::unique_ptr<Ode> equations() const {
+    return std::make_unique<ReactorEquations>(*reactor.mechanism(), Constraint::constant_pressure,
+                                              reactor.options().pressure);
+  }
   std::optional<std::string> solve_row(std::span<double> out);
-  std::optional<std::string> attempt(const CvodeOptions& options, std::span<double> out);
+  std::optional<std::string> by_rosenbrock(std::span<double> out);
+  std::optional<std::string> by_cvode(const CvodeOptions& options, std::span<double> out);
 
   Reactor reactor;
   std::array<CvodeOptions, 3> attempts;
+  Integrator integrator;
   Cvode cvode;
+  Rosenbrock rosenbrock;
   std::vector<double> in;  // a copy of the row: `out` may be the same memory
-  ReactorCvodeCounts counts;
+  ReactorSolverCounts counts;
 };
 
 /// Solves the row in `in`; on failure `out` is the row itself.
-std::optional<std::string> ReactorCvode::Impl::solve_row(std::span<double> out) {
+std::optional<std::string> ReactorSolver::Impl::solve_row(std::span<double> out) {
   ++counts.rows;
   std::optional<std::string> trouble;
   if (!finite(in)) trouble = "the row is not finite";
   for (std::size_t i = 0; i < attempts.size() && finite(in); ++i) {
     if (i > 0) ++counts.retries;
-    trouble = attempt(attempts[i], out);
-    if (!trouble) return trouble;
+    trouble = i == 0 && integrator == Integrator::rosenbrock ? by_rosenbrock(out) : by_cvode(attempts[i], out);
+    if (!trouble && !finite(out)) trouble = "the result is not finite";
+    if (trouble) continue;
+    if (!reactor.conserve(in, out)) ++counts.unconserved;
+    return std::nullopt;
   }
   ++counts.failures;
   std::copy(in.begin(), in.end(), out.begin());
   return trouble;
 }
 
-std::optional<std::string> ReactorCvode::Impl::attempt(const CvodeOptions& options, std::span<double> out) {
+std::optional<std::string> ReactorSolver::Impl::by_rosenbrock(std::span<double> out) {
+  std::copy(in.begin(), in.end(), out.begin());
+  const auto& [rtol, atol, max_steps, first_step, jacobian_every] = attempts.front();
+  auto trouble = rosenbrock.integrate(out, reactor.options().dt, {rtol, atol, max_steps});
+  counts.steps += rosenbrock.counts().steps + rosenbrock.counts().refused;
+  counts.rhs_evaluations += rosenbrock.counts().rhs_evaluations;
+  counts.jacobian_evaluations += rosenbrock.counts().jacobian_evaluations;
+  return trouble;
+}
+
+std::optional<std::string> ReactorSolver::Impl::by_cvode(const CvodeOptions& options, std::span<double> out) {
   cvode.start(in, reactor.options().dt, options);
   auto trouble = cvode.finish();
   const auto used = cvode.counts();
   counts.steps += used.steps;
   counts.rhs_evaluations += used.rhs_evaluations;
   counts.jacobian_evaluations += used.jacobian_evaluations;
-  if (trouble) return trouble;
   const auto state = cvode.state();
-  if (!finite(state)) return "the result is not finite";
   std::copy(state.begin(), state.end(), out.begin());
-  if (!reactor.conserve(in, out)) ++counts.unconserved;
-  return std::nullopt;
+  return trouble;
 }
 
-ReactorCvode::ReactorCvode(Reactor reactor, const ReactorCvodeOptions& options) {
+ReactorSolver::ReactorSolver(Reactor reactor, const ReactorSolverOptions& options) {
   check(options);
   impl_ = std::make_unique<Impl>(std::move(reactor), options);
 }
-ReactorCvode::~ReactorCvode() = default;
-ReactorCvode::ReactorCvode(ReactorCvode&&) noexcept = default;
-ReactorCvode& ReactorCvode::operator=(ReactorCvode&&) noexcept = default;
+ReactorSolver::~ReactorSolver() = default;
+ReactorSolver::ReactorSolver(ReactorSolver&&) noexcept = default;
+ReactorSolver& ReactorSolver::operator=(ReactorSolver&&) noexcept = default;
 
-Reactor& ReactorCvode::kind() { return impl_->reactor; }
-const ReactorCvodeCounts& ReactorCvode::counts() const { return impl_->counts; }
+Reactor& ReactorSolver::kind() { return impl_->reactor; }
+const ReactorSolverCounts& ReactorSolver::counts() const { return impl_->counts; }
+Integrator ReactorSolver::integrator() const { return impl_->integrator; }
 
-BatchReport ReactorCvode::solve(Batch& batch) {
+BatchReport ReactorSolver::solve(Batch& batch) {
   EXPECT(batch.in.size() == batch.out.size() && batch.in.width() == batch.out.width());
   EXPECT(static_cast<std::int64_t>(batch.id.size()) == batch.in.size());
   BatchReport report;

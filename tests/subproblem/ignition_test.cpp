@@ -74,8 +74,8 @@ double adiabatic_temperature(const chemistry::Mechanism& mechanism, const char* 
 
   const testing::MechanismPointer shared(&mechanism, [](const auto*) {});
   const ReactorOptions options{.dt = 10.0};
-  ReactorCvode solver(Reactor(shared, options, std::vector<double>(1 + Y.size(), 1.0)),
-                      {.rtol = 1e-8, .atol = 1e-14});
+  ReactorSolver solver(Reactor(shared, options, std::vector<double>(1 + Y.size(), 1.0)),
+                       {.rtol = 1e-8, .atol = 1e-14});
   std::vector<double> row{thermodynamics.temperature_from_enthalpy(h, Y, 2000.0)};
   row.insert(row.end(), Y.begin(), Y.end());
   const auto width = static_cast<std::int64_t>(row.size());
@@ -94,8 +94,8 @@ TEST(Ignition, burnt_gas_reaches_reference_adiabatic_temperatures) {
 TEST(Ignition, ends_where_a_longer_integration_would) {
   const auto result = ignite_stoichiometric(*hydrogen(), "H2", 1000.0);
   const auto Y = chemistry::fuel_air_mixture(*hydrogen(), "H2", 1.0);
-  ReactorCvode solver(Reactor(hydrogen(), {.dt = 1.0}, std::vector<double>(1 + Y.size(), 1.0)),
-                      {.rtol = 1e-9, .atol = 1e-15, .max_steps = 100000});
+  ReactorSolver solver(Reactor(hydrogen(), {.dt = 1.0}, std::vector<double>(1 + Y.size(), 1.0)),
+                       {.rtol = 1e-9, .atol = 1e-15, .max_steps = 100000});
   std::vector<double> row{1000.0};
   row.insert(row.end(), Y.begin(), Y.end());
   const auto width = static_cast<std::int64_t>(row.size());

@@ -10,7 +10,7 @@
 #include "chemistry/mixture.hpp"
 #include "core/rows.hpp"
 #include "subproblem/ignition.hpp"
-#include "subproblem/reactor_cvode.hpp"
+#include "subproblem/reactor_solver.hpp"
 
 namespace bimetal::subproblem::testing {
 
@@ -51,14 +51,14 @@ inline std::vector<std::int64_t> ids(std::int64_t n) {
   return result;
 }
 
-inline BatchReport solve(ReactorCvode& solver, core::ConstRows in, core::Rows out) {
+inline BatchReport solve(ReactorSolver& solver, core::ConstRows in, core::Rows out) {
   const auto id = ids(in.size());
   Batch batch{in, out, id};
   return solver.solve(batch);
 }
 
 /// Successive states of an igniting stoichiometric mixture: [n_rows + 1, 1 + n_species].
-inline core::RowTable ignition_rows(const Case& one, ReactorCvode& solver) {
+inline core::RowTable ignition_rows(const Case& one, ReactorSolver& solver) {
   const auto width = static_cast<std::int64_t>(1 + one.mechanism->n_species());
   core::RowTable rows(width, one.n_rows + 1);
   const auto Y = chemistry::fuel_air_mixture(*one.mechanism, one.fuel, 1.0);

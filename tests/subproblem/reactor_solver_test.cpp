@@ -1,4 +1,4 @@
-#include "subproblem/reactor_cvode.hpp"
+#include "subproblem/reactor_solver.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,31 +17,37 @@ using testing::Case;
 using testing::cases;
 using testing::make_reactor;
 
-TEST(ReactorCvode, conserves_elements_mass_and_enthalpy_to_round_off) {
-  for (const auto& one : cases()) {
-    ReactorCvode solver(make_reactor(one));
-    const auto rows = testing::ignition_rows(one, solver);
-    for (std::int64_t row = 0; row < one.n_rows; ++row) {
-      ASSERT_LE(testing::element_defect(solver.kind().signature(), rows[row], rows[row + 1]), 1e-14);
-      ASSERT_LE(testing::enthalpy_defect(solver.kind(), rows[row], rows[row + 1]), 1e-14);
-      double sum = 0.0;
-      for (double y : rows[row + 1].subspan(1)) {
-        ASSERT_GE(y, 0.0);
-        sum += y;
-      }
-      ASSERT_NEAR(sum, 1.0, 1e-12);
+constexpr Integrator both[] = {Integrator::cvode, Integrator::rosenbrock};
+
+void expect_conservation(const Case& one, Integrator integrator) {
+  ReactorSolver solver(make_reactor(one), {.integrator = integrator});
+  const auto rows = testing::ignition_rows(one, solver);
+  for (std::int64_t row = 0; row < one.n_rows; ++row) {
+    ASSERT_LE(testing::element_defect(solver.kind().signature(), rows[row], rows[row + 1]), 1e-14);
+    ASSERT_LE(testing::enthalpy_defect(solver.kind(), rows[row], rows[row + 1]), 1e-14);
+    double sum = 0.0;
+    for (double y : rows[row + 1].subspan(1)) {
+      ASSERT_GE(y, 0.0);
+      sum += y;
     }
-    EXPECT_GT(rows[one.n_rows][0], one.T + 800.0) << "the mixture was to ignite on the way";
-    EXPECT_EQ(solver.counts().rows, one.n_rows);
-    EXPECT_EQ(solver.counts().failures, 0);
-    EXPECT_EQ(solver.counts().unconserved, 0);
-    EXPECT_GT(solver.counts().rhs_evaluations, solver.counts().steps);
+    ASSERT_NEAR(sum, 1.0, 1e-12);
   }
+  EXPECT_GT(rows[one.n_rows][0], one.T + 800.0) << "the mixture was to ignite on the way";
+  EXPECT_EQ(solver.counts().rows, one.n_rows);
+  EXPECT_EQ(solver.counts().failures, 0);
+  EXPECT_EQ(solver.counts().unconserved, 0);
+  EXPECT_GT(solver.counts().rhs_evaluations, solver.counts().steps);
 }
 
-TEST(ReactorCvode, gives_the_same_bits_whatever_the_order_batch_and_history) {
-  for (const auto& one : cases()) {
-    ReactorCvode solver(make_reactor(one));
+TEST(ReactorSolver, conserves_elements_mass_and_enthalpy_to_round_off) {
+  for (const auto& one : cases())
+    for (auto integrator : both) expect_conservation(one, integrator);
+}
+
+TEST(ReactorSolver, gives_the_same_bits_whatever_the_order_batch_and_history) {
+  for (auto integrator : both) {
+    const auto one = cases().front();
+    ReactorSolver solver(make_reactor(one), {.integrator = integrator});
     const auto table = testing::ignition_rows(one, solver);
     const std::int64_t n = table.size();
     core::RowTable at_once(table.width(), n);
@@ -50,7 +56,7 @@ TEST(ReactorCvode, gives_the_same_bits_whatever_the_order_batch_and_history) {
     std::vector<std::int64_t> order(static_cast<std::size_t>(n));
     std::iota(order.begin(), order.end(), 0);
     std::shuffle(order.begin(), order.end(), std::mt19937_64(31));
-    ReactorCvode fresh(make_reactor(one));
+    ReactorSolver fresh(make_reactor(one), {.integrator = integrator});
     for (std::int64_t row : order) {
       const auto in = table[row];
       std::vector<double> out(in.begin(), in.end());  // in place, alone, in another order, by another solver
@@ -61,25 +67,41 @@ TEST(ReactorCvode, gives_the_same_bits_whatever_the_order_batch_and_history) {
   }
 }
 
-TEST(ReactorCvode, agrees_with_a_much_tighter_integration) {
+/// Largest scaled error along an ignition.
+double largest_error(const Case& one, const ReactorSolverOptions& options) {
+  ReactorSolver solver(make_reactor(one), options);
+  ReactorSolver tight(make_reactor(one), {.integrator = Integrator::cvode, .rtol = 1e-10, .atol = 1e-16});
+  const auto rows = testing::ignition_rows(one, solver);
+  core::RowTable answer(rows.width(), rows.size());
+  core::RowTable truth(rows.width(), rows.size());
+  testing::solve(solver, rows.rows(), answer.rows());
+  testing::solve(tight, rows.rows(), truth.rows());
+  const auto& columns = solver.kind().signature().outputs;
+  double largest = 0.0;
+  for (std::int64_t row = 0; row < rows.size(); ++row)
+    for (std::size_t k = 0; k < columns.size(); ++k)
+      largest = std::max(largest, std::abs(answer[row][k] - truth[row][k]) / columns[k].scale);
+  return largest;
+}
+
+TEST(ReactorSolver, agrees_with_a_much_tighter_integration) {
   for (const auto& one : cases()) {
-    ReactorCvode solver(make_reactor(one));
-    ReactorCvode tight(make_reactor(one), {.rtol = 1e-10, .atol = 1e-16});
-    const auto rows = testing::ignition_rows(one, solver);
-    core::RowTable answer(rows.width(), rows.size());
-    core::RowTable truth(rows.width(), rows.size());
-    testing::solve(solver, rows.rows(), answer.rows());
-    testing::solve(tight, rows.rows(), truth.rows());
-    const auto& columns = solver.kind().signature().outputs;
-    for (std::int64_t row = 0; row < rows.size(); ++row)
-      for (std::size_t k = 0; k < columns.size(); ++k)
-        ASSERT_NEAR(answer[row][k], truth[row][k], 1e-4 * columns[k].scale) << columns[k].name << " of row " << row;
+    EXPECT_LT(largest_error(one, {.integrator = Integrator::cvode}), 1e-4);
+    EXPECT_LT(largest_error(one, {.integrator = Integrator::rosenbrock}), 1e-5);
+    EXPECT_LT(largest_error(one, {.integrator = Integrator::rosenbrock, .rtol = 1e-3, .atol = 1e-7}), 1e-2);
   }
 }
 
-TEST(ReactorCvode, reports_a_row_it_cannot_solve_and_leaves_it_as_it_was) {
+TEST(ReactorSolver, picks_the_cheaper_integrator) {
+  EXPECT_EQ(ReactorSolver(make_reactor(cases().front())).integrator(), Integrator::rosenbrock);
+  EXPECT_EQ(cheaper_integrator(53, 1e-6, 1e-5), Integrator::cvode);
+  EXPECT_EQ(cheaper_integrator(53, 1e-3, 1e-5), Integrator::rosenbrock);
+  EXPECT_EQ(cheaper_integrator(53, 1e-6, 1e-6), Integrator::rosenbrock);
+}
+
+TEST(ReactorSolver, reports_a_row_it_cannot_solve_and_leaves_it_as_it_was) {
   const Case one = cases().front();
-  ReactorCvode solver(make_reactor(one));
+  ReactorSolver solver(make_reactor(one));
   const auto good = testing::ignition_rows(one, solver);
   core::RowTable in(good.width());
   for (std::int64_t row : {0, 1, 2}) in.append(good[row]);
@@ -104,23 +126,25 @@ TEST(ReactorCvode, reports_a_row_it_cannot_solve_and_leaves_it_as_it_was) {
   EXPECT_EQ(solver.counts().failures, 2);
 }
 
-TEST(ReactorCvode, solves_at_a_second_attempt_what_takes_more_steps_than_allowed) {
+TEST(ReactorSolver, solves_at_a_second_attempt_what_takes_more_steps_than_allowed) {
   const Case one = cases().front();
-  ReactorCvode normal(make_reactor(one));
-  ReactorCvode impatient(make_reactor(one), {.max_steps = 3});
+  ReactorSolver normal(make_reactor(one));
   const auto rows = testing::ignition_rows(one, normal);
-  core::RowTable out(rows.width(), rows.size());
-  EXPECT_TRUE(testing::solve(impatient, rows.rows(), out.rows()).failures.empty());
-  EXPECT_GT(impatient.counts().retries, 0);
   const auto& columns = normal.kind().signature().outputs;
-  for (std::int64_t row = 0; row + 1 < rows.size(); ++row)
-    for (std::size_t k = 0; k < columns.size(); ++k)
-      ASSERT_NEAR(out[row][k], rows[row + 1][k], 1e-4 * columns[k].scale);
+  for (auto integrator : both) {
+    ReactorSolver impatient(make_reactor(one), {.integrator = integrator, .max_steps = 3});
+    core::RowTable out(rows.width(), rows.size());
+    EXPECT_TRUE(testing::solve(impatient, rows.rows(), out.rows()).failures.empty());
+    EXPECT_GT(impatient.counts().retries, 0);
+    for (std::int64_t row = 0; row + 1 < rows.size(); ++row)
+      for (std::size_t k = 0; k < columns.size(); ++k)
+        ASSERT_NEAR(out[row][k], rows[row + 1][k], 1e-4 * columns[k].scale);
+  }
 }
 
-TEST(ReactorCvode, tells_what_each_row_cost) {
+TEST(ReactorSolver, tells_what_each_row_cost) {
   const auto one = cases().front();
-  ReactorCvode solver(make_reactor(one));
+  ReactorSolver solver(make_reactor(one));
   const auto rows = testing::ignition_rows(one, solver);
   core::RowTable out(rows.width(), rows.size());
   const std::vector<std::int64_t> id(static_cast<std::size_t>(rows.size()), 0);
@@ -138,11 +162,11 @@ TEST(ReactorCvode, tells_what_each_row_cost) {
   EXPECT_GT(sum, 0.5 * total);
 }
 
-TEST(ReactorCvode, refuses_senseless_options) {
+TEST(ReactorSolver, refuses_senseless_options) {
   const Case one = cases().front();
-  EXPECT_THROW(ReactorCvode(make_reactor(one), {.rtol = 0.0}), core::UserError);
-  EXPECT_THROW(ReactorCvode(make_reactor(one), {.atol = -1.0}), core::UserError);
-  EXPECT_THROW(ReactorCvode(make_reactor(one), {.max_steps = 0}), core::UserError);
+  EXPECT_THROW(ReactorSolver(make_reactor(one), {.rtol = 0.0}), core::UserError);
+  EXPECT_THROW(ReactorSolver(make_reactor(one), {.atol = -1.0}), core::UserError);
+  EXPECT_THROW(ReactorSolver(make_reactor(one), {.max_steps = 0}), core::UserError);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ class ReactorRows {
 
   Reactor& reactor() { return solver.kind(); }
 
-  ReactorCvode solver;
+  ReactorSolver solver;
   core::RowTable rows;
 };
 
