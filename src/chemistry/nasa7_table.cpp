@@ -26,22 +26,22 @@ Nasa7Table::Nasa7Table(std::span<const Nasa7> fits)
       }
 }
 
-const double* Nasa7Table::block_at(double T) const {
-  if (!(T >= T_min_ && T <= T_max_)) return nullptr;
+std::optional<std::size_t> Nasa7Table::block_at(double T) const {
+  if (!(T >= T_min_ && T <= T_max_)) return std::nullopt;
   std::size_t block = 0;
   for (double T_mid : breaks_) {
-    if (std::abs(T - T_mid) < blend_half_width) return nullptr;
+    if (std::abs(T - T_mid) < blend_half_width) return std::nullopt;
     if (T > T_mid) ++block;
   }
-  return blocks_.data() + block * 7 * n_species();
+  return block;
 }
 
 void Nasa7Table::evaluate(double T, double log_T, std::span<double> cp_R, std::span<double> h_RT,
                           std::span<double> g_RT) const {
   const std::size_t n = n_species();
   EXPECT(cp_R.size() == n && h_RT.size() == n && g_RT.size() == n);
-  const double* const a = block_at(T);
-  if (!a) {
+  const auto block = block_at(T);
+  if (!block) {
     for (std::size_t k = 0; k < n; ++k) {
       const Standard standard = chemistry::evaluate(fits_[k], T, log_T);
       cp_R[k] = standard.cp_R;
@@ -50,6 +50,7 @@ void Nasa7Table::evaluate(double T, double log_T, std::span<double> cp_R, std::s
     }
     return;
   }
+  const double* const a = blocks_.data() + *block * 7 * n;
   const double inverse_T = 1.0 / T;
   double* const __restrict cp = cp_R.data();
   double* const __restrict h = h_RT.data();
@@ -60,10 +61,30 @@ void Nasa7Table::evaluate(double T, double log_T, std::span<double> cp_R, std::s
     const double a3 = T * T * T * a[3 * n + k];
     const double a4 = T * T * T * T * a[4 * n + k];
     cp[k] = a[k] + (a1 + (a2 + (a3 + a4)));
-    h[k] = a[k] + (a1 * (1.0 / 2.0) + (a2 * (1.0 / 3.0) + (a3 * (1.0 / 4.0) + a4 * (1.0 / 5.0)))) + a[5 * n + k] * inverse_T;
+    h[k] = a[k] + (a1 * (1.0 / 2.0) + (a2 * (1.0 / 3.0) + (a3 * (1.0 / 4.0) + a4 * (1.0 / 5.0)))) +
+           a[5 * n + k] * inverse_T;
     const double s = a[k] * log_T + (a1 + (a2 * (1.0 / 2.0) + (a3 * (1.0 / 3.0) + a4 * (1.0 / 4.0)))) + a[6 * n + k];
     g[k] = h[k] - s;
   }
+}
+
+std::optional<MixtureFit> Nasa7Table::mix(double T, std::span<const double> Y,
+                                          std::span<const double> inverse_weights) const {
+  const std::size_t n = n_species();
+  EXPECT(Y.size() == n && inverse_weights.size() == n);
+  const auto block = block_at(T);
+  if (!block) return std::nullopt;
+  MixtureFit fit;
+  fit.T_low = *block == 0 ? T_min_ : breaks_[*block - 1] + blend_half_width;
+  fit.T_high = *block == breaks_.size() ? T_max_ : breaks_[*block] - blend_half_width;
+  for (std::size_t c = 0; c < fit.a.size(); ++c) {
+    const double* const a = blocks_.data() + (*block * 7 + c) * n;
+    double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+    for (std::size_t k = 0; k < n; ++k) sum += Y[k] * inverse_weights[k] * a[k];
+    fit.a[c] = sum;
+  }
+  return fit;
 }
 
 }  // namespace bimetal::chemistry

@@ -1,11 +1,30 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "chemistry/mechanism.hpp"
 
 namespace bimetal::chemistry {
+
+/// One polynomial for a mixture, within a range of temperatures.
+struct MixtureFit {
+  double T_low;   // [K]
+  double T_high;  // [K]
+  // cp = a_0 + a_1 T + ... + a_4 T^4, h = a_0 T + a_1 T^2 / 2 + ... + a_5, both over R and per what the weights
+  // count.
+  std::array<double, 6> a;
+
+  bool holds_at(double T) const { return T >= T_low && T <= T_high; }
+  double cp(double T) const { return a[0] + T * (a[1] + T * (a[2] + T * (a[3] + T * a[4]))); }  // [K^0]
+  double h(double T) const {                                                                    // [K]
+    return T * (a[0] + T * (a[1] * (1.0 / 2.0) + T * (a[2] * (1.0 / 3.0) + T * (a[3] * 0.25 + T * (a[4] * 0.2))))) +
+           a[5];
+  }
+};
 
 /// The fits of all species, laid out for loops over species: between two neighbouring T_mid of any of them every
 /// species has one polynomial, and those stand side by side, coefficient by coefficient.
@@ -15,13 +34,17 @@ class Nasa7Table {
 
   std::size_t n_species() const { return fits_.size(); }
 
-  /// cp/R, h/(RT) and g/(RT) at standard pressure of every species, [n_species] each. T [K]; log_T: ln T. To round-off
-  /// what evaluate() gives, in a fraction of the time. Local.
+  /// cp/R, h/(RT) and g/(RT) at standard pressure of every species, [n_species] each. T [K]; log_T: ln T. To
+  /// round-off what evaluate() gives, in a fraction of the time. Local.
   void evaluate(double T, double log_T, std::span<double> cp_R, std::span<double> h_RT, std::span<double> g_RT) const;
 
+  /// The sum of the fits that hold at T, weighted with Y_k / W_k, [n_species] both; nothing where a fit is blended or
+  /// continued at T. Local.
+  std::optional<MixtureFit> mix(double T, std::span<const double> Y, std::span<const double> inverse_weights) const;
+
  private:
-  /// The polynomials that hold at T, or none where a fit is blended or continued there.
-  const double* block_at(double T) const;
+  /// Which block of polynomials holds at T; nothing where a fit is blended or continued there.
+  std::optional<std::size_t> block_at(double T) const;
 
   std::vector<Nasa7> fits_;
   double T_min_;                // the largest of the species' [K]

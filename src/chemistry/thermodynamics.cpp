@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "chemistry/nasa7.hpp"
 #include "core/error.hpp"
@@ -11,13 +12,13 @@ namespace {
 
 constexpr double T_lowest = 50.0;      // [K]
 constexpr double T_highest = 10000.0;  // [K]
+// Newton's steps square the error, so the step after one this small would be lost in round-off.
+constexpr double small_step = 1e-9;  // relative
 
 /// Root of an increasing function by Newton's method; a step that leaves the bracket is replaced by its middle.
 /// `value_and_slope`: T -> {f, df/dT}.
 template <class Function>
 double increasing_root(Function value_and_slope, double guess) {
-  // Newton's steps square the error, so the step after one this small would be lost in round-off.
-  constexpr double small_step = 1e-9;
   double low = T_lowest;
   double high = T_highest;
   double T = guess > low && guess < high ? guess : 1000.0;
@@ -30,6 +31,18 @@ double increasing_root(Function value_and_slope, double guess) {
     if (high - low <= 1e-15 * high) break;
   }
   return T;
+}
+
+/// The temperature at which a mixture's fit has the enthalpy h_R [K], if Newton's method finds it before it leaves
+/// the fit's range. cp is all but constant, so two or three steps do.
+std::optional<double> root_within(const MixtureFit& fit, double h_R, double guess) {
+  double T = guess;
+  for (int i = 0; i < 10 && fit.holds_at(T); ++i) {
+    const double next = T - (fit.h(T) - h_R) / fit.cp(T);
+    if (std::abs(next - T) <= small_step * T) return fit.holds_at(next) ? std::optional(next) : std::nullopt;
+    T = next;
+  }
+  return std::nullopt;
 }
 
 struct ValueAndSlope {
@@ -69,6 +82,7 @@ double Thermodynamics::density(double T, double p, std::span<const double> Y) co
 
 double Thermodynamics::cp(double T, std::span<const double> Y) const {
   EXPECT(Y.size() == n_species());
+  if (const auto fit = table_.mix(T, Y, inverse_weights_)) return gas_constant * fit->cp(T);
   double sum = 0.0;
   for (std::size_t k = 0; k < Y.size(); ++k) sum += Y[k] * inverse_weights_[k] * evaluate(fits_[k], T, 0.0).cp_R;
   return gas_constant * sum;
@@ -83,6 +97,7 @@ double Thermodynamics::cp_slope(double T, std::span<const double> Y) const {
 
 double Thermodynamics::enthalpy(double T, std::span<const double> Y) const {
   EXPECT(Y.size() == n_species());
+  if (const auto fit = table_.mix(T, Y, inverse_weights_)) return gas_constant * fit->h(T);
   double sum = 0.0;
   for (std::size_t k = 0; k < Y.size(); ++k) sum += Y[k] * inverse_weights_[k] * evaluate(fits_[k], T, 0.0).h_RT;
   return gas_constant * T * sum;
@@ -129,6 +144,8 @@ void Thermodynamics::species_standard(double T, double log_T, std::span<double> 
 
 double Thermodynamics::temperature_from_enthalpy(double h, std::span<const double> Y, double guess) const {
   EXPECT(Y.size() == n_species());
+  if (const auto fit = table_.mix(guess, Y, inverse_weights_))
+    if (const auto T = root_within(*fit, h / gas_constant, guess)) return *T;
   return increasing_root(
       [&](double T) {
         double h_sum = 0.0;

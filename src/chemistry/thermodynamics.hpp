@@ -34,7 +34,8 @@ class Thermodynamics {
   void species_cp(double T, std::span<double> cp) const;       // [J/kg/K]
   void species_enthalpy(double T, std::span<double> h) const;  // [J/kg]
   /// cp/R, h/(RT) and g/(RT) at standard pressure, dimensionless, in one pass: what kinetics needs. log_T: ln T.
-  void species_standard(double T, double log_T, std::span<double> cp_R, std::span<double> h_RT, std::span<double> g_RT) const;
+  void species_standard(double T, double log_T, std::span<double> cp_R, std::span<double> h_RT,
+                        std::span<double> g_RT) const;
 
   /// The temperature at which the mixture has enthalpy h [J/kg] (or internal energy u), to round-off. `guess` [K]
   /// only saves time. Safeguarded Newton in [50, 10000] K; an h beyond what that range holds gives its end.
