@@ -115,8 +115,8 @@ double ColdGas::rate_bound(std::span<const double> C) const {
   const auto concentration = [&](ReactionTable::Index species) { return species < C.size() ? C[species] : 1.0; };
   double sum = 0.0;
   for (const auto& direction : directions_) {
-    const double product =
-        concentration(direction.molecules[0]) * concentration(direction.molecules[1]) * concentration(direction.molecules[2]);
+    const double product = concentration(direction.molecules[0]) * concentration(direction.molecules[1]) *
+                           concentration(direction.molecules[2]);
     sum += direction.k * product * (direction.third_body ? total_concentration : 1.0);
   }
   return sum;

@@ -33,7 +33,7 @@ class ColdGas {
   using Molecules = std::array<ReactionTable::Index, 3>;  // of one side; n_species where there is none
   struct Direction {
     Molecules molecules;
-    double k;                    // largest coefficient, with the largest third-body efficiency
+    double k;  // largest coefficient, with the largest third-body efficiency
     bool third_body;
   };
   void add_directions(const Mechanism& mechanism);

@@ -33,8 +33,8 @@ inline double exponential(double x) {
   return series * std::bit_cast<double>(exponent);
 }
 
-/// ln x = k ln 2 + ln m with m in [0.70, 1.41), ln m = 2 artanh(s) with s = (m - 1) / (m + 1) by its series up to s^21
-/// (next term below 1e-18).
+/// ln x = k ln 2 + ln m with m in [0.70, 1.41), ln m = 2 artanh(s) with s = (m - 1) / (m + 1) by its series up to
+/// s^21 (next term below 1e-18).
 inline double logarithm(double x) {
   // Taking the bits of the square root of 1/2 away before cutting off the exponent centres m around 1.
   constexpr std::uint64_t root_half = 0x3fe6a09e00000000u;

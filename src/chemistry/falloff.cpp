@@ -88,7 +88,7 @@ void FalloffTable::derivatives(double T, std::span<const double> exponentials, s
     const double d = width - 0.14 * x;
     const double by_f = -2.0 * (x / d) * bell_[j] * bell_[j] * centre;  // d log10 F / d f
     const double f_by_centre = (-0.67 * d - x * (-1.27 + 0.14 * 0.67)) / (d * d);
-    const double slope_pressure = by_f * width / (d * d);                           // d ln F / d ln Pr
+    const double slope_pressure = by_f * width / (d * d);                               // d ln F / d ln Pr
     const double slope_T = (bell_[j] + by_f * f_by_centre) * centre_by_T / centre_[j];  // d ln F / dT at fixed Pr
 
     const double per_M = e[j] / (1.0 + pressure_[j]) * broadening_[j];  // finite also at M = 0

@@ -8,10 +8,10 @@
 
 namespace bimetal::chemistry {
 
-/// Falloff reactions side by side, [size()] each: what their high-pressure rate is multiplied by, Pr / (1 + Pr) * F, and
-/// its derivatives. Lindemann's form, F = 1, is kept as a Troe curve with F_cent = 1.
-/// Gilbert, Luther & Troe, Ber. Bunsenges. Phys. Chem. 87 (1983) 169, in the form of Kee, Coltrin & Glarborg,
-/// Chemically Reacting Flow (2003), eqs. 9.118-9.123. All functions Local.
+/// Falloff reactions side by side, [size()] each: what their high-pressure rate is multiplied by, Pr / (1 + Pr) * F,
+/// and its derivatives. Lindemann's form, F = 1, is kept as a Troe curve with F_cent = 1. Gilbert, Luther & Troe,
+/// Ber. Bunsenges. Phys. Chem. 87 (1983) 169, in the form of Kee, Coltrin & Glarborg, Chemically Reacting Flow
+/// (2003), eqs. 9.118-9.123. All functions Local.
 class FalloffTable {
  public:
   void add(const Reaction& reaction);
@@ -27,7 +27,8 @@ class FalloffTable {
   void factors(std::span<const double> exponentials, std::span<const double> M, std::span<double> value);
 
   /// Derivatives of the factors of the last call: by M at fixed T [m^3/kmol], by T at fixed M [1/K], [size()] each.
-  void derivatives(double T, std::span<const double> exponentials, std::span<double> by_M, std::span<double> by_T) const;
+  void derivatives(double T, std::span<const double> exponentials, std::span<double> by_M,
+                   std::span<double> by_T) const;
 
  private:
   // k_0 / k_inf, and F_cent = (1-a) exp(-T/T3) + a exp(-T/T1) + exp(-T2/T).
@@ -40,11 +41,11 @@ class FalloffTable {
   std::vector<double> T2_;          // [K]
 
   // Of the last call of factors().
-  std::vector<double> logs_;       // [2 size(), padded] ln F_cent, ln Pr
-  std::vector<double> pressure_;   // [size()] Pr
-  std::vector<double> centre_;     // [size()] F_cent
-  std::vector<double> bell_;       // [size()] log F / log F_cent
-  std::vector<double> broadening_; // [size(), padded] F
+  std::vector<double> logs_;        // [2 size(), padded] ln F_cent, ln Pr
+  std::vector<double> pressure_;    // [size()] Pr
+  std::vector<double> centre_;      // [size()] F_cent
+  std::vector<double> bell_;        // [size()] log F / log F_cent
+  std::vector<double> broadening_;  // [size(), padded] F
 };
 
 }  // namespace bimetal::chemistry

@@ -44,9 +44,7 @@ class Kinetics {
   void third_bodies();
   void rates_of_progress();
 
-  std::span<double> falloff_exponents() {
-    return {k_.data() + 2 * table_.n_reactions, table_.falloff.n_exponents()};
-  }
+  std::span<double> falloff_exponents() { return {k_.data() + 2 * table_.n_reactions, table_.falloff.n_exponents()}; }
 
   void slopes_by_T(double T);
   void slopes_by_C();
@@ -57,21 +55,21 @@ class Kinetics {
 
   // Work space. Arrays over species end with what an empty slot points to. Coefficients are those before the factor:
   // third-body concentration or falloff.
-  std::vector<double> C_;       // [n_species + 1] [kmol/m^3]; the last is 1
-  std::vector<double> cp_R_;    // [n_species]
-  std::vector<double> h_RT_;    // [n_species + 1]; the last is 0
-  std::vector<double> g_RT_;    // [n_species + 1]; the last is 0
-  std::vector<double> k_;       // [2 n_reactions + falloff.n_exponents(), padded] forward, reverse, falloff
-  std::vector<double> factor_;  // [n_reactions] third-body concentration, falloff factor, or 1
-  std::vector<double> forward_;  // [n_reactions] k_f times concentrations, without the factor
-  std::vector<double> reverse_;  // [n_reactions]
-  std::vector<double> rate_;     // [n_reactions] of progress; also their slope by T [kmol/m^3/s]
-  std::vector<double> collider_;         // [n_colliders] M [kmol/m^3]
-  std::vector<double> M_;                // [n_third_bodies] the same by reaction
-  std::vector<double> falloff_;          // [falloff.size()] factors, then their slopes by T
-  std::vector<double> factor_M_;         // [n_third_bodies] derivative of the factor by M
-  std::vector<double> slopes_;           // [table.n_derivatives] sources of table.derivatives
-  std::vector<double> dilution_;         // [n_species] part of d omega / d C_j that is the same for all j
+  std::vector<double> C_;         // [n_species + 1] [kmol/m^3]; the last is 1
+  std::vector<double> cp_R_;      // [n_species]
+  std::vector<double> h_RT_;      // [n_species + 1]; the last is 0
+  std::vector<double> g_RT_;      // [n_species + 1]; the last is 0
+  std::vector<double> k_;         // [2 n_reactions + falloff.n_exponents(), padded] forward, reverse, falloff
+  std::vector<double> factor_;    // [n_reactions] third-body concentration, falloff factor, or 1
+  std::vector<double> forward_;   // [n_reactions] k_f times concentrations, without the factor
+  std::vector<double> reverse_;   // [n_reactions]
+  std::vector<double> rate_;      // [n_reactions] of progress; also their slope by T [kmol/m^3/s]
+  std::vector<double> collider_;  // [n_colliders] M [kmol/m^3]
+  std::vector<double> M_;         // [n_third_bodies] the same by reaction
+  std::vector<double> falloff_;   // [falloff.size()] factors, then their slopes by T
+  std::vector<double> factor_M_;  // [n_third_bodies] derivative of the factor by M
+  std::vector<double> slopes_;    // [table.n_derivatives] sources of table.derivatives
+  std::vector<double> dilution_;  // [n_species] part of d omega / d C_j that is the same for all j
 };
 
 }  // namespace bimetal::chemistry

@@ -1,5 +1,5 @@
-// Derivatives of the net production rates: slopes of the rates of progress, q = factor * (forward - reverse), one array
-// for each way a rate depends on something, and then the table's sums over them.
+// Derivatives of the net production rates: slopes of the rates of progress, q = factor * (forward - reverse), one
+// array for each way a rate depends on something, and then the table's sums over them.
 #include <algorithm>
 #include <cmath>
 
@@ -50,8 +50,9 @@ void Kinetics::slopes_by_C() {
   const std::size_t n = n_reactions();
   const double* const C = C_.data();
   double* third = slopes_.data() + 2 * ReactionTable::n_slots * n;
-  const auto slopes_of = [&](const ReactionTable::Slots& slots, const std::vector<ReactionTable::ThirdMolecule>& thirds,
-                             const double* k, double sign, double* slopes) {
+  const auto slopes_of = [&](const ReactionTable::Slots& slots,
+                             const std::vector<ReactionTable::ThirdMolecule>& thirds, const double* k, double sign,
+                             double* slopes) {
     const auto& [s0, s1] = slots;
     double* const __restrict by_0 = slopes;
     double* const __restrict by_1 = slopes + n;

@@ -5,9 +5,9 @@
 
 namespace bimetal::chemistry {
 
-/// target_i += sum_j A_ij source_j with a sparse A whose entries are mostly 1 and -1, as stoichiometric matrices are. A
-/// flat list of additions without branches; entries of one target stand far apart, so that a processor need not wait for
-/// one addition before it begins the next.
+/// target_i += sum_j A_ij source_j with a sparse A whose entries are mostly 1 and -1, as stoichiometric matrices are.
+/// A flat list of additions without branches; entries of one target stand far apart, so that a processor need not
+/// wait for one addition before it begins the next.
 class SparseSum {
  public:
   using Index = std::uint32_t;
