@@ -1,5 +1,7 @@
 #include "app/run_summary.hpp"
 
+#include <algorithm>
+
 #include "core/version.hpp"
 
 namespace bimetal::app {
@@ -57,6 +59,19 @@ ordered_json list_speed(const hybrid::HybridSolver& hybrid, const control::Ledge
       {"net_speedup", (wall - sum.verification / n_ranks + saved) / (wall - sum.verification / n_ranks)}};
 }
 
+ordered_json describe_chemistry(const RunConfig& config, const chemistry::Mechanism& mechanism) {
+  const auto& options = config.chemistry.solver;
+  const auto integrator = subproblem::chosen_integrator(options, mechanism.n_species(), config.time.step);
+  const auto named = std::find_if(subproblem::integrators.begin(), subproblem::integrators.end(),
+                                  [&](const auto& entry) { return entry.second == integrator; });
+  return {{"mechanism", mechanism.name},
+          {"species", mechanism.n_species()},
+          {"reactions", mechanism.n_reactions()},
+          {"integrator", named->first},
+          {"rtol", options.rtol},
+          {"atol", options.atol}};
+}
+
 ordered_json list_conservation(const ConservationDefects& defects, const chemistry::Mechanism& mechanism,
                                const parallel::Communicator& comm) {
   ordered_json elements;
@@ -109,6 +124,7 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   summary["cells"] = simulation.flow().extents().n_cells();
   summary["steps"] = config.time.n_steps;
   summary["time_s"] = static_cast<double>(config.time.n_steps) * config.time.step;
+  summary["chemistry"] = describe_chemistry(config, simulation.mechanism());
   summary["wall_s"] = list_seconds(mean, wall, setup, comm.sum(output.seconds()) / n_ranks);
   summary["subproblems"] = list_rows(hybrid);
   if (hybrid.surrogate()) {
@@ -139,6 +155,9 @@ void print_summary(const ordered_json& summary, const std::string& directory, co
   log.info("{} steps of {} cells on {} rank(s) in {:.1f} s; hottest cell {:.0f} K", summary["steps"].dump(),
            summary["cells"].dump(), summary["ranks"].dump(), wall["total"].get<double>(),
            summary["observables"]["temperature_max_K"].get<double>());
+  log.info("  chemistry             {} species, {} reactions; {} at rtol {:g}",
+           summary["chemistry"]["species"].dump(), summary["chemistry"]["reactions"].dump(),
+           summary["chemistry"]["integrator"].get<std::string>(), summary["chemistry"]["rtol"].get<double>());
   log.info("  active sub-problems   {:.0f} of {} (the others were inert)", active, rows["total"].dump());
   if (summary.contains("certificate")) {
     const auto& certificate = summary["certificate"];

@@ -47,8 +47,9 @@ bool finite(std::span<const double> row) {
 
 }  // namespace
 
-Integrator cheaper_integrator(std::size_t n_species, double rtol, double dt) {
-  const bool factorises_a_lot = n_species > 40 && rtol < 1e-4 && dt > 3e-6;
+Integrator chosen_integrator(const ReactorSolverOptions& options, std::size_t n_species, double dt) {
+  if (options.integrator != Integrator::automatic) return options.integrator;
+  const bool factorises_a_lot = n_species > 40 && options.rtol < 1e-4 && dt > 3e-6;
   return factorises_a_lot ? Integrator::cvode : Integrator::rosenbrock;
 }
 
@@ -56,9 +57,7 @@ struct ReactorSolver::Impl {
   Impl(Reactor kind, const ReactorSolverOptions& options)
       : reactor(std::move(kind)),
         attempts(attempts_of(options, reactor.options().dt)),
-        integrator(options.integrator == Integrator::automatic
-                       ? cheaper_integrator(reactor.mechanism()->n_species(), options.rtol, reactor.options().dt)
-                       : options.integrator),
+        integrator(chosen_integrator(options, reactor.mechanism()->n_species(), reactor.options().dt)),
         cvode(equations()),
         rosenbrock(equations(), method_for(options.rtol)),
         in(reactor.signature().inputs.size()) {}
@@ -130,7 +129,6 @@ ReactorSolver& ReactorSolver::operator=(ReactorSolver&&) noexcept = default;
 
 Reactor& ReactorSolver::kind() { return impl_->reactor; }
 const ReactorSolverCounts& ReactorSolver::counts() const { return impl_->counts; }
-Integrator ReactorSolver::integrator() const { return impl_->integrator; }
 
 BatchReport ReactorSolver::solve(Batch& batch) {
   EXPECT(batch.in.size() == batch.out.size() && batch.in.width() == batch.out.width());

@@ -12,17 +12,12 @@ namespace bimetal::subproblem {
 
 /// Who integrates a row first. What it cannot solve goes to CVODE with more careful settings.
 enum class Integrator {
-  automatic,  // one of the others: cheaper_integrator()
+  automatic,  // one of the others: chosen_integrator()
   cvode,      // SUNDIALS CVODE: BDF of variable order. Hindmarsh et al., ACM Trans. Math. Softw. 31 (2005) 363
   rosenbrock  // RODAS3 down to rtol 1e-4, RODAS4 below (rosenbrock_method.hpp)
 };
 inline constexpr std::array<std::pair<const char*, Integrator>, 3> integrators{
     {{"auto", Integrator::automatic}, {"cvode", Integrator::cvode}, {"rosenbrock", Integrator::rosenbrock}}};
-
-/// The integrator that solves rows of a flame in less time at equal error, by the measurements of
-/// tests/benchmarks/reactor.cpp. CVODE builds up order and step anew in every row; that pays only in long steps, dt
-/// [s], of large mechanisms, whose factorisations are dear, at tight tolerances. Local.
-Integrator cheaper_integrator(std::size_t n_species, double rtol, double dt);
 
 struct ReactorSolverOptions {
   Integrator integrator = Integrator::automatic;
@@ -30,6 +25,12 @@ struct ReactorSolverOptions {
   double atol = 1e-10;    // absolute tolerance of Y [1] and T [K], > 0
   long max_steps = 5000;  // internal steps per row and attempt
 };
+
+/// Who integrates first, never `automatic`, which stands for the one that solves rows of a flame in less time at
+/// equal error by the measurements of tests/benchmarks/reactor.cpp. CVODE builds up order and step anew in every row;
+/// that pays only in long steps, dt [s], of large mechanisms, whose factorisations are dear, at tight tolerances.
+/// Local.
+Integrator chosen_integrator(const ReactorSolverOptions& options, std::size_t n_species, double dt);
 
 /// What the reference solver has done so far on this rank.
 struct ReactorSolverCounts {
@@ -56,8 +57,6 @@ class ReactorSolver : public SubproblemSolver {
   BatchReport solve(Batch& batch) override;
 
   const ReactorSolverCounts& counts() const;
-  /// Who integrates first; never `automatic`.
-  Integrator integrator() const;
 
  private:
   struct Impl;

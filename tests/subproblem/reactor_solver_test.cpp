@@ -92,11 +92,12 @@ TEST(ReactorSolver, agrees_with_a_much_tighter_integration) {
   }
 }
 
-TEST(ReactorSolver, picks_the_cheaper_integrator) {
-  EXPECT_EQ(ReactorSolver(make_reactor(cases().front())).integrator(), Integrator::rosenbrock);
-  EXPECT_EQ(cheaper_integrator(53, 1e-6, 1e-5), Integrator::cvode);
-  EXPECT_EQ(cheaper_integrator(53, 1e-3, 1e-5), Integrator::rosenbrock);
-  EXPECT_EQ(cheaper_integrator(53, 1e-6, 1e-6), Integrator::rosenbrock);
+TEST(ReactorSolver, picks_the_cheaper_integrator_unless_told_otherwise) {
+  EXPECT_EQ(chosen_integrator({.rtol = 1e-6}, 9, 1e-5), Integrator::rosenbrock);
+  EXPECT_EQ(chosen_integrator({.rtol = 1e-6}, 53, 1e-5), Integrator::cvode);
+  EXPECT_EQ(chosen_integrator({.rtol = 1e-3}, 53, 1e-5), Integrator::rosenbrock);
+  EXPECT_EQ(chosen_integrator({.rtol = 1e-6}, 53, 1e-6), Integrator::rosenbrock);
+  EXPECT_EQ(chosen_integrator({.integrator = Integrator::cvode}, 9, 1e-6), Integrator::cvode);
 }
 
 TEST(ReactorSolver, reports_a_row_it_cannot_solve_and_leaves_it_as_it_was) {
