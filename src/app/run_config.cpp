@@ -12,12 +12,9 @@ namespace {
 using config::Range;
 using config::Section;
 
-// Models with one member so far; the names are in the input from the start so that old inputs stay valid.
+// One member so far; the name is in the input from the start so that old inputs stay valid.
 enum class FlowModel { prescribed };
 constexpr std::pair<const char*, FlowModel> flow_models[] = {{"prescribed", FlowModel::prescribed}};
-enum class TransportModel { constant_lewis };
-constexpr std::pair<const char*, TransportModel> transport_models[] = {
-    {"constant_lewis", TransportModel::constant_lewis}};
 
 grid::GridOptions read_grid(Section section) {
   grid::GridOptions grid;
@@ -58,18 +55,18 @@ ChemistryConfig read_chemistry(Section section) {
   ChemistryConfig chemistry;
   chemistry.mechanism = section.path("mechanism");
   chemistry.pressure = section.number("pressure", Range::positive(), chemistry.pressure);
-  chemistry.solver.integrator = section.choice<subproblem::Integrator>("integrator", subproblem::integrators,
-                                                                       chemistry.solver.integrator);
+  chemistry.solver.integrator =
+      section.choice<subproblem::Integrator>("integrator", subproblem::integrators, chemistry.solver.integrator);
   chemistry.solver.rtol = section.number("rtol", Range::between(1e-13, 0.1), chemistry.solver.rtol);
   chemistry.solver.atol = section.number("atol", Range::between(1e-20, 0.1), chemistry.solver.atol);
   section.finish();
   return chemistry;
 }
 
-flow::PrescribedOptions read_flow(Section section) {
+void read_flow(Section section, RunConfig& config) {
   section.choice<FlowModel>("model", flow_models, FlowModel::prescribed);
-  section.choice<TransportModel>("transport", transport_models, TransportModel::constant_lewis);
-  flow::PrescribedOptions velocity;
+  config.transport = section.choice<flow::TransportModel>("transport", flow::transport_names, config.transport);
+  auto& velocity = config.velocity;
   auto given = section.section("velocity");
   velocity.kind = given.choice<flow::PrescribedKind>("type", flow::prescribed_names, flow::PrescribedKind::rest);
   velocity.amplitude = given.number("amplitude", Range::any(), velocity.amplitude);
@@ -79,7 +76,6 @@ flow::PrescribedOptions read_flow(Section section) {
   std::copy(direction.begin(), direction.end(), velocity.direction.begin());
   given.finish();
   section.finish();
-  return velocity;
 }
 
 void read_initial(Section section, RunConfig& config) {
@@ -156,7 +152,7 @@ RunConfig read_run_config(const std::string& path, std::span<const std::string> 
   config.grid = read_grid(root.section("grid"));
   config.time = read_time(root.section("time"));
   config.chemistry = read_chemistry(root.section("chemistry"));
-  config.velocity = read_flow(root.section("flow"));
+  read_flow(root.section("flow"), config);
   read_initial(root.section("initial"), config);
   config.network = read_surrogate(root.section("surrogate"), config.seed);
   read_training(root.section("training"), config);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "flow/gas_properties.hpp"
 #include "flow/initial.hpp"
 #include "flow/velocity.hpp"
 #include "grid/options.hpp"
@@ -40,6 +41,7 @@ struct RunConfig {
   TimeConfig time;
   ChemistryConfig chemistry;
   flow::PrescribedOptions velocity;
+  flow::TransportModel transport = flow::TransportModel::constant_lewis;
   flow::InitialFactory initial = nullptr;
   flow::InitialOptions initial_options;
   surrogate::NetworkOptions network;

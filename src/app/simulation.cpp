@@ -62,7 +62,7 @@ Simulation::Simulation(const RunConfig& config, const parallel::Communicator& co
       monitor_(std::make_unique<ConservationMonitor>(*hybrid_, *mechanism_)),
       flow_(std::make_unique<flow::ReactingFlow>(grid_, *mechanism_, config.chemistry.pressure,
                                                  std::make_unique<flow::PrescribedVelocity>(config.velocity, grid_),
-                                                 *monitor_)) {
+                                                 *monitor_, config.transport)) {
   flow_->initialise(config.initial(config.initial_options, *mechanism_, grid_));
 }
 

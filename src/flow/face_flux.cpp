@@ -36,28 +36,34 @@ void reconstruct(const FaceStencil& stencil, double velocity, std::size_t n_spec
   for (std::size_t c = 1; c < width; ++c) value[c] = upwind[c] + value[c] * (value[c] > 0.0 ? keep_up : keep_down);
 }
 
-void diffuse(const double* __restrict left, const double* __restrict right, const CellGas& left_gas,
-             const CellGas& right_gas, const double* __restrict left_cp, const double* __restrict right_cp,
-             std::span<const double> inverse_lewis, double spacing, FaceFlux& face) {
-  const std::size_t n_species = inverse_lewis.size();
-  const double* __restrict weight = inverse_lewis.data();
-  double* __restrict flux = face.flux;
-  const double per_length = 1.0 / spacing;
-  const double T_gradient = (right[0] - left[0]) * per_length;
-  const double transport = 0.5 * (left_gas.conductivity_over_cp + right_gas.conductivity_over_cp) * per_length;
+void diffuse(const DiffusingCell& left, const DiffusingCell& right, std::size_t n_species, double spacing,
+             FaceFlux& face) {
+  const double* __restrict left_Y = left.row + 1;
+  const double* __restrict right_Y = right.row + 1;
+  const double* __restrict left_cp = left.species_cp;
+  const double* __restrict right_cp = right.species_cp;
+  const double* __restrict left_rho_D = left.rho_D;
+  const double* __restrict right_rho_D = right.rho_D;
+  double* __restrict mass = face.flux + 1;
+  const double half_per_length = 0.5 / spacing;
+  const double log_weight_difference = 2.0 * (right.gas.driving_weight - left.gas.driving_weight) /
+                                       (left.gas.driving_weight + right.gas.driving_weight);
 
   double excess = 0.0;
   for (std::size_t k = 0; k < n_species; ++k) {
-    flux[1 + k] = -transport * weight[k] * (right[1 + k] - left[1 + k]);
-    excess += flux[1 + k];
+    const double Y = 0.5 * (left_Y[k] + right_Y[k]);
+    mass[k] =
+        -half_per_length * (left_rho_D[k] + right_rho_D[k]) * (right_Y[k] - left_Y[k] + Y * log_weight_difference);
+    excess += mass[k];
   }
-  double enthalpy = 0.0;
+  double heat_capacity = 0.0;
   for (std::size_t k = 0; k < n_species; ++k) {
-    flux[1 + k] -= 0.5 * (left[1 + k] + right[1 + k]) * excess;
-    enthalpy += 0.5 * (left_cp[k] + right_cp[k]) * flux[1 + k];
+    mass[k] -= 0.5 * (left_Y[k] + right_Y[k]) * excess;
+    heat_capacity += 0.5 * (left_cp[k] + right_cp[k]) * mass[k];
   }
-  flux[0] = -0.5 * (left_gas.conductivity + right_gas.conductivity) * T_gradient;
-  face.enthalpy = enthalpy * T_gradient;
+  const double T_difference = right.row[0] - left.row[0];
+  face.flux[0] = -half_per_length * (left.gas.conductivity + right.gas.conductivity) * T_difference;
+  face.enthalpy = heat_capacity * T_difference / spacing;
 }
 
 void accumulate(const double* __restrict state, const CellGas& gas, const FaceFlux& low, const FaceFlux& high,

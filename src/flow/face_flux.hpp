@@ -1,17 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
+
+#include "flow/gas_properties.hpp"
 
 namespace bimetal::flow {
-
-/// What transport needs to know of the gas in a cell.
-struct CellGas {
-  double volume = 0.0;                 // per mass, 1 / rho [m^3/kg]
-  double inverse_heat_capacity = 0.0;  // 1 / (rho cp) [m^3 K/J]
-  double conductivity_over_cp = 0.0;   // lambda / cp [kg/m/s]
-  double conductivity = 0.0;           // lambda [W/m/K]
-};
 
 /// The four rows T, Y_1..Y_N [1 + n_species] around a face, along its axis; the face lies between left and right.
 struct FaceStencil {
@@ -19,6 +12,14 @@ struct FaceStencil {
   const double* left;
   const double* right;
   const double* far_right;
+};
+
+/// All of a cell that diffusion through its faces depends on.
+struct DiffusingCell {
+  const CellGas& gas;
+  const double* row;         // [1 + n_species] T, Y
+  const double* species_cp;  // [n_species] cp_k [J/kg/K]
+  const double* rho_D;       // [n_species] rho D_k [kg/m/s]
 };
 
 /// What a cell needs from one of its faces.
@@ -35,13 +36,13 @@ struct FaceFlux {
 /// to balance the others: the corrections shrink but keep their signs, and with them the bounds. Local.
 void reconstruct(const FaceStencil& stencil, double velocity, std::size_t n_species, double* value);
 
-/// Diffusive fluxes at the face by central differences, coefficients averaged between the two cells; fills
-/// `flux` and `enthalpy`. Lewis numbers are constant and a correction velocity makes the mass fluxes sum to zero:
-///   j_k = -rho D_k dY_k/dn + Y_k sum_j rho D_j dY_j/dn,  rho D_k = (lambda / cp) / Le_k.
-/// left, right: rows; left_cp, right_cp: [n_species] cp_k [J/kg/K]; spacing between the cells' centres [m].
+/// Diffusive fluxes at the face by central differences, properties averaged between the two cells; fills `flux` and
+/// `enthalpy`. With W the driving weight, and a correction velocity that makes the mass fluxes sum to zero,
+///   j_k = i_k - Y_k sum_j i_j,   i_k = -rho D_k (dY_k/dn + Y_k d(ln W)/dn).
+/// The bracket is (W_k / W) dX_k/dn for a W that is the mean molecular weight, dY_k/dn for a constant one, and 0 to
+/// the bit between equal cells. `spacing` between the cells' centres [m].
 /// Poinsot & Veynante, Theoretical and Numerical Combustion (2005), sec. 1.1.4 (correction velocity). Local.
-void diffuse(const double* left, const double* right, const CellGas& left_gas, const CellGas& right_gas,
-             const double* left_cp, const double* right_cp, std::span<const double> inverse_lewis, double spacing,
+void diffuse(const DiffusingCell& left, const DiffusingCell& right, std::size_t n_species, double spacing,
              FaceFlux& face);
 
 /// Adds to `rate` [1 + n_species] what the two faces of one axis do to a cell with row `state`:

@@ -21,11 +21,12 @@ void for_owned(const grid::Extents& e, Visit visit) {
 }  // namespace
 
 ReactingFlow::ReactingFlow(const grid::StructuredGrid& grid, const chemistry::Mechanism& mechanism, double pressure,
-                           std::unique_ptr<VelocityModel> velocity, subproblem::SubproblemSolver& chemistry)
+                           std::unique_ptr<VelocityModel> velocity, subproblem::SubproblemSolver& chemistry,
+                           TransportModel transport)
     : grid_(&grid),
       velocity_(std::move(velocity)),
       chemistry_(&chemistry),
-      scalars_(grid, mechanism, pressure),
+      scalars_(grid, mechanism, pressure, transport),
       state_(grid.create_global()),
       stepper_(state_.get()),
       provenance_(static_cast<std::size_t>(grid.extents().n_owned())) {

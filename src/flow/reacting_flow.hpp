@@ -34,9 +34,10 @@ struct StepReport {
 class ReactingFlow {
  public:
   /// `grid` has 1 + n_species components; it and `chemistry` must outlive this object, and chemistry's rows are
-  /// T, Y_1..Y_N. pressure [Pa]. Collective.
+  /// T, Y_1..Y_N. pressure [Pa]. UserError: `transport` needs data that a species lacks. Collective.
   ReactingFlow(const grid::StructuredGrid& grid, const chemistry::Mechanism& mechanism, double pressure,
-               std::unique_ptr<VelocityModel> velocity, subproblem::SubproblemSolver& chemistry);
+               std::unique_ptr<VelocityModel> velocity, subproblem::SubproblemSolver& chemistry,
+               TransportModel transport = TransportModel::constant_lewis);
 
   /// Sets every owned cell from the position of its centre. Local.
   void initialise(const InitialCondition& condition);

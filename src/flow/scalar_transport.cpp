@@ -46,31 +46,14 @@ double largest_magnitude(const std::vector<double>& values) {
 }  // namespace
 
 ScalarTransport::ScalarTransport(const grid::StructuredGrid& grid, const chemistry::Mechanism& mechanism,
-                                 double pressure)
+                                 double pressure, TransportModel model)
     : grid_(&grid),
-      thermodynamics_(mechanism),
-      transport_(mechanism),
-      pressure_(pressure),
+      properties_(mechanism, pressure, model),
       ghosted_(grid.create_local()),
       gas_(static_cast<std::size_t>(grid.layout().n_cells())),
-      species_cp_(static_cast<std::int64_t>(mechanism.n_species()), grid.layout().n_cells()) {
+      species_cp_(static_cast<std::int64_t>(mechanism.n_species()), grid.layout().n_cells()),
+      rho_D_(static_cast<std::int64_t>(mechanism.n_species()), grid.layout().n_cells()) {
   EXPECT(grid.n_components() == static_cast<int>(1 + mechanism.n_species()));
-  EXPECT(pressure > 0.0);
-}
-
-CellGas ScalarTransport::gas_of(std::span<const double> row, std::span<double> species_cp) const {
-  const double T = row[0];
-  const auto Y = row.subspan(1);
-  thermodynamics_.species_cp(T, species_cp);
-  double cp = 0.0;
-  for (std::size_t k = 0; k < Y.size(); ++k) cp += Y[k] * species_cp[k];
-
-  CellGas gas;
-  gas.volume = thermodynamics_.gas_constant_of(Y) * T / pressure_;
-  gas.inverse_heat_capacity = gas.volume / cp;
-  gas.conductivity_over_cp = chemistry::SimpleTransport::conductivity_over_cp(T);
-  gas.conductivity = gas.conductivity_over_cp * cp;
-  return gas;
 }
 
 /// Owned cells and the first layer of ghosts, without the edges and corners that a star stencil leaves empty.
@@ -85,21 +68,24 @@ void ScalarTransport::update_gas(core::ConstRows cells) {
       const std::int64_t margin = n_outside == 0 ? reach(0) : 0;
       const std::int64_t end = layout.index(layout.owned[0] + margin, j, k);
       for (std::int64_t cell = layout.index(-margin, j, k); cell < end; ++cell)
-        gas_[static_cast<std::size_t>(cell)] = gas_of(cells[cell], species_cp_[cell]);
+        gas_[static_cast<std::size_t>(cell)] = properties_.evaluate(cells[cell], species_cp_[cell], rho_D_[cell]);
     }
+}
+
+DiffusingCell ScalarTransport::diffusing(std::int64_t cell, core::ConstRows cells) const {
+  return {gas_[static_cast<std::size_t>(cell)], cells[cell].data(), species_cp_[cell].data(), rho_D_[cell].data()};
 }
 
 void ScalarTransport::fill_faces(std::int64_t first_cell, std::int64_t stride, core::ConstRows cells,
                                  const double* velocity, double spacing, std::span<FaceFlux> faces) const {
-  const std::size_t n_species = transport_.n_species();
+  const auto n_species = static_cast<std::size_t>(cells.width() - 1);
   for (std::size_t f = 0; f < faces.size(); ++f) {
     const std::int64_t right = first_cell + static_cast<std::int64_t>(f), left = right - stride;
     const FaceStencil stencil{cells[left - stride].data(), cells[left].data(), cells[right].data(),
                               cells[right + stride].data()};
     faces[f].velocity = velocity[f];
     reconstruct(stencil, velocity[f], n_species, faces[f].value);
-    diffuse(stencil.left, stencil.right, gas_[static_cast<std::size_t>(left)], gas_[static_cast<std::size_t>(right)],
-            species_cp_[left].data(), species_cp_[right].data(), transport_.inverse_lewis(), spacing, faces[f]);
+    diffuse(diffusing(left, cells), diffusing(right, cells), n_species, spacing, faces[f]);
   }
 }
 
@@ -150,22 +136,26 @@ void ScalarTransport::rates(Vec state, const FaceVelocities& velocities, Vec rat
     sweep(axis, cells.rows(), velocities.normal[axis], rows.rows());
 }
 
-TransportBounds ScalarTransport::bounds(Vec state, const FaceVelocities& velocities) const {
+/// The largest D_k bounds how fast the species diffuse together: by either model, with its correction velocity, what
+/// turns gradients of Y into -j / rho is, in suitably scaled Y, the diagonal matrix of the D_k times an orthogonal
+/// projection. Where a light gas is nearly pure the bound is loose: the projection takes out its own, largest D_k.
+TransportBounds ScalarTransport::bounds(Vec state, const FaceVelocities& velocities) {
   const petsc::ConstVecRows view(state, grid_->n_components());
+  std::vector<double> species_cp(static_cast<std::size_t>(species_cp_.width())), rho_D(species_cp.size());
   double diffusivity = 0.0;
   for (std::int64_t cell = 0; cell < view.rows().size(); ++cell) {
     const auto row = view.rows()[cell];
-    const double volume = thermodynamics_.gas_constant_of(row.subspan(1)) * row[0] / pressure_;
-    const double here = volume * chemistry::SimpleTransport::conductivity_over_cp(row[0]);
-    diffusivity =
-        row[0] > 0.0 && std::isfinite(here) ? std::max(diffusivity, here) : std::numeric_limits<double>::infinity();
+    const CellGas gas = properties_.evaluate(row, species_cp, rho_D);
+    const double of_heat = gas.conductivity * gas.inverse_heat_capacity;
+    const double of_species = gas.volume * std::ranges::max(rho_D);
+    diffusivity = row[0] > 0.0 && std::isfinite(of_heat) ? std::max({diffusivity, of_heat, of_species})
+                                                         : std::numeric_limits<double>::infinity();
   }
-  const double lightest = std::max(1.0, std::ranges::max(transport_.inverse_lewis()));
 
   TransportBounds bounds;
   for (int axis = 0; axis < grid_->extents().dimensions; ++axis) {
     const double spacing = grid_->extents().spacing(axis);
-    bounds.diffusion += 4.0 * lightest * diffusion_safety / (spacing * spacing) * diffusivity;
+    bounds.diffusion += 4.0 * diffusion_safety / (spacing * spacing) * diffusivity;
     bounds.advection +=
         grid_->communicator().max(largest_magnitude(velocities.normal[static_cast<std::size_t>(axis)])) / spacing;
   }

@@ -6,10 +6,9 @@
 #include <vector>
 
 #include "chemistry/mechanism.hpp"
-#include "chemistry/simple_transport.hpp"
-#include "chemistry/thermodynamics.hpp"
 #include "core/rows.hpp"
 #include "flow/face_flux.hpp"
+#include "flow/gas_properties.hpp"
 #include "flow/velocity.hpp"
 #include "grid/structured_grid.hpp"
 
@@ -33,29 +32,30 @@ struct TransportBounds {
 /// neglected.
 class ScalarTransport {
  public:
-  /// `grid` must have 1 + n_species components and outlive this object. pressure [Pa]. Local.
-  ScalarTransport(const grid::StructuredGrid& grid, const chemistry::Mechanism& mechanism, double pressure);
+  /// `grid` must have 1 + n_species components and outlive this object. pressure [Pa]. UserError: the model needs
+  /// transport data that a species lacks. Local.
+  ScalarTransport(const grid::StructuredGrid& grid, const chemistry::Mechanism& mechanism, double pressure,
+                  TransportModel model = TransportModel::constant_lewis);
 
   /// rate = right-hand side at `state` (both global vectors). Exchanges halos. Collective.
   void rates(Vec state, const FaceVelocities& velocities, Vec rate);
 
   /// RuntimeFailure on every rank if the state is not finite or has lost its positive temperature. Collective.
-  TransportBounds bounds(Vec state, const FaceVelocities& velocities) const;
+  TransportBounds bounds(Vec state, const FaceVelocities& velocities);
 
  private:
-  CellGas gas_of(std::span<const double> row, std::span<double> species_cp) const;
   void update_gas(core::ConstRows cells);
+  DiffusingCell diffusing(std::int64_t cell, core::ConstRows cells) const;
   void fill_faces(std::int64_t first_cell, std::int64_t stride, core::ConstRows cells, const double* velocity,
                   double spacing, std::span<FaceFlux> faces) const;
   void sweep(std::size_t axis, core::ConstRows cells, const std::vector<double>& velocity, core::Rows rate) const;
 
   const grid::StructuredGrid* grid_;
-  chemistry::Thermodynamics thermodynamics_;
-  chemistry::SimpleTransport transport_;
-  double pressure_;
+  GasProperties properties_;
   petsc::Handle<Vec> ghosted_;  // the state with its halo
   std::vector<CellGas> gas_;    // [n ghosted cells]
   core::RowTable species_cp_;   // [n ghosted cells, n_species] [J/kg/K]
+  core::RowTable rho_D_;        // [n ghosted cells, n_species] [kg/m/s]
 };
 
 }  // namespace bimetal::flow

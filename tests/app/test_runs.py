@@ -103,6 +103,13 @@ class Runs(ProgramTest):
                                   switching__policy="never")
             self.assertGreater(np.max(last_fields(out)["T"]), 1000)
 
+    def test_mixture_averaged_transport_runs_and_makes_a_difference(self):
+        same = {"time__end": "5e-6", "switching__policy": "never"}
+        lewis, mixture = (last_fields(self.run_kernel(name, 2, flow__transport=name, **same))["Y_H2"]
+                          for name in ("constant_lewis", "mixture_averaged"))
+        self.assertLess(np.max(np.abs(mixture - lewis)), 0.1 * np.max(lewis))
+        self.assertGreater(np.max(np.abs(mixture - lewis)), 1e-4 * np.max(lewis))
+
     def test_every_input_is_valid_and_runs(self):
         inputs = sorted((ROOT / "inputs").glob("*.yaml"))
         self.assertTrue(inputs)

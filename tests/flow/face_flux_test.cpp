@@ -57,13 +57,14 @@ TEST(FaceFlux, reconstruction_stays_between_the_neighbours_and_keeps_the_sum_of_
 }
 
 TEST(FaceFlux, diffusing_masses_add_up_to_zero_and_carry_their_enthalpy) {
-  const std::array<double, n_species> inverse_lewis{3.3, 0.9, 1.2, 1.0}, cp{14000.0, 1000.0, 1900.0, 1040.0};
-  const CellGas gas{1.0, 1e-3, 3e-5, 0.04};
+  const std::array<double, n_species> rho_D{1e-4, 3e-5, 4e-5, 3e-5}, cp{14000.0, 1000.0, 1900.0, 1040.0};
+  const CellGas gas{1.0, 1e-3, 0.04, 14.0}, heavier{0.8, 1e-3, 0.04, 22.0};
   for (std::uint64_t trial = 0; trial < 200; ++trial) {
     const Row left = random_row(2 * trial), right = random_row(2 * trial + 1);
     Row value{}, flux{};
     FaceFlux face{0.0, 0.0, value.data(), flux.data()};
-    diffuse(left.data(), right.data(), gas, gas, cp.data(), cp.data(), inverse_lewis, 1e-4, face);
+    diffuse({gas, left.data(), cp.data(), rho_D.data()},
+            {trial % 2 ? heavier : gas, right.data(), cp.data(), rho_D.data()}, n_species, 1e-4, face);
     EXPECT_NEAR(sum_of_fractions(flux), 0.0, 1e-15);
     const double gradient = (right[0] - left[0]) / 1e-4;
     EXPECT_DOUBLE_EQ(flux[0], -0.04 * gradient);
@@ -73,11 +74,29 @@ TEST(FaceFlux, diffusing_masses_add_up_to_zero_and_carry_their_enthalpy) {
   }
 }
 
+TEST(FaceFlux, species_diffuse_down_the_gradient_of_their_fraction_times_the_driving_weight) {
+  const std::array<double, n_species> left_rho_D{1e-4, 3e-5, 4e-5, 3e-5}, right_rho_D{2e-4, 4e-5, 4e-5, 2e-5}, cp{};
+  const CellGas light{1.0, 1e-3, 0.04, 12.0}, heavy{0.8, 1e-3, 0.04, 20.0};
+  const Row left = random_row(1), right = random_row(2);
+  Row value{}, flux{};
+  FaceFlux face{0.0, 0.0, value.data(), flux.data()};
+  diffuse({light, left.data(), cp.data(), left_rho_D.data()}, {heavy, right.data(), cp.data(), right_rho_D.data()},
+          n_species, 1e-4, face);
+  Row expected{};
+  for (std::size_t k = 0; k < n_species; ++k)
+    expected[1 + k] =
+        -0.5 * (left_rho_D[k] + right_rho_D[k]) / 16.0 * (20.0 * right[1 + k] - 12.0 * left[1 + k]) / 1e-4;
+  const double excess = sum_of_fractions(expected);
+  EXPECT_GT(std::abs(excess), 0.01);
+  for (std::size_t c = 1; c < expected.size(); ++c)
+    EXPECT_NEAR(flux[c], expected[c] - 0.5 * (left[c] + right[c]) * excess, 1e-15);
+}
+
 TEST(FaceFlux, accumulates_advection_and_diffusion_of_both_faces) {
   const Row state{1000.0, 0.2, 0.2, 0.3, 0.3};
   Row low_value{990.0, 0.1, 0.3, 0.3, 0.3}, high_value{1020.0, 0.25, 0.15, 0.3, 0.3};
   Row low_flux{5.0, 1e-3, -1e-3, 0.0, 0.0}, high_flux{7.0, 3e-3, -2e-3, -1e-3, 0.0};
-  const CellGas gas{2.0, 1e-3, 0.0, 0.0};
+  const CellGas gas{2.0, 1e-3, 0.0};
   const FaceFlux low{3.0, 40.0, low_value.data(), low_flux.data()},
       high{4.0, 60.0, high_value.data(), high_flux.data()};
   Row rate{};

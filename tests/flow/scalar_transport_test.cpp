@@ -7,8 +7,10 @@
 #include <functional>
 #include <limits>
 #include <numbers>
+#include <numeric>
 #include <vector>
 
+#include "chemistry/mixture_averaged_transport.hpp"
 #include "chemistry/simple_transport.hpp"
 #include "chemistry/thermodynamics.hpp"
 #include "core/error.hpp"
@@ -35,6 +37,9 @@ constexpr double pi = std::numbers::pi;
 using Cells = std::vector<std::int64_t>;
 using Row = std::vector<double>;
 
+constexpr std::array models{TransportModel::constant_lewis, TransportModel::mixture_averaged};
+const char* name_of(TransportModel model) { return transport_names[static_cast<std::size_t>(model)].first; }
+
 /// A grid, a gas and a velocity with the vectors to work on.
 struct Case {
   chemistry::Mechanism gas;
@@ -44,11 +49,11 @@ struct Case {
   petsc::Handle<Vec> state, rate;
 
   Case(chemistry::Mechanism mechanism, const grid::GridOptions& options, const PrescribedOptions& flow,
-       const parallel::Communicator& comm = world())
+       TransportModel model = TransportModel::constant_lewis, const parallel::Communicator& comm = world())
       : gas(std::move(mechanism)),
         grid(options, static_cast<int>(1 + gas.n_species()), comm),
         velocity(flow, grid),
-        transport(grid, gas, pressure),
+        transport(grid, gas, pressure, model),
         state(grid.create_global()),
         rate(grid.create_global()) {}
 
@@ -89,46 +94,74 @@ PrescribedOptions moving(std::size_t dimensions) {
 }
 
 TEST(ScalarTransport, leaves_a_uniform_state_at_rest_to_the_bit) {
-  for (const auto& cells : {Cells{16}, {8, 10}, {6, 4, 8}})
-    for (const auto boundary : {grid::Boundary::periodic, grid::Boundary::wall}) {
-      const bool pipe = cells.size() == 1 && boundary == grid::Boundary::wall;
-      Case run(wet_hydrogen(), box(cells, boundary), pipe ? PrescribedOptions{} : moving(cells.size()));
-      const std::array<double, 1> angle{1.0};
-      fill_rows(run.grid, run.state.get(), [&](auto, auto row) { smooth_row(angle, row); });
-      run.evaluate();
-      EXPECT_EQ(largest(gather(run.grid, run.rate.get())), 0.0);
-    }
+  for (const auto model : models)
+    for (const auto& cells : {Cells{16}, {8, 10}, {6, 4, 8}})
+      for (const auto boundary : {grid::Boundary::periodic, grid::Boundary::wall}) {
+        const bool pipe = cells.size() == 1 && boundary == grid::Boundary::wall;
+        Case run(wet_hydrogen(), box(cells, boundary), pipe ? PrescribedOptions{} : moving(cells.size()), model);
+        const std::array<double, 1> angle{1.0};
+        fill_rows(run.grid, run.state.get(), [&](auto, auto row) { smooth_row(angle, row); });
+        run.evaluate();
+        EXPECT_EQ(largest(gather(run.grid, run.rate.get())), 0.0) << name_of(model);
+      }
 }
 
 TEST(ScalarTransport, rates_of_mass_fractions_add_up_to_zero) {
-  for (const auto& cells : {Cells{16}, {8, 10}, {6, 4, 8}}) {
-    Case run(wet_hydrogen(), box(cells), moving(cells.size()));
-    fill_rows(run.grid, run.state.get(), rough_row);
-    run.evaluate();
-    const auto rates = gather(run.grid, run.rate.get());
-    double worst = 0.0, scale = 0.0;
-    for (std::size_t i = 0; i < rates.size(); i += 5) {
-      double sum = 0.0;
-      for (std::size_t k = 1; k < 5; ++k) {
-        sum += rates[i + k];
-        scale = std::max(scale, std::abs(rates[i + k]));
+  for (const auto model : models)
+    for (const auto& cells : {Cells{16}, {8, 10}, {6, 4, 8}}) {
+      Case run(wet_hydrogen(), box(cells), moving(cells.size()), model);
+      fill_rows(run.grid, run.state.get(), rough_row);
+      run.evaluate();
+      const auto rates = gather(run.grid, run.rate.get());
+      double worst = 0.0, scale = 0.0;
+      for (std::size_t i = 0; i < rates.size(); i += 5) {
+        double sum = 0.0;
+        for (std::size_t k = 1; k < 5; ++k) {
+          sum += rates[i + k];
+          scale = std::max(scale, std::abs(rates[i + k]));
+        }
+        worst = std::max(worst, std::abs(sum));
       }
-      worst = std::max(worst, std::abs(sum));
+      EXPECT_GT(scale, 0.0);
+      EXPECT_LT(worst, 1e-14 * scale) << name_of(model);
     }
-    EXPECT_GT(scale, 0.0);
-    EXPECT_LT(worst, 1e-14 * scale);
-  }
+}
+
+TEST(ScalarTransport, diffusion_moves_the_mass_of_a_species_and_makes_none) {
+  for (const auto model : models)
+    for (const auto& cells : {Cells{16}, {8, 10}, {6, 4, 8}}) {
+      Case run(wet_hydrogen(), box(cells), {}, model);
+      fill_rows(run.grid, run.state.get(), rough_row);
+      run.evaluate();
+      const chemistry::Thermodynamics thermo(run.gas);
+      const auto rows = gather(run.grid, run.state.get()), rates = gather(run.grid, run.rate.get());
+      for (std::size_t k = 1; k < 5; ++k) {
+        double made = 0.0, moved = 0.0;
+        for (std::size_t i = 0; i < rows.size(); i += 5) {
+          const double rate = thermo.density(rows[i], pressure, {&rows[i + 1], 4}) * rates[i + k];
+          made += rate;
+          moved += std::abs(rate);
+        }
+        EXPECT_LT(std::abs(made), 1e-13 * moved) << name_of(model) << ", species " << k;
+      }
+    }
 }
 
 /// The equations of the header from the analytic state, by nested sixth-order differences: shares no code with the
 /// solver but the gas properties. `wave` [1/m] turns lengths into angles.
 class Continuum {
  public:
-  Continuum(const chemistry::Mechanism& gas, std::size_t dimensions, double wave,
+  Continuum(const chemistry::Mechanism& gas, TransportModel model, std::size_t dimensions, double wave,
             const std::array<double, 3>& velocity)
-      : thermo_(gas), transport_(gas), dimensions_(dimensions), wave_(wave), velocity_(velocity) {}
+      : model_(model),
+        thermo_(gas),
+        lewis_(gas),
+        mixture_(gas),
+        dimensions_(dimensions),
+        wave_(wave),
+        velocity_(velocity) {}
 
-  Row rate(std::span<const double> angle) const {
+  Row rate(std::span<const double> angle) {
     const Row row = state({angle.begin(), angle.end()});
     const std::span<const double> Y(row.data() + 1, row.size() - 1);
     const double rho = thermo_.density(row[0], pressure, Y), cp = thermo_.cp(row[0], Y);
@@ -149,20 +182,41 @@ class Continuum {
 
  private:
   Row state(const Row& angle) const {
-    Row row(1 + transport_.n_species());
+    Row row(1 + thermo_.n_species());
     smooth_row(angle, row);
     return row;
   }
-  Row flux(const Row& angle, std::size_t axis) const {
+  Row state_by_moles(const Row& angle) const {
+    Row row = state(angle);
+    thermo_.mole_from_mass_fractions(Row(row.begin() + 1, row.end()), std::span(row).subspan(1));
+    return row;
+  }
+  Row flux(const Row& angle, std::size_t axis) {
+    const Row row = state(angle);
+    Row result = model_ == TransportModel::constant_lewis ? lewis_flux(angle, axis) : mixture_flux(angle, axis);
+    const double excess = std::accumulate(result.begin() + 1, result.end(), 0.0);
+    for (std::size_t c = 1; c < row.size(); ++c) result[c] -= row[c] * excess;
+    return result;
+  }
+  // Without the correction velocity.
+  Row lewis_flux(const Row& angle, std::size_t axis) const {
     const Row row = state(angle), gradient = slope(angle, axis, [&](const Row&a) { return state(a); });
     const double conductivity_over_cp = chemistry::SimpleTransport::conductivity_over_cp(row[0]);
     Row result(row.size());
     result[0] = -conductivity_over_cp * thermo_.cp(row[0], std::span(row).subspan(1)) * gradient[0];
-    double correction = 0.0;
     for (std::size_t c = 1; c < row.size(); ++c)
-      correction += conductivity_over_cp / transport_.lewis()[c - 1] * gradient[c];
-    for (std::size_t c = 1; c < row.size(); ++c)
-      result[c] = -conductivity_over_cp / transport_.lewis()[c - 1] * gradient[c] + row[c] * correction;
+      result[c] = -conductivity_over_cp / lewis_.lewis()[c - 1] * gradient[c];
+    return result;
+  }
+  Row mixture_flux(const Row& angle, std::size_t axis) {
+    const Row row = state(angle), gradient = slope(angle, axis, [&](const Row&a) { return state_by_moles(a); });
+    const std::span<const double> Y(row.data() + 1, row.size() - 1);
+    Row cp(Y.size()), D(Y.size()), result(row.size());
+    thermo_.species_cp(row[0], cp);
+    result[0] = -mixture_.evaluate(row[0], pressure, Y, cp, D).conductivity * gradient[0];
+    const double moles = thermo_.density(row[0], pressure, Y) / thermo_.mean_molecular_weight(Y);
+    for (std::size_t k = 0; k < Y.size(); ++k)
+      result[1 + k] = -moles * thermo_.molecular_weights()[k] * D[k] * gradient[1 + k];
     return result;
   }
   template <class Function>
@@ -180,21 +234,23 @@ class Continuum {
     return result;
   }
 
+  TransportModel model_;
   chemistry::Thermodynamics thermo_;
-  chemistry::SimpleTransport transport_;
+  chemistry::SimpleTransport lewis_;
+  chemistry::MixtureAveragedTransport mixture_;
   std::size_t dimensions_;
   double wave_;
   std::array<double, 3> velocity_;
 };
 
 /// L1 error of every component's rate, relative to its largest exact value.
-Row truncation_errors(const Cells& cells, const PrescribedOptions& flow) {
-  Case run(wet_hydrogen(), box(cells), flow);
+Row truncation_errors(const Cells& cells, const PrescribedOptions& flow, TransportModel model) {
+  Case run(wet_hydrogen(), box(cells), flow, model);
   fill_rows(run.grid, run.state.get(), smooth_row);
   run.evaluate();
   std::array<double, 3> velocity{};
   for (std::size_t axis = 0; axis < cells.size(); ++axis) velocity[axis] = run.velocity.faces().normal[axis].front();
-  const Continuum continuum(run.gas, cells.size(), 2.0 * pi / 0.01, velocity);
+  Continuum continuum(run.gas, model, cells.size(), 2.0 * pi / 0.01, velocity);
 
   Row error(5, 0.0), scale(5, 0.0);
   const petsc::ConstVecRows rates(run.rate.get(), 5);
@@ -226,23 +282,33 @@ TEST(ScalarTransport, approaches_the_differential_equations_with_second_order) {
       {"2-D diffusion and advection", {{64, 64}, {128, 128}}, diagonal, 1.7},
       {"3-D diffusion", {{12, 12, 12}, {24, 24, 24}}, rest, 1.9},
   };
-  for (const auto& entry : table) {
-    std::vector<Row> errors;
-    for (const auto& cells : entry.grids) errors.push_back(truncation_errors(cells, entry.flow));
-    const Row &coarse = errors[errors.size() - 2], &fine = errors.back();
-    for (std::size_t c = 0; c < 5; ++c)
-      EXPECT_GT(observed_order(coarse[c], fine[c]), entry.order)
-          << entry.name << ", component " << c << ": " << coarse[c] << " -> " << fine[c];
-  }
+  for (const auto& entry : table)
+    for (const auto model : models) {
+      std::vector<Row> errors;
+      for (const auto& cells : entry.grids) errors.push_back(truncation_errors(cells, entry.flow, model));
+      const Row &coarse = errors[errors.size() - 2], &fine = errors.back();
+      for (std::size_t c = 0; c < 5; ++c)
+        EXPECT_GT(observed_order(coarse[c], fine[c]), entry.order)
+            << name_of(model) << ", " << entry.name << ", component " << c << ": " << coarse[c] << " -> " << fine[c];
+    }
+}
+
+double twin_diffusivity(TransportModel model, double T) {
+  const auto gas = twin_gas();
+  const std::array<double, 2> Y{0.5, 0.5};
+  std::array<double, 2> D{};
+  chemistry::MixtureAveragedTransport(gas).diffusivities(T, pressure, Y, D);
+  const double rho = chemistry::Thermodynamics(gas).density(T, pressure, Y);
+  return model == TransportModel::mixture_averaged ? D[0] : chemistry::SimpleTransport::conductivity_over_cp(T) / rho;
 }
 
 /// Twins at uniform temperature: Y_A is a wave that moves with the flow and decays as exp(-D k^2 t). `speed` [m/s]
 /// along every axis. L1 error at `time`.
-double wave_error(const Cells& cells, double speed, double length, double time, int n_steps) {
+double wave_error(TransportModel model, const Cells& cells, double speed, double length, double time, int n_steps) {
   constexpr double T = 600.0;
   const double diagonal = speed * std::sqrt(static_cast<double>(cells.size()));
   Case run(twin_gas(), box(cells, grid::Boundary::periodic, length),
-           {PrescribedKind::uniform, diagonal, {1.0, 1.0, 1.0}});
+           {PrescribedKind::uniform, diagonal, {1.0, 1.0, 1.0}}, model);
   const auto wave = [](std::span<const double> angle, double turned) {
     double product = 0.4;
     for (const double a : angle) product *= std::sin(a - turned);
@@ -255,9 +321,7 @@ double wave_error(const Cells& cells, double speed, double length, double time, 
   });
   run.advance(time, n_steps);
 
-  const std::array<double, 2> Y{0.5, 0.5};
-  const double rho = chemistry::Thermodynamics(run.gas).density(T, pressure, Y), k = 2.0 * pi / length;
-  const double diffusivity = chemistry::SimpleTransport::conductivity_over_cp(T) / rho;
+  const double k = 2.0 * pi / length, diffusivity = twin_diffusivity(model, T);
   const double decay = std::exp(-diffusivity * static_cast<double>(cells.size()) * k * k * time);
   double error = 0.0;
   const petsc::ConstVecRows rows(run.state.get(), 3);
@@ -269,6 +333,7 @@ double wave_error(const Cells& cells, double speed, double length, double time, 
 
 struct Wave {
   const char* name;
+  TransportModel model;
   std::size_t dimensions;
   std::vector<std::int64_t> cells;  // along every axis
   double speed, length, time;
@@ -277,15 +342,16 @@ struct Wave {
 
 TEST(ScalarTransport, carries_and_diffuses_a_wave_with_second_order_in_space_and_time) {
   const std::vector<Wave> table{
-      {"1-D diffusion", 1, {16, 32, 64}, 0.0, 1e-3, 2e-4, 1},
-      {"2-D diffusion", 2, {16, 32}, 0.0, 1e-3, 2e-4, 1},
-      {"1-D advection once around", 1, {64, 128, 256}, 100.0, 1.0, 0.01, 2},
-      {"2-D advection a quarter around", 2, {64, 128}, 100.0, 1.0, 0.0025, 1},
+      {"1-D diffusion", TransportModel::constant_lewis, 1, {16, 32, 64}, 0.0, 1e-3, 2e-4, 1},
+      {"1-D mixture-averaged diffusion", TransportModel::mixture_averaged, 1, {16, 32, 64}, 0.0, 1e-3, 2e-4, 1},
+      {"2-D diffusion", TransportModel::constant_lewis, 2, {16, 32}, 0.0, 1e-3, 2e-4, 1},
+      {"1-D advection once around", TransportModel::constant_lewis, 1, {64, 128, 256}, 100.0, 1.0, 0.01, 2},
+      {"2-D advection a quarter around", TransportModel::constant_lewis, 2, {64, 128}, 100.0, 1.0, 0.0025, 1},
   };
   for (const auto& entry : table) {
     std::vector<double> errors;
     for (const auto n : entry.cells)
-      errors.push_back(wave_error(Cells(entry.dimensions, n), entry.speed, entry.length, entry.time,
+      errors.push_back(wave_error(entry.model, Cells(entry.dimensions, n), entry.speed, entry.length, entry.time,
                                   static_cast<int>(n) * entry.steps_per_cell));
     for (std::size_t i = 1; i < errors.size(); ++i)
       EXPECT_GT(observed_order(errors[i - 1], errors[i]), 1.9)
@@ -336,6 +402,68 @@ TEST(ScalarTransport, bounds_the_step_by_the_finest_axis_and_the_fastest_face) {
   EXPECT_LT(bounds.diffusion, 5.0 * diffusivity * (1e6 + 4e6));
 }
 
+Row rates_at(Case& run, const Row& state) {
+  {
+    const petsc::VecRows view(run.state.get(), run.grid.n_components());
+    std::ranges::copy(state, view.rows().flat().begin());
+  }
+  run.evaluate();
+  return gather(run.grid, run.rate.get());
+}
+
+/// The magnitude of the largest eigenvalue of the Jacobian at the state of a case of one rank, by power iteration on
+/// differences of the rates.
+double spectral_radius(Case& run) {
+  const Row state = gather(run.grid, run.state.get());
+  const auto scale = [](std::size_t i) { return i % 5 == 0 ? 1000.0 : 1.0; };
+  constexpr double step = 1e-6;
+  Row direction(state.size());
+  for (std::size_t i = 0; i < state.size(); ++i)
+    direction[i] = core::random_uniform(5, core::Purpose::initial, 0, i) - 0.5;
+  double radius = 0.0;
+  for (int iteration = 0; iteration < 300; ++iteration) {
+    const double norm = std::sqrt(std::inner_product(direction.begin(), direction.end(), direction.begin(), 0.0));
+    Row ahead = state, behind = state;
+    for (std::size_t i = 0; i < state.size(); ++i) {
+      ahead[i] += step / norm * scale(i) * direction[i];
+      behind[i] -= step / norm * scale(i) * direction[i];
+    }
+    ahead = rates_at(run, ahead);
+    behind = rates_at(run, behind);
+    for (std::size_t i = 0; i < state.size(); ++i) direction[i] = (ahead[i] - behind[i]) / (2.0 * step * scale(i));
+    radius = std::sqrt(std::inner_product(direction.begin(), direction.end(), direction.begin(), 0.0));
+  }
+  return radius;
+}
+
+struct RadiusCase {
+  const char* name;
+  std::function<void(std::span<const double>, std::span<double>)> fill;
+  double closest;  // radius over bound, at least
+};
+
+TEST(ScalarTransport, bounds_the_spectral_radius_of_diffusion) {
+  const auto uniform = [](Row uniform_row) {
+    return [=](auto, std::span<double> row) { std::ranges::copy(uniform_row, row.begin()); };
+  };
+  const std::vector<RadiusCase> table{
+      {"a trace of hydrogen in air", uniform({300.0, 1e-5, 0.23, 0.0, 0.76999}), 0.9},
+      {"smooth", smooth_row, 0.7},
+      // Where hydrogen is nearly pure it cannot diffuse as fast as its diffusivity says.
+      {"little but hydrogen", uniform({1500.0, 0.97, 0.01, 0.01, 0.01}), 0.1},
+      {"rough", rough_row, 0.1},
+  };
+  for (const auto model : models)
+    for (const auto& entry : table) {
+      Case run(wet_hydrogen(), box({16}), {}, model, parallel::Communicator());
+      fill_rows(run.grid, run.state.get(), entry.fill);
+      const double bound = run.transport.bounds(run.state.get(), run.velocity.faces()).diffusion;
+      const double radius = spectral_radius(run);
+      EXPECT_LT(radius, bound) << name_of(model) << ", " << entry.name;
+      EXPECT_GT(radius, entry.closest * bound) << name_of(model) << ", " << entry.name;
+    }
+}
+
 TEST(ScalarTransport, tells_every_rank_when_one_has_lost_its_state) {
   Case run(twin_gas(), box({16}), {});
   fill_rows(run.grid, run.state.get(), [](auto angle, auto row) {
@@ -346,17 +474,18 @@ TEST(ScalarTransport, tells_every_rank_when_one_has_lost_its_state) {
 }
 
 TEST(ScalarTransport, gives_the_same_rates_on_any_number_of_ranks) {
-  for (const auto& cells : {Cells{17}, {9, 12}, {6, 5, 8}})
-    for (const auto boundary : {grid::Boundary::periodic, grid::Boundary::wall}) {
-      const PrescribedOptions flow = cells.size() == 1 ? PrescribedOptions{} : moving(cells.size());
-      Case together(wet_hydrogen(), box(cells, boundary), flow);
-      Case alone(wet_hydrogen(), box(cells, boundary), flow, parallel::Communicator());
-      for (Case* run : {&together, &alone}) {
-        fill_rows(run->grid, run->state.get(), rough_row);
-        run->evaluate();
+  for (const auto model : models)
+    for (const auto& cells : {Cells{17}, {9, 12}, {6, 5, 8}})
+      for (const auto boundary : {grid::Boundary::periodic, grid::Boundary::wall}) {
+        const PrescribedOptions flow = cells.size() == 1 ? PrescribedOptions{} : moving(cells.size());
+        Case together(wet_hydrogen(), box(cells, boundary), flow, model);
+        Case alone(wet_hydrogen(), box(cells, boundary), flow, model, parallel::Communicator());
+        for (Case* run : {&together, &alone}) {
+          fill_rows(run->grid, run->state.get(), rough_row);
+          run->evaluate();
+        }
+        EXPECT_EQ(gather(together.grid, together.rate.get()), gather(alone.grid, alone.rate.get())) << name_of(model);
       }
-      EXPECT_EQ(gather(together.grid, together.rate.get()), gather(alone.grid, alone.rate.get()));
-    }
 }
 
 }  // namespace

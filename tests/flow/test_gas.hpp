@@ -21,6 +21,19 @@ inline chemistry::Species species(std::string name, std::vector<double> atoms, d
   return result;
 }
 
+/// The same with transport data.
+inline chemistry::Species with(const chemistry::LennardJones& transport, chemistry::Species species) {
+  species.transport = transport;
+  return species;
+}
+
+// From the transport data of GRI-Mech 3.0 (Smith et al., 1999).
+inline constexpr chemistry::LennardJones hydrogen_molecule{chemistry::Geometry::linear, 38.0, 2.92, 0.0, 0.79, 280.0};
+inline constexpr chemistry::LennardJones oxygen_molecule{chemistry::Geometry::linear, 107.4, 3.458, 0.0, 1.6, 3.8};
+inline constexpr chemistry::LennardJones water_molecule{
+    chemistry::Geometry::nonlinear, 572.4, 2.605, 1.844, 0.0, 4.0};
+inline constexpr chemistry::LennardJones nitrogen_molecule{chemistry::Geometry::linear, 97.53, 3.621, 0.0, 1.76, 4.0};
+
 inline chemistry::Mechanism gas_of(std::vector<chemistry::Species> all) {
   chemistry::Mechanism gas;
   gas.name = "test";
@@ -32,14 +45,17 @@ inline chemistry::Mechanism gas_of(std::vector<chemistry::Species> all) {
 
 /// Two species alike in all but their name, of Lewis number 1: Y diffuses with a coefficient that depends on T only.
 inline chemistry::Mechanism twin_gas() {
-  return gas_of({species("A", {0, 0, 2}, 28.014, 3.5, 0.0), species("B", {0, 0, 2}, 28.014, 3.5, 0.0)});
+  return gas_of({with(nitrogen_molecule, species("A", {0, 0, 2}, 28.014, 3.5, 0.0)),
+                 with(nitrogen_molecule, species("B", {0, 0, 2}, 28.014, 3.5, 0.0))});
 }
 
-/// Hydrogen, oxygen, steam and nitrogen: unequal weights, heat capacities and Lewis numbers (about those of the
+/// Hydrogen, oxygen, steam and nitrogen: unequal weights, heat capacities and diffusivities (about those of the
 /// real ones), so that nothing cancels.
 inline chemistry::Mechanism wet_hydrogen() {
-  return gas_of({species("H2", {2, 0, 0}, 2.016, 3.4, 3e-4), species("O2", {0, 2, 0}, 31.998, 3.5, 6e-4),
-                 species("H2O", {2, 1, 0}, 18.015, 3.7, 1.2e-3), species("N2", {0, 0, 2}, 28.014, 3.4, 4e-4)});
+  return gas_of({with(hydrogen_molecule, species("H2", {2, 0, 0}, 2.016, 3.4, 3e-4)),
+                 with(oxygen_molecule, species("O2", {0, 2, 0}, 31.998, 3.5, 6e-4)),
+                 with(water_molecule, species("H2O", {2, 1, 0}, 18.015, 3.7, 1.2e-3)),
+                 with(nitrogen_molecule, species("N2", {0, 0, 2}, 28.014, 3.4, 4e-4))});
 }
 
 /// A smooth periodic state of wet_hydrogen at angles `angle` [radian] along the axes in use.
