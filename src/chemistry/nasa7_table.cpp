@@ -68,6 +68,20 @@ void Nasa7Table::evaluate(double T, double log_T, std::span<double> cp_R, std::s
   }
 }
 
+void Nasa7Table::heat_capacities(double T, std::span<double> cp_R) const {
+  const std::size_t n = n_species();
+  EXPECT(cp_R.size() == n);
+  const auto block = block_at(T);
+  if (!block) {
+    for (std::size_t k = 0; k < n; ++k) cp_R[k] = chemistry::evaluate(fits_[k], T, 0.0).cp_R;
+    return;
+  }
+  const double* const a = blocks_.data() + *block * 7 * n;
+  double* const __restrict cp = cp_R.data();
+  for (std::size_t k = 0; k < n; ++k)
+    cp[k] = a[k] + T * (a[n + k] + T * (a[2 * n + k] + T * (a[3 * n + k] + T * a[4 * n + k])));
+}
+
 std::optional<MixtureFit> Nasa7Table::mix(double T, std::span<const double> Y,
                                           std::span<const double> inverse_weights) const {
   const std::size_t n = n_species();

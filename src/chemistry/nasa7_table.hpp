@@ -38,6 +38,9 @@ class Nasa7Table {
   /// round-off what evaluate() gives, in a fraction of the time. Local.
   void evaluate(double T, double log_T, std::span<double> cp_R, std::span<double> h_RT, std::span<double> g_RT) const;
 
+  /// cp/R alone. Local.
+  void heat_capacities(double T, std::span<double> cp_R) const;
+
   /// The sum of the fits that hold at T, weighted with Y_k / W_k, [n_species] both; nothing where a fit is blended or
   /// continued at T. Local.
   std::optional<MixtureFit> mix(double T, std::span<const double> Y, std::span<const double> inverse_weights) const;

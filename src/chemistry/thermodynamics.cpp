@@ -127,8 +127,8 @@ double Thermodynamics::gibbs(double T, double p, std::span<const double> Y) cons
 
 void Thermodynamics::species_cp(double T, std::span<double> cp) const {
   EXPECT(cp.size() == n_species());
-  for (std::size_t k = 0; k < cp.size(); ++k)
-    cp[k] = gas_constant * inverse_weights_[k] * evaluate(fits_[k], T, 0.0).cp_R;
+  table_.heat_capacities(T, cp);
+  for (std::size_t k = 0; k < cp.size(); ++k) cp[k] *= gas_constant * inverse_weights_[k];
 }
 
 void Thermodynamics::species_enthalpy(double T, std::span<double> h) const {

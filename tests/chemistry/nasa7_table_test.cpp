@@ -26,12 +26,14 @@ constexpr double temperatures[] = {150.0,  200.0,  299.0,  700.0,  999.4,  999.6
 TEST(Nasa7Table, gives_what_the_fits_give) {
   const auto all = fits();
   const Nasa7Table table(all);
-  std::vector<double> cp_R(all.size()), h_RT(all.size()), g_RT(all.size());
+  std::vector<double> cp_R(all.size()), h_RT(all.size()), g_RT(all.size()), cp_alone(all.size());
   for (double T : temperatures) {
     table.evaluate(T, std::log(T), cp_R, h_RT, g_RT);
+    table.heat_capacities(T, cp_alone);
     for (std::size_t k = 0; k < all.size(); ++k) {
       const Standard one = evaluate(all[k], T, std::log(T));
       ASSERT_NEAR(cp_R[k], one.cp_R, 1e-13 * std::abs(one.cp_R)) << T << ' ' << k;
+      ASSERT_NEAR(cp_alone[k], one.cp_R, 1e-13 * std::abs(one.cp_R)) << T << ' ' << k;
       ASSERT_NEAR(h_RT[k], one.h_RT, 1e-13 * (std::abs(one.h_RT) + 10.0)) << T << ' ' << k;
       ASSERT_NEAR(g_RT[k], one.h_RT - one.s_R, 1e-13 * (std::abs(one.h_RT) + one.s_R)) << T << ' ' << k;
     }
