@@ -46,9 +46,6 @@ class SwitchController {
  public:
   SwitchController(const SwitchOptions& options, std::uint64_t seed);
 
-  const SwitchOptions& options() const { return options_; }
-  bool asks_surrogate() const { return options_.policy != Policy::never; }
-
   /// Whether the answer with this score stands.
   bool accepts(double score) const { return score <= threshold_.score; }
 

@@ -148,7 +148,6 @@ TEST(SwitchController, other_policies_hold_their_threshold_whatever_the_audits_s
   EXPECT_TRUE(with(Policy::always).accepts(1e300));
   EXPECT_FALSE(with(Policy::always).accepts(NAN));
   EXPECT_FALSE(with(Policy::never).accepts(0.0));
-  EXPECT_FALSE(with(Policy::never).asks_surrogate());
 }
 
 TEST(RowCounts, add_field_by_field) {
