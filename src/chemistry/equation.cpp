@@ -14,6 +14,8 @@ namespace {
 using Words = std::vector<std::string>;
 using Collider = Equation::Collider;
 
+constexpr double largest_coefficient = 1e6;  // molecules
+
 struct Side {
   std::vector<Equation::Term> terms;
   Collider collider = Collider::none;
@@ -77,8 +79,8 @@ Side parse_side(std::span<const std::string> words) {
     } else {
       if (!wants_term) throw EquationError{fmt::format("a \"+\" is missing before \"{}\"", word)};
       const auto coefficient = parse_number(word);
-      if (coefficient && !(*coefficient > 0.0))
-        throw EquationError{fmt::format("the coefficient \"{}\" is not positive", word)};
+      if (coefficient && !(*coefficient > 0.0 && *coefficient <= largest_coefficient))
+        throw EquationError{fmt::format("the coefficient \"{}\" is not positive, or too large", word)};
       if (coefficient && ++i == words.size())
         throw EquationError{fmt::format("no species follows the coefficient \"{}\"", word)};
       add_term(side, words[i], coefficient.value_or(1.0));

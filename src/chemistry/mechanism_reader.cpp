@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "chemistry/atomic_weights.hpp"
+#include "chemistry/duplicate_reactions.hpp"
+#include "chemistry/key_check.hpp"
 #include "chemistry/phase_reader.hpp"
 #include "chemistry/species_reader.hpp"
 #include "chemistry/unit_reader.hpp"
@@ -22,9 +24,11 @@ AtomicWeights read_own_weights(const YamlValue& root) {
   const auto section = root.find("elements");
   if (!section) return weights;
   for (const auto& item : section->items()) {
+    const std::string symbol = item.at("symbol").text();
     const double weight = item.at("atomic-weight").number();
-    if (!(weight > 0.0)) item.fail("the atomic weight of {} must be positive", item.at("symbol").text());
-    weights[item.at("symbol").text()] = weight;
+    check_name(item.at("symbol"), symbol, "element");
+    if (!(weight > 0.0)) item.fail("the atomic weight of {} must be positive", symbol);
+    weights[symbol] = weight;
   }
   return weights;
 }
@@ -59,11 +63,14 @@ Species complete(const SpeciesEntry& entry, const Mechanism& mechanism) {
   species.atoms.assign(mechanism.n_elements(), 0.0);
   for (const auto& [name, atoms] : entry.composition) {
     const auto e = mechanism.element_index(name);
-    if (!e)
-      entry.where.fail("species \"{}\" holds {}, which is not among the elements of the phase", species.name, name);
+    if (!e) entry.where.fail("it holds {}, which is not among the elements of the phase", name);
     species.atoms[*e] = atoms;
     species.molecular_weight += atoms * mechanism.elements[*e].atomic_weight;
   }
+  constexpr double lightest = 1e-3;  // [kg/kmol]
+  constexpr double heaviest = 1e12;
+  if (!(species.molecular_weight > lightest && species.molecular_weight < heaviest))
+    entry.where.fail("it would weigh {} kg/kmol; check its composition", species.molecular_weight);
   return species;
 }
 
@@ -74,6 +81,9 @@ std::vector<SpeciesEntry> read_all_species(const PhaseSelection& phase, const Ya
     all.push_back(read_species(entry.value, entry.units));
     const auto& name = all.back().species.name;
     if (!names.insert(name).second) entry.value.fail("species \"{}\" is there twice; remove one", name);
+    if (phase.transport && !all.back().species.transport)
+      all.back().where.fail("there are no transport data, which the transport model {} of the phase needs; add them",
+                            *phase.transport);
   }
   if (all.empty()) root.fail("the mechanism has no species");
   return all;
@@ -87,12 +97,15 @@ bool all_declared(const Equation& equation, const Mechanism& mechanism) {
 }
 
 void add_reactions(const PhaseSelection& phase, Mechanism& mechanism) {
+  std::vector<YamlValue> where;
   for (const auto& section : phase.reactions)
     for (const auto& entry : section.entries) {
       if (section.undeclared == UndeclaredSpecies::skip && !all_declared(read_equation(entry.value), mechanism))
         continue;
       mechanism.reactions.push_back(read_reaction(entry.value, mechanism, entry.units, phase.third_bodies));
+      where.push_back(entry.value);
     }
+  check_duplicates(mechanism, where);
 }
 
 }  // namespace
@@ -100,6 +113,8 @@ void add_reactions(const PhaseSelection& phase, Mechanism& mechanism) {
 Mechanism parse_mechanism(const std::string& text, const std::string& source_name) {
   const YamlValue root = YamlValue::parse(text, source_name);
   if (!root.is_map()) root.fail("this is not a mechanism; expected sections such as species and reactions");
+  static const std::vector<std::string> sections{"units", "phases"};  // others have names of the user's choice
+  refuse_misspelt_keys(root, sections, {});
   UnitSystem units;
   if (const auto block = root.find("units")) units = read_unit_system(*block, units);
   const PhaseSelection phase = read_phase(root, units);

@@ -7,10 +7,11 @@
 namespace bimetal::chemistry {
 
 /// Reads a mechanism in the Cantera YAML format: an ideal-gas phase, NASA-7 thermodynamics, Lennard-Jones transport
-/// data (optional), and elementary, three-body, Lindemann and Troe falloff reactions. Of several phases the first
-/// counts. Format: https://cantera.org/documentation, "YAML input file reference".
-/// Whatever else the format knows, and whatever is malformed, is a UserError naming file, line and the species or
-/// reaction. Local; under MPI root reads the text, broadcasts it, and all ranks parse_mechanism() it.
+/// data (optional, unless the phase names a transport model), and elementary, three-body, Lindemann and Troe falloff
+/// reactions. Of several phases the first counts. Format: https://cantera.org/documentation, "YAML input file
+/// reference". Whatever else the format knows, whatever is malformed, and numbers with which rates, temperatures or
+/// masses would not be finite, are a UserError naming file, line and the species or reaction.
+/// Local; under MPI root reads the text, broadcasts it, and all ranks parse_mechanism() it.
 Mechanism read_mechanism(const std::string& path);
 
 /// The same from text; `source_name` stands for the file in messages. Local.

@@ -1,7 +1,10 @@
 #include "chemistry/phase_reader.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
 
+#include "chemistry/key_check.hpp"
 #include "chemistry/unit_reader.hpp"
 #include "core/nearest.hpp"
 
@@ -26,26 +29,33 @@ std::vector<Entry> section_entries(const YamlValue& root, const YamlValue& where
   return entries;
 }
 
-Entry entry_named(const std::vector<Entry>& entries, const YamlValue& where, const std::string& name) {
+/// Those entries that a list of names asks for, in its order.
+void select_named(const std::vector<Entry>& entries, const YamlValue& wanted, std::vector<Entry>& selected) {
   std::vector<std::string> names;
+  std::map<std::string, const Entry*> by_name;
   for (const auto& entry : entries) {
     names.push_back(entry.value.at("name").text());
-    if (names.back() == name) return entry;
+    by_name.emplace(names.back(), &entry);
   }
-  const std::string near = core::nearest(name, names);
-  where.fail("species \"{}\" is not defined in the file{}", name,
-             near.empty() ? "; add it" : "; did you mean \"" + near + "\"?");
+  for (const auto& item : wanted.items()) {
+    const std::string name = item.text();
+    const auto found = by_name.find(name);
+    if (found != by_name.end()) {
+      selected.push_back(*found->second);
+      continue;
+    }
+    const std::string near = core::nearest(name, names);
+    item.fail("species \"{}\" is not defined in the file{}", name,
+              near.empty() ? "; add it" : "; did you mean \"" + near + "\"?");
+  }
 }
 
 void select_species(const YamlValue& root, const YamlValue& wanted, const std::string& section,
                     const UnitSystem& units, std::vector<Entry>& selected) {
   const auto entries = section_entries(root, wanted, section, units);
-  if (wanted.is_scalar()) {
-    if (wanted.text() != "all") wanted.fail("expected a list of species or \"all\", not \"{}\"", wanted.text());
-    selected.insert(selected.end(), entries.begin(), entries.end());
-    return;
-  }
-  for (const auto& item : wanted.items()) selected.push_back(entry_named(entries, item, item.text()));
+  if (!wanted.is_scalar()) return select_named(entries, wanted, selected);
+  if (wanted.text() != "all") wanted.fail("expected a list of species or \"all\", not \"{}\"", wanted.text());
+  for (const auto& entry : entries) selected.push_back(entry);
 }
 
 std::vector<Entry> read_species_selection(const YamlValue& root, const YamlValue& phase, const UnitSystem& units) {
@@ -80,8 +90,11 @@ std::vector<ReactionSection> all_reactions(const YamlValue& root, const UnitSyst
 
 std::vector<ReactionSection> read_reaction_selection(const YamlValue& root, const YamlValue& phase,
                                                      const UnitSystem& units) {
+  const auto kinetics = phase.find("kinetics");
+  if (kinetics && kinetics->text() == "none") return {};
   const auto wanted = phase.find("reactions");
-  if (!wanted) return all_reactions(root, units);
+  if (!wanted && !kinetics) return all_reactions(root, units);
+  if (!wanted) return {{section_entries(root, *kinetics, "reactions", units), UndeclaredSpecies::refuse}};
   std::vector<ReactionSection> selected;
   if (wanted->is_scalar()) {
     select_reactions(root, *wanted, "reactions", units, selected);
@@ -100,19 +113,40 @@ std::vector<std::string> read_elements(const YamlValue& list) {
   std::vector<std::string> elements;
   for (const auto& item : list.items()) {
     elements.push_back(item.text());
+    check_name(item, elements.back(), "element");
     if (std::count(elements.begin(), elements.end(), elements.back()) > 1)
       item.fail("element \"{}\" is listed twice", elements.back());
   }
   return elements;
 }
 
+void check_keys(const YamlValue& phase) {
+  static const std::vector<std::string> keys{"name",      "thermo",   "elements",  "species",
+                                             "reactions", "kinetics", "transport", "skip-undeclared-third-bodies"};
+  static const std::vector<std::string> ignored{"note", "state", "skip-undeclared-elements", "adjacent-phases",
+                                                "explicit-third-body-duplicates"};
+  refuse_misspelt_keys(phase, keys, ignored);
+}
+
+/// The transport model, if it needs data of every species.
+std::optional<std::string> read_transport_model(const YamlValue& phase) {
+  static constexpr std::array gas_models{"mixture-averaged", "mixture-averaged-CK", "multicomponent",
+                                         "multicomponent-CK", "unity-Lewis-number"};
+  const auto transport = phase.find("transport");
+  if (!transport || transport->text() == "none") return std::nullopt;
+  const std::string word = transport->text();
+  if (std::find(gas_models.begin(), gas_models.end(), word) == gas_models.end())
+    transport->fail("transport model \"{}\" is not supported; supported are those of dilute gases, {}", word,
+                    fmt::join(gas_models, ", "));
+  return word;
+}
+
 void check_model(const YamlValue& phase) {
   if (const auto thermo = phase.find("thermo"); thermo && thermo->text() != "ideal-gas")
-    thermo->fail("phase \"{}\" has the thermo model \"{}\"; only ideal-gas is supported", phase.at("name").text(),
-                 thermo->text());
+    thermo->fail("thermo model \"{}\" is not supported; only ideal-gas is", thermo->text());
   if (const auto kinetics = phase.find("kinetics"))
     if (const auto word = kinetics->text(); word != "gas" && word != "bulk" && word != "none")
-      kinetics->fail("phase \"{}\" has kinetics \"{}\"; only gas is supported", phase.at("name").text(), word);
+      kinetics->fail("kinetics \"{}\" are not supported; only gas is", word);
 }
 
 }  // namespace
@@ -128,9 +162,11 @@ PhaseSelection read_phase(const YamlValue& root, const UnitSystem& units) {
   }
   const auto all = phases->items();
   if (all.empty()) phases->fail("the list of phases is empty; add an ideal-gas phase");
-  const YamlValue& phase = all.front();
-  selection.name = phase.at("name").text();
+  selection.name = all.front().at("name").text();
+  const YamlValue phase = all.front().about("phase \"" + selection.name + "\"");
+  check_keys(phase);
   check_model(phase);
+  selection.transport = read_transport_model(phase);
   if (const auto elements = phase.find("elements")) selection.elements = read_elements(*elements);
   selection.species = read_species_selection(root, phase, units);
   selection.reactions = read_reaction_selection(root, phase, units);

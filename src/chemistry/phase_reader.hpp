@@ -30,6 +30,7 @@ struct PhaseSelection {
   std::vector<Entry> species;
   std::vector<ReactionSection> reactions;
   UndeclaredThirdBodies third_bodies = UndeclaredThirdBodies::refuse;
+  std::optional<std::string> transport;  // the model, if it is one that needs transport data of every species
 };
 
 /// Local.

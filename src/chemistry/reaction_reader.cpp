@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 
+#include "chemistry/key_check.hpp"
+#include "chemistry/rate_reader.hpp"
 #include "chemistry/unit_reader.hpp"
 #include "core/nearest.hpp"
 
@@ -18,15 +19,16 @@ class ReactionReader {
  public:
   ReactionReader(const YamlValue& entry, const Mechanism& mechanism, const UnitSystem& units,
                  UndeclaredThirdBodies undeclared)
-      : entry_(entry),
+      : entry_(entry.about("reaction \"" + entry.at("equation").text() + "\"")),
         mechanism_(mechanism),
-        units_(entry.find("units") ? read_unit_system(entry.at("units"), units) : units),
+        units_(entry_.find("units") ? read_unit_system(entry_.at("units"), units) : units),
         undeclared_(undeclared),
         equation_(read_equation(entry)) {
     reaction_.equation = entry.at("equation").text();
   }
 
   Reaction read() {
+    refuse_unknown_type();
     refuse_unknown_keys();
     reaction_.reactants = terms(equation_.reactants);
     reaction_.products = terms(equation_.products);
@@ -40,11 +42,7 @@ class ReactionReader {
   }
 
  private:
-  template <class... Args>
-  [[noreturn]] void fail(fmt::format_string<Args...> pattern, Args&&... args) const {
-    entry_.fail("reaction \"{}\": {}", reaction_.equation, fmt::format(pattern, std::forward<Args>(args)...));
-  }
-
+  void refuse_unknown_type() const;
   void refuse_unknown_keys() const;
   std::size_t species(const std::string& name) const;
   std::vector<Term> terms(const std::vector<Equation::Term>& side) const;
@@ -53,11 +51,13 @@ class ReactionReader {
   void check_explicit_collider() const;
   void read_third_body();
   void read_efficiencies(const YamlValue& efficiencies);
+  void check_efficiency(const YamlValue& value, const std::string& name) const;
+  double order(const std::vector<Term>& side) const;
+  void refuse_useless(const char* key) const;
   void read_rates();
   Arrhenius read_rate(const char* key, double order) const;
-  Troe read_troe(const YamlValue& troe) const;
 
-  const YamlValue& entry_;
+  const YamlValue entry_;
   const Mechanism& mechanism_;
   UnitSystem units_;
   UndeclaredThirdBodies undeclared_;
@@ -65,48 +65,55 @@ class ReactionReader {
   Reaction reaction_;
 };
 
-/// Keys that would change the rate but are not read here, or look like a misspelt key that is, must not pass in
-/// silence. Others (notes, sources) may.
+/// What would change the rate but is not read here must not pass in silence: keys of other kinds of reaction,
+/// misspelt ones, and unknown ones that hold lists or maps, as all data of the format do. Notes may.
 void ReactionReader::refuse_unknown_keys() const {
-  static const std::vector<std::string> read = {"equation",
-                                                "type",
-                                                "rate-constant",
-                                                "high-P-rate-constant",
-                                                "low-P-rate-constant",
-                                                "Troe",
-                                                "efficiencies",
-                                                "default-efficiency",
-                                                "duplicate",
-                                                "negative-A",
-                                                "units"};
-  static const std::array harmless = {"id", "note", "notes", "comment", "reference", "references", "source"};
-  static const std::array unsupported = {"SRI",
-                                         "Tsang",
-                                         "orders",
-                                         "negative-orders",
-                                         "nonreactant-orders",
-                                         "rate-constants",
-                                         "colliders",
-                                         "coverage-dependencies"};
-  for (const auto& [key, value] : entry_.entries()) {
-    const auto is_key = [&key = key](const auto& other) { return key == other; };
-    if (std::any_of(read.begin(), read.end(), is_key) || std::any_of(harmless.begin(), harmless.end(), is_key))
-      continue;
-    if (std::any_of(unsupported.begin(), unsupported.end(), is_key))
-      value.fail("reaction \"{}\": \"{}\" is not supported; leave the reaction out or refit it", reaction_.equation,
-                 key);
-    const std::string near = core::nearest(key, read);
-    if (!near.empty())
-      value.fail("reaction \"{}\": unknown key \"{}\"; did you mean \"{}\"?", reaction_.equation, key, near);
-  }
+  static const std::vector<std::string> read{"equation",
+                                             "type",
+                                             "rate-constant",
+                                             "high-P-rate-constant",
+                                             "low-P-rate-constant",
+                                             "Troe",
+                                             "efficiencies",
+                                             "default-efficiency",
+                                             "duplicate",
+                                             "negative-A",
+                                             "units"};
+  static const std::vector<std::string> harmless{"id",        "note",       "notes", "comment",
+                                                 "reference", "references", "source"};
+  static const std::array unsupported{"SRI",
+                                      "Tsang",
+                                      "orders",
+                                      "negative-orders",
+                                      "nonreactant-orders",
+                                      "rate-constants",
+                                      "colliders",
+                                      "sticking-coefficient",
+                                      "coverage-dependencies"};
+  for (const auto& [key, value] : entry_.entries())
+    if (std::find(unsupported.begin(), unsupported.end(), key) != unsupported.end())
+      value.fail("\"{}\" is not supported; leave the reaction out or refit it", key);
+  refuse_misspelt_keys(entry_, read, harmless);
+  for (const auto& [key, value] : entry_.entries())
+    if (!value.is_scalar() && !contains(read, key) && !contains(harmless, key))
+      value.fail("unknown key \"{}\"; remove it, or turn it into a note", key);
+}
+
+void ReactionReader::refuse_unknown_type() const {
+  static const std::array known{"elementary", "Arrhenius", "three-body", "falloff"};
+  const auto type = entry_.find("type");
+  if (!type) return;
+  const std::string word = type->text();
+  if (std::find(known.begin(), known.end(), word) == known.end())
+    type->fail("type \"{}\" is not supported; supported are elementary, three-body and falloff", word);
 }
 
 std::size_t ReactionReader::species(const std::string& name) const {
   const auto index = mechanism_.species_index(name);
   if (index) return *index;
   const std::string near = core::nearest(name, mechanism_.species_names());
-  fail("species \"{}\" is not declared; {}", name,
-       near.empty() ? "add it to the species of the phase" : "did you mean \"" + near + "\"?");
+  entry_.fail("species \"{}\" is not declared; {}", name,
+              near.empty() ? "add it to the species of the phase" : "did you mean \"" + near + "\"?");
 }
 
 std::vector<Term> ReactionReader::terms(const std::vector<Equation::Term>& side) const {
@@ -123,8 +130,8 @@ void ReactionReader::check_balance() const {
     for (const auto& term : reaction_.reactants) left += term.coefficient * mechanism_.species[term.species].atoms[e];
     for (const auto& term : reaction_.products) right += term.coefficient * mechanism_.species[term.species].atoms[e];
     if (std::abs(left - right) > tolerance)
-      fail("element {} does not balance, {} atoms on the left and {} on the right", mechanism_.elements[e].name, left,
-           right);
+      entry_.fail("element {} does not balance, {} atoms on the left and {} on the right",
+                  mechanism_.elements[e].name, left, right);
   }
 }
 
@@ -137,21 +144,18 @@ ReactionKind ReactionReader::kind() const {
   }
   const std::string word = type->text();
   if (word == "elementary" || word == "Arrhenius") {
-    if (equation_.collider != Collider::none) fail("an elementary reaction has no third body; set type: three-body");
+    if (equation_.collider != Collider::none)
+      entry_.fail("an elementary reaction has no third body; set type: three-body");
     return ReactionKind::elementary;
   }
   if (word == "three-body") {
-    if (falloff) fail("its third body is in parentheses; set type: falloff");
+    if (falloff) entry_.fail("its third body is in parentheses; set type: falloff");
     if (equation_.collider == Collider::any) return ReactionKind::three_body;
     check_explicit_collider();
     return ReactionKind::elementary;
   }
-  if (word == "falloff") {
-    if (!falloff) fail("a falloff reaction needs (+M), or a species in its place, on both sides");
-    return ReactionKind::falloff;
-  }
-  type->fail("reaction \"{}\": type \"{}\" is not supported; supported are elementary, three-body and falloff",
-             reaction_.equation, word);
+  if (!falloff) entry_.fail("a falloff reaction needs (+M), or a species in its place, on both sides");
+  return ReactionKind::falloff;
 }
 
 /// "type: three-body" without M names its third body as a species of both sides, which makes it an elementary
@@ -161,89 +165,90 @@ void ReactionReader::check_explicit_collider() const {
   for (const auto& left : equation_.reactants)
     for (const auto& right : equation_.products)
       if (left.species == right.species) shared.push_back(left.species);
-  if (shared.size() != 1) fail("a three-body reaction needs M, or one species that is on both sides");
+  if (shared.size() != 1) entry_.fail("a three-body reaction needs M, or one species that is on both sides");
   const auto efficiencies = entry_.find("efficiencies");
   if (!efficiencies) return;
   for (const auto& [name, value] : efficiencies->entries())
     if (name != shared.front() || value.number() != 1.0)
-      value.fail("reaction \"{}\": with the third body {} written out there are no efficiencies; write M instead",
-                 reaction_.equation, shared.front());
+      value.fail("with the third body {} written out there are no efficiencies; write M instead", shared.front());
 }
 
 void ReactionReader::read_third_body() {
   const auto efficiencies = entry_.find("efficiencies");
   if (equation_.collider == Collider::one_falloff) {
     if (efficiencies)
-      fail("with the third body {} written out there are no efficiencies", equation_.collider_species);
+      entry_.fail("with the third body {} written out there are no efficiencies", equation_.collider_species);
     reaction_.default_efficiency = 0.0;
     reaction_.efficiencies = {{species(equation_.collider_species), 1.0}};
     return;
   }
   if (reaction_.kind == ReactionKind::elementary) {
     const bool written_out = entry_.find("type") && entry_.at("type").text() == "three-body";
-    if (efficiencies && !written_out) fail("efficiencies are given, but there is no third body M");
+    if (efficiencies && !written_out) entry_.fail("efficiencies are given, but there is no third body M");
     return;
   }
-  if (const auto value = entry_.find("default-efficiency")) reaction_.default_efficiency = value->number();
+  if (const auto value = entry_.find("default-efficiency")) {
+    reaction_.default_efficiency = value->number();
+    check_efficiency(*value, "unlisted species");
+  }
   if (efficiencies) read_efficiencies(*efficiencies);
 }
 
 void ReactionReader::read_efficiencies(const YamlValue& efficiencies) {
   for (const auto& [name, value] : efficiencies.entries()) {
     if (!mechanism_.species_index(name) && undeclared_ == UndeclaredThirdBodies::skip) continue;
-    const double number = value.number();
-    if (number < 0.0) value.fail("reaction \"{}\": the efficiency of {} is negative", reaction_.equation, name);
-    reaction_.efficiencies.push_back({species(name), number});
+    check_efficiency(value, name);
+    reaction_.efficiencies.push_back({species(name), value.number()});
   }
+}
+
+void ReactionReader::check_efficiency(const YamlValue& value, const std::string& name) const {
+  constexpr double largest = 1e6;
+  const double number = value.number();
+  if (number < 0.0) value.fail("the efficiency of {} is negative", name);
+  if (number > largest) value.fail("the efficiency of {} is beyond {}; correct it", name, largest);
+}
+
+double ReactionReader::order(const std::vector<Term>& side) const {
+  constexpr double largest = 100.0;
+  double sum = 0.0;
+  for (const auto& term : side) sum += term.coefficient;
+  if (sum > largest) entry_.fail("it is of order {}, beyond {}; correct its coefficients", sum, largest);
+  return sum;
+}
+
+void ReactionReader::refuse_useless(const char* key) const {
+  const auto found = entry_.find(key);
+  if (!found) return;
+  const bool falloff = reaction_.kind == ReactionKind::falloff;
+  found->fail("a reaction {} (+M) has no \"{}\"; remove it, or restore the reaction it belongs to",
+              falloff ? "with" : "without", key);
 }
 
 void ReactionReader::read_rates() {
-  double order = 0.0;
-  for (const auto& term : reaction_.reactants) order += term.coefficient;
-  if (reaction_.kind != ReactionKind::falloff) {
-    reaction_.rate = read_rate("rate-constant", order + (reaction_.kind == ReactionKind::three_body ? 1.0 : 0.0));
-    return;
+  const double forward = order(reaction_.reactants);
+  if (reaction_.reversible) order(reaction_.products);
+  if (reaction_.kind == ReactionKind::falloff) {
+    reaction_.rate = read_rate("high-P-rate-constant", forward);
+    reaction_.low_pressure = read_rate("low-P-rate-constant", forward + 1.0);
+    if (!(reaction_.rate.A > 0.0 && reaction_.low_pressure.A > 0.0))
+      entry_.fail("both limits of a falloff need a positive A");
+    if (const auto troe = entry_.find("Troe")) reaction_.troe = read_troe(*troe);
+    refuse_useless("rate-constant");
+  } else {
+    reaction_.rate = read_rate("rate-constant", forward + (reaction_.kind == ReactionKind::three_body ? 1.0 : 0.0));
+    for (const char* key : {"low-P-rate-constant", "high-P-rate-constant", "Troe"}) refuse_useless(key);
   }
-  reaction_.rate = read_rate("high-P-rate-constant", order);
-  reaction_.low_pressure = read_rate("low-P-rate-constant", order + 1.0);
-  if (!(reaction_.rate.A > 0.0 && reaction_.low_pressure.A > 0.0)) fail("both limits of a falloff need a positive A");
-  if (const auto troe = entry_.find("Troe")) reaction_.troe = read_troe(*troe);
 }
 
 Arrhenius ReactionReader::read_rate(const char* key, double order) const {
-  const auto found = entry_.find(key);
-  if (!found) fail("the key \"{}\" is missing; add it", key);
-  const YamlValue& value = *found;
-  std::vector<YamlValue> parts;
-  if (value.is_list())
-    parts = value.items();
-  else
-    parts = {value.at("A"), value.at("b"), value.at("Ea")};
-  if (parts.size() != 3) value.fail("reaction \"{}\": a rate constant is A, b, Ea", reaction_.equation);
-
-  Arrhenius rate;
-  rate.A = read_quantity(parts[0], units_.rate_constant(order), rate_dimensions(order),
-                         fmt::format("a rate constant of order {}", order));
-  rate.b = parts[1].number();
-  rate.T_activation = read_activation_temperature(parts[2], units_);
+  const auto value = entry_.find(key);
+  if (!value) entry_.fail("the key \"{}\" is missing; add it", key);
+  const Arrhenius rate = read_arrhenius(*value, order, units_);
+  if (rate.A >= 0.0) return rate;
   const auto negative = entry_.find("negative-A");
-  if (rate.A < 0.0 && !(negative && negative->flag()))
-    parts[0].fail("reaction \"{}\": A is negative; if that is meant, set negative-A: true", reaction_.equation);
+  if (!negative || !negative->flag()) value->fail("A is negative; if that is meant, set negative-A: true");
   return rate;
-}
-
-Troe ReactionReader::read_troe(const YamlValue& troe) const {
-  Troe result;
-  result.a = troe.at("A").number();
-  result.T3 = read_quantity(troe.at("T3"), 1.0, dimensions::temperature, "temperature");
-  result.T1 = read_quantity(troe.at("T1"), 1.0, dimensions::temperature, "temperature");
-  if (const auto T2 = troe.find("T2")) result.T2 = read_quantity(*T2, 1.0, dimensions::temperature, "temperature");
-  // By custom 0 switches the term off.
-  constexpr double off = 1e-30;
-  if (result.T3 == 0.0) result.T3 = off;
-  if (result.T1 == 0.0) result.T1 = off;
-  if (result.T2 == 0.0) result.T2.reset();
-  return result;
 }
 
 }  // namespace

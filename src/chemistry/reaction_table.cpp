@@ -40,7 +40,8 @@ std::map<Index, double> net_stoichiometry(const Reaction& reaction) {
 ReactionTable::Collider collider_of(const Reaction& reaction) {
   ReactionTable::Collider collider{reaction.default_efficiency, {}};
   for (const auto& efficiency : reaction.efficiencies)
-    collider.extra.push_back({static_cast<Index>(efficiency.species), efficiency.value - reaction.default_efficiency});
+    collider.extra.push_back(
+        {static_cast<Index>(efficiency.species), efficiency.value - reaction.default_efficiency});
   std::sort(collider.extra.begin(), collider.extra.end(),
             [](const auto& one, const auto& other) { return one.species < other.species; });
   return collider;
@@ -123,7 +124,8 @@ void ReactionTable::add_derivatives() {
       for (const auto& term : side.terms) spread(side.reaction, term.species, source++, 1.0);
   for (Index j = 0; j < third_bodies.size(); ++j, ++source) {
     const auto& collider = colliders[third_bodies[j].collider];
-    for (const auto& extra : collider.extra) spread(third_bodies[j].reaction, extra.species, source, extra.coefficient);
+    for (const auto& extra : collider.extra)
+      spread(third_bodies[j].reaction, extra.species, source, extra.coefficient);
     if (collider.default_efficiency == 0.0) continue;
     for (const auto& change : changes[third_bodies[j].reaction])
       dilution.add(change.species, j, collider.default_efficiency * change.coefficient);

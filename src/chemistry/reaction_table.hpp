@@ -24,7 +24,8 @@ struct ReactionTable {
     double coefficient;
     bool operator==(const Part&) const = default;
   };
-  /// M = default_efficiency * sum(C) + sum over `extra` of coefficient * C. Reactions with equal efficiencies share one.
+  /// M = default_efficiency * sum(C) + sum over `extra` of coefficient * C. Reactions with equal efficiencies share
+  /// one.
   struct Collider {
     double default_efficiency;
     std::vector<Part> extra;  // by species
@@ -56,8 +57,8 @@ struct ReactionTable {
   std::vector<double> reverse_sign;  // the same, 0 where irreversible
   std::vector<double> delta_n;       // products less reactants, molecules
 
-  // The first two molecules on either side; an empty slot holds n_species, whose concentration Kinetics sets to 1. A third
-  // molecule is rare and stands in a list.
+  // The first two molecules on either side; an empty slot holds n_species, whose concentration Kinetics sets to 1. A
+  // third molecule is rare and stands in a list.
   static constexpr std::size_t n_slots = 2;
   using Slots = std::array<std::vector<Index>, n_slots>;  // each [n_reactions]
   Slots reactants;
@@ -70,13 +71,13 @@ struct ReactionTable {
   std::vector<Collider> colliders;
   std::vector<ThirdBody> third_bodies;  // three-body reactions first, then falloff
   std::size_t n_three_body = 0;
-  FalloffTable falloff;                 // in the order of third_bodies
+  FalloffTable falloff;  // in the order of third_bodies
 
   // Sums. Sources: reactions; targets: species.
   SparseSum net;  // net stoichiometry
   // Sources: derivatives of a direction's rate by its molecules: reactants' slots [n_slots * n_reactions], products'
-  // slots, third_reactants, third_products, the terms of general_reactants and of general_products; then third_bodies.
-  // Targets: d omega_row / d C_column at column * n_species + row.
+  // slots, third_reactants, third_products, the terms of general_reactants and of general_products; then
+  // third_bodies. Targets: d omega_row / d C_column at column * n_species + row.
   SparseSum derivatives;
   std::size_t n_derivatives = 0;
   // Sources: third_bodies; targets: species. What a change of sum(C) does.

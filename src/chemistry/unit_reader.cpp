@@ -33,6 +33,11 @@ NumberAndUnit read_number_and_unit(const YamlValue& value) {
   return {*number, require_unit(value, std::string_view(text).substr(blank + 1))};
 }
 
+double require_finite(const YamlValue& value, double number) {
+  if (!std::isfinite(number)) value.fail("\"{}\" is too large; correct it or its unit", value.text());
+  return number;
+}
+
 bool same(const Dimensions& a, const Dimensions& b) {
   return std::equal(a.begin(), a.end(), b.begin(), [](double x, double y) { return std::abs(x - y) < 1e-6; });
 }
@@ -71,17 +76,16 @@ UnitSystem read_unit_system(const YamlValue& block, const UnitSystem& base) {
 
 double read_quantity(const YamlValue& value, double plain, const Dimensions& dimensions, std::string_view what) {
   const auto [number, unit] = read_number_and_unit(value);
-  if (!unit) return number * plain;
-  if (!same(unit->dimensions, dimensions)) value.fail("\"{}\" has not the dimensions of {}", value.text(), what);
-  return number * unit->factor;
+  if (unit && !same(unit->dimensions, dimensions))
+    value.fail("\"{}\" has not the dimensions of {}", value.text(), what);
+  return require_finite(value, number * (unit ? unit->factor : plain));
 }
 
 double read_activation_temperature(const YamlValue& value, const UnitSystem& units) {
   const auto [number, unit] = read_number_and_unit(value);
-  if (!unit) return number * units.activation_temperature();
-  const auto factor = activation_temperature(*unit);
+  const auto factor = unit ? activation_temperature(*unit) : units.activation_temperature();
   if (!factor) value.fail("\"{}\" is not an activation energy", value.text());
-  return number * *factor;
+  return require_finite(value, number * *factor);
 }
 
 }  // namespace bimetal::chemistry

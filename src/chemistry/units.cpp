@@ -11,6 +11,7 @@ namespace {
 
 constexpr double avogadro = 6.02214076e26;        // [1/kmol], exact
 constexpr double calorie = 4.184;                 // thermochemical [J]
+constexpr double largest_exponent = 400.0;        // of a length in the rate constant of a reaction of order 100
 constexpr double electronvolt = 1.602176634e-19;  // [J], exact
 
 struct Entry {
@@ -71,7 +72,7 @@ bool multiply(Unit& unit, std::string_view factor, double sign) {
   double exponent = sign;
   if (caret != std::string_view::npos) {
     const auto number = parse_number(factor.substr(caret + 1));
-    if (!number) return false;
+    if (!number || std::abs(*number) > largest_exponent) return false;
     exponent *= *number;
   }
   const auto* const entry = std::find_if(std::begin(table), std::end(table), [&](auto& e) { return e.name == name; });

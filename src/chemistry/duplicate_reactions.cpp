@@ -1,0 +1,95 @@
+#include "chemistry/duplicate_reactions.hpp"
+
+#include <algorithm>
+#include <compare>
+#include <map>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace bimetal::chemistry {
+namespace {
+
+using Side = std::vector<std::pair<std::size_t, double>>;  // species and coefficient, sorted
+
+/// What reactions have in common that may be the same, whichever way round they are written.
+struct Key {
+  ReactionKind kind;
+  Side smaller;
+  Side larger;
+  auto operator<=>(const Key&) const = default;
+};
+
+struct Member {
+  std::size_t reaction;
+  bool turned;  // its products are the smaller side
+};
+
+Side sorted(const std::vector<Term>& terms) {
+  Side side;
+  for (const auto& term : terms) side.emplace_back(term.species, term.coefficient);
+  std::sort(side.begin(), side.end());
+  return side;
+}
+
+using Groups = std::map<Key, std::vector<Member>>;
+
+Groups group(const std::vector<Reaction>& reactions) {
+  Groups groups;
+  for (std::size_t i = 0; i < reactions.size(); ++i) {
+    Side left = sorted(reactions[i].reactants);
+    Side right = sorted(reactions[i].products);
+    const bool turned = right < left;
+    if (turned) std::swap(left, right);
+    groups[{reactions[i].kind, std::move(left), std::move(right)}].push_back({i, turned});
+  }
+  return groups;
+}
+
+double efficiency(const Reaction& reaction, std::size_t species) {
+  for (const auto& one : reaction.efficiencies)
+    if (one.species == species) return one.value;
+  return reaction.default_efficiency;
+}
+
+bool share_third_body(const Reaction& a, const Reaction& b, std::size_t n_species) {
+  if (a.kind == ReactionKind::elementary) return true;
+  for (std::size_t k = 0; k < n_species; ++k)
+    if (efficiency(a, k) != 0.0 && efficiency(b, k) != 0.0) return true;
+  return false;
+}
+
+bool same(const Mechanism& mechanism, const Member& a, const Member& b) {
+  const Reaction& first = mechanism.reactions[a.reaction];
+  const Reaction& second = mechanism.reactions[b.reaction];
+  if (a.turned != b.turned && !first.reversible && !second.reversible) return false;
+  return share_third_body(first, second, mechanism.n_species());
+}
+
+/// Another of the group that is the same reaction; none if there is not.
+const Member* partner_of(const Mechanism& mechanism, const std::vector<Member>& members, const Member& one) {
+  for (const Member& other : members)
+    if (other.reaction != one.reaction && same(mechanism, one, other)) return &other;
+  return nullptr;
+}
+
+}  // namespace
+
+void check_duplicates(const Mechanism& mechanism, const std::vector<YamlValue>& where) {
+  EXPECT(where.size() == mechanism.n_reactions());
+  for (const auto& [key, members] : group(mechanism.reactions))
+    for (const Member& one : members) {
+      const Reaction& reaction = mechanism.reactions[one.reaction];
+      const Member* const partner = partner_of(mechanism, members, one);
+      if (reaction.duplicate && !partner)
+        where[one.reaction].fail(
+            "reaction \"{}\" is declared a duplicate, but there is no other of its kind; add it or remove duplicate",
+            reaction.equation);
+      if (!reaction.duplicate && partner)
+        where[one.reaction].fail(
+            "reaction \"{}\" is also on line {}; remove one, or set duplicate: true in both if their rates add up",
+            reaction.equation, where[partner->reaction].line());
+    }
+}
+
+}  // namespace bimetal::chemistry
