@@ -8,32 +8,48 @@
 #include <sstream>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace bimetal::config {
 namespace {
 
-YAML::Node parse(const std::string& text, const std::string& source) {
-  try {
-    return YAML::Load(text);
-  } catch (const YAML::ParserException& error) {
-    throw core::UserError::format("{}:{}: this is not valid YAML ({}); mend the line", source, error.mark.line + 1,
-                                  error.msg);
-  }
-}
+constexpr std::size_t largest_text = std::size_t{1} << 20;  // bytes; an input has a few thousand
+constexpr std::size_t deepest = 16;                         // levels; an input has four
+constexpr std::size_t most_nodes = 100'000;
 
-/// yaml-cpp keeps a key given twice and silently uses the first; to the user that is a lost setting.
-void refuse_duplicate_keys(const YAML::Node& node, const std::string& source) {
+/// What yaml-cpp would let pass: a key given twice, of which it silently uses the first (to the user that is a lost
+/// setting), aliases (*name) that hold themselves, and aliases of aliases that make much out of little.
+void check_structure(const YAML::Node& node, const std::string& source, std::size_t depth, std::size_t& nodes_left) {
+  const int line = std::max(node.Mark().line, 0) + 1;
+  if (depth > deepest)
+    throw core::UserError::format("{}:{}: here are more than {} lists or maps within each other; write it flatter",
+                                  source, line, deepest);
+  if (nodes_left-- == 0)
+    throw core::UserError::format("{}:{}: an input does not have more than {} entries; write out its aliases (*name)",
+                                  source, line, most_nodes);
   if (node.IsSequence())
-    for (const auto& item : node) refuse_duplicate_keys(item, source);
+    for (const auto& item : node) check_structure(item, source, depth + 1, nodes_left);
   if (!node.IsMap()) return;
   std::set<std::string> seen;
   for (const auto& item : node) {
-    if (!item.first.IsScalar())
-      throw core::UserError::format("{}:{}: a key must be a plain word", source, item.first.Mark().line + 1);
+    const int key_line = item.first.Mark().line + 1;
+    if (!item.first.IsScalar()) throw core::UserError::format("{}:{}: a key must be a plain word", source, key_line);
     if (!seen.insert(item.first.Scalar()).second)
-      throw core::UserError::format("{}:{}: key {} is given twice; keep one", source, item.first.Mark().line + 1,
-                                    item.first.Scalar());
-    refuse_duplicate_keys(item.second, source);
+      throw core::UserError::format("{}:{}: key {} is given twice; keep one", source, key_line, item.first.Scalar());
+    check_structure(item.second, source, depth + 1, nodes_left);
+  }
+}
+
+YAML::Node parse(const std::string& text, const std::string& source) {
+  core::require_plain_text(text, source, largest_text);
+  try {
+    const YAML::Node tree = YAML::Load(text);
+    std::size_t nodes_left = most_nodes;
+    check_structure(tree, source, 0, nodes_left);
+    return tree;
+  } catch (const YAML::Exception& error) {
+    throw core::UserError::format("{}:{}: this is not valid YAML ({}); mend the line", source,
+                                  std::max(error.mark.line, 0) + 1, core::one_line(error.msg));
   }
 }
 
@@ -69,7 +85,6 @@ void apply_override(YAML::Node tree, const std::string& setting, Record& record)
 Document::Document(const std::string& text, const std::string& source, std::span<const std::string> overrides)
     : record_(std::make_shared<Record>()), tree_(parse(text, source)) {
   record_->source = source;
-  refuse_duplicate_keys(tree_, source);
   if (tree_.IsNull()) tree_ = YAML::Node(YAML::NodeType::Map);
   if (!tree_.IsMap())
     throw core::UserError::format("{}: an input file is a mapping of keys to values, this is not", source);

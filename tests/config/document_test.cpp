@@ -78,6 +78,24 @@ TEST(Document, refuses_broken_yaml_with_its_line) {
   EXPECT_NE(error_of("just words\n", [](Section&) {}).find("mapping"), std::string::npos);
 }
 
+TEST(Document, refuses_what_would_exhaust_memory_or_stack) {
+  const auto nothing = [](Section&) {};
+  EXPECT_NE(error_of("a: &x [*x]\n", nothing).find("in.yaml:1: here are more than"), std::string::npos);
+  EXPECT_NE(error_of("a: 1\n", nothing, {"a=&x [*x]"}).find("here are more than"), std::string::npos);
+  EXPECT_NE(error_of("a: " + std::string(100'000, '[') + "\n", nothing).find("this is not valid YAML"),
+            std::string::npos);
+  std::string bomb = "a0: &a0 [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]\n";
+  for (int level = 1; level < 10; ++level) {
+    const std::string last = "*a" + std::to_string(level - 1);
+    std::string list = last;
+    for (int i = 1; i < 10; ++i) list += ", " + last;
+    bomb += "a" + std::to_string(level) + ": &a" + std::to_string(level) + " [" + list + "]\n";
+  }
+  EXPECT_NE(error_of(bomb, nothing).find("write out its aliases"), std::string::npos);
+  EXPECT_NE(error_of(std::string("a: 1\0\n", 6), nothing).find("in.yaml:1"), std::string::npos);
+  EXPECT_NE(error_of("a: \xff\n", nothing).find("in.yaml:1"), std::string::npos);
+}
+
 TEST(Document, overrides_reach_into_sections_and_unknown_ones_are_refused) {
   const std::vector<std::string> overrides{"time.end=2", "new.section.key=[1, 2]"};
   const Document document("time: {end: 1}\n", "in.yaml", overrides);
