@@ -9,6 +9,9 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm_rs
 # Debian's matplotlib wants a place for its font cache.
 export MPLCONFIGDIR=${MPLCONFIGDIR:-${TMPDIR:-/tmp}/bimetal_matplotlib_$(id -u)}
 
+# What this machine has; nproc alone would answer with OMP_NUM_THREADS.
+cores() { env -u OMP_NUM_THREADS nproc; }
+
 say() { printf '\n== %s\n' "$*"; }
 
 # build PRESET [TARGET...]: configures and builds.
@@ -17,7 +20,7 @@ build() {
   shift
   say "Building ($preset)"
   cmake --preset "$preset" >/dev/null
-  cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"}
+  cmake --build --preset "$preset" --parallel "$(cores)" ${1:+--target "$@"}
 }
 
 # python SCRIPT...: the first interpreter that can import what postprocess/ imports.

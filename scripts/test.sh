@@ -17,12 +17,12 @@ scripts/install_dependencies.sh
 if [[ ${1:-} == --all ]]; then
   build release
   say "Testing (release, with the long tests)"
-  ctest --preset release --parallel "$(nproc)"
+  ctest --preset release --parallel "$(cores)"
   build asan core_tests chemistry_tests subproblem_tests control_tests
   say "Testing (asan)"
-  ctest --preset asan --parallel "$(nproc)" --tests-regex '^(core|chemistry|subproblem|control)\.'
+  ctest --preset asan --parallel "$(cores)" --tests-regex '^(core|chemistry|subproblem|control)\.'
 fi
 
 build dev
 say "Testing (dev)"
-ctest --preset dev --parallel "$(nproc)" --label-exclude long
+ctest --preset dev --parallel "$(cores)" --label-exclude long
