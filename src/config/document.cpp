@@ -109,17 +109,21 @@ std::string Document::resolved() const {
 }
 
 std::string read_text(const std::string& path, const std::string& what, const parallel::Communicator& comm) {
+  constexpr std::size_t longest = std::size_t{64} << 20;  // bytes: a device has no end
   std::string text;
   std::string problem;
   if (comm.is_root()) {
     errno = 0;
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream buffer;
-    if (file) buffer << file.rdbuf();
-    if (!file || !buffer)
+    for (std::string part(std::size_t{1} << 16, '\0'); file && text.size() <= longest;) {
+      file.read(part.data(), std::ssize(part));
+      text.append(part, 0, static_cast<std::size_t>(file.gcount()));
+    }
+    if (!file.eof() && text.size() <= longest)
       problem = fmt::format("cannot read the {} {} ({}); check the path", what, path,
                             errno ? std::strerror(errno) : "not a readable file");
-    text = std::move(buffer).str();
+    if (text.size() > longest)
+      problem = fmt::format("the {} {} is longer than {} MiB; check the path", what, path, longest >> 20);
   }
   comm.agree(problem.empty(), problem);
   comm.broadcast(text);

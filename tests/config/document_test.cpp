@@ -129,6 +129,9 @@ TEST(ReadText, reports_a_missing_file_alike_on_all_ranks) {
   EXPECT_EQ(message, "cannot read the input file no/such/file.yaml (No such file or directory); check the path");
   const auto directory = std::filesystem::temp_directory_path().string();
   EXPECT_NE(error_of([&] { read_text(directory, "input file", comm); }), "no error");
+  EXPECT_EQ(error_of([&] { read_text("/dev/zero", "input file", comm); }),
+            "the input file /dev/zero is longer than 64 MiB; check the path");
+  EXPECT_EQ(read_text("/dev/null", "input file", comm), "");
 }
 
 }  // namespace
