@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "chemistry/arrhenius.hpp"
 #include "chemistry/nasa7.hpp"
 #include "chemistry/thermodynamics.hpp"
 #include "core/error.hpp"
@@ -14,10 +15,6 @@ namespace {
 constexpr double T_step = 10.0;  // [K]
 // Between two sampled temperatures a coefficient stays below this times its larger value at them.
 constexpr double safety = 2.0;
-
-double log_rate(const Arrhenius& rate, double T) {
-  return std::log(std::abs(rate.A)) + rate.b * std::log(T) - rate.T_activation / T;
-}
 
 /// ln of the equilibrium constant in concentrations.
 double log_equilibrium(const Mechanism& mechanism, const Reaction& reaction, double T) {

@@ -17,8 +17,6 @@ constexpr double smallest = 1e-100;
 // Stands for a temperature that switches its term off.
 constexpr double never = 1e30;  // [K]
 
-double inverse(double T) { return T == 0.0 ? never : 1.0 / T; }
-
 /// F_cent = 1 whatever the temperature.
 constexpr Troe lindemann{.a = 1.0, .T3 = never, .T1 = never, .T2 = never};
 
@@ -30,8 +28,8 @@ void FalloffTable::add(const Reaction& reaction) {
   b_difference_.push_back(reaction.low_pressure.b - reaction.rate.b);
   T_activation_difference_.push_back(reaction.low_pressure.T_activation - reaction.rate.T_activation);
   a_.push_back(troe.a);
-  inverse_T3_.push_back(inverse(troe.T3));
-  inverse_T1_.push_back(inverse(troe.T1));
+  inverse_T3_.push_back(1.0 / troe.T3);
+  inverse_T1_.push_back(1.0 / troe.T1);
   T2_.push_back(troe.T2.value_or(never));
   logs_.resize(padded(2 * size()), 1.0);
   broadening_.resize(padded(size()), 0.0);

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <vector>
 
+#include "chemistry/arrhenius.hpp"
 #include "chemistry/key_check.hpp"
 #include "chemistry/unit_reader.hpp"
 
@@ -28,8 +29,7 @@ void check_magnitude(const YamlValue& where, const Arrhenius& rate) {
                largest_activation);
   if (rate.A == 0.0) return;
   for (double T : check_temperatures) {
-    const double log10_k =
-        std::log10(std::abs(rate.A)) + rate.b * std::log10(T) - rate.T_activation / T * std::numbers::log10e;
+    const double log10_k = log_rate(rate, T) * std::numbers::log10e;
     if (log10_k > largest_log10_k)
       where.fail("the rate constant at {} K is 1e{:+.0f} (kmol, m, s); check A, b, Ea and units", T, log10_k);
   }

@@ -16,9 +16,6 @@ class DenseLu {
  public:
   explicit DenseLu(std::size_t n);
 
-  /// Columns are this many elements apart, and there are as many of them.
-  std::size_t stride() const { return stride_; }
-
   /// Takes diagonal · I + factor · M, M [n * n] column-major without padding, and factors it; false if it is
   /// singular. Local.
   bool factor(double diagonal, double factor, std::span<const double> M);
@@ -32,7 +29,7 @@ class DenseLu {
   bool choose_pivot(std::size_t j);
 
   std::size_t n_;
-  std::size_t stride_;
+  std::size_t stride_;                                      // elements from one column to the next, and their number
   std::vector<double> A_;                                   // [stride * stride] column-major
   std::vector<double> inverse_pivots_;                      // [n]
   std::vector<std::pair<std::size_t, std::size_t>> swaps_;  // of rows, in order

@@ -5,6 +5,7 @@
 
 #include "chemistry/fingerprint.hpp"
 #include "core/error.hpp"
+#include "core/finite.hpp"
 
 namespace bimetal::subproblem {
 namespace {
@@ -55,10 +56,6 @@ void check(const ReactorOptions& options, std::span<const double> scales, std::s
       throw core::UserError::format("reactor: scale {} is not positive; give scales above 0", scale);
 }
 
-bool finite(std::span<const double> values) {
-  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
-}
-
 }  // namespace
 
 Reactor::Reactor(std::shared_ptr<const chemistry::Mechanism> mechanism, const ReactorOptions& options,
@@ -87,7 +84,7 @@ bool Reactor::conserve(std::span<const double> in, std::span<double> out) {
 Gate Reactor::admit(std::span<const double> in, std::span<double> out) {
   EXPECT(in.size() == signature_.inputs.size() && out.size() == in.size());
   out[0] = in[0];  // derived: only a first guess
-  if (!finite(in) || !finite(out)) return Gate::not_finite;
+  if (!core::all_finite(in) || !core::all_finite(out)) return Gate::not_finite;
   for (std::size_t k = 1; k < out.size(); ++k)
     if (out[k] < -options_.negative * signature_.outputs[k].scale) return Gate::negative;
   if (!conserve(in, out)) return Gate::negative;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/error.hpp"
+#include "core/finite.hpp"
 #include "core/timer.hpp"
 #include "subproblem/cvode.hpp"
 #include "subproblem/reactor_equations.hpp"
@@ -40,10 +41,6 @@ void check(const ReactorSolverOptions& options) {
 }
 
 const RosenbrockMethod& method_for(double rtol) { return rtol >= 1e-4 ? rodas3 : rodas4; }
-
-bool finite(std::span<const double> row) {
-  return std::all_of(row.begin(), row.end(), [](double value) { return std::isfinite(value); });
-}
 
 }  // namespace
 
@@ -82,12 +79,13 @@ struct ReactorSolver::Impl {
 /// Solves the row in `in`; on failure `out` is the row itself.
 std::optional<std::string> ReactorSolver::Impl::solve_row(std::span<double> out) {
   ++counts.rows;
+  const bool solvable = core::all_finite(in);
   std::optional<std::string> trouble;
-  if (!finite(in)) trouble = "the row is not finite";
-  for (std::size_t i = 0; i < attempts.size() && finite(in); ++i) {
+  if (!solvable) trouble = "the row is not finite";
+  for (std::size_t i = 0; solvable && i < attempts.size(); ++i) {
     if (i > 0) ++counts.retries;
     trouble = i == 0 && integrator == Integrator::rosenbrock ? by_rosenbrock(out) : by_cvode(attempts[i], out);
-    if (!trouble && !finite(out)) trouble = "the result is not finite";
+    if (!trouble && !core::all_finite(out)) trouble = "the result is not finite";
     if (trouble) continue;
     if (!reactor.conserve(in, out)) ++counts.unconserved;
     return std::nullopt;

@@ -39,7 +39,6 @@ class Rosenbrock {
 
   /// Of the last integration.
   const RosenbrockCounts& counts() const { return counts_; }
-  Ode& ode() { return *ode_; }
 
  private:
   double attempt(std::span<const double> y, double h, const RosenbrockOptions& options);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/finite.hpp"
 #include "core/random.hpp"
 
 namespace bimetal::surrogate {
@@ -14,10 +15,6 @@ namespace {
 constexpr double coldest = 250.0;            // [K]
 constexpr double hottest = 3500.0;           // [K]
 constexpr std::int64_t permanent_share = 5;  // one row in five
-
-bool all_finite(std::span<const double> row) {
-  return std::ranges::all_of(row, [](double value) { return std::isfinite(value); });
-}
 
 /// A number in [0, n) from 32 random bits.
 std::size_t scaled_to(std::uint64_t bits32, std::size_t n) {
@@ -41,7 +38,7 @@ void ReplayBuffer::add(core::ConstRows in, core::ConstRows out, std::span<const 
   EXPECT(in.size() == out.size() && in.size() == static_cast<std::int64_t>(id.size()));
   EXPECT(in.size() == 0 || (in.width() == in_.width() && out.width() == out_.width()));
   for (std::int64_t i = 0; i < in.size(); ++i) {
-    if (!all_finite(in[i]) || !all_finite(out[i])) {
+    if (!core::all_finite(in[i]) || !core::all_finite(out[i])) {
       ++n_refused_;
       continue;
     }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/finite.hpp"
+
 namespace bimetal::surrogate {
 namespace {
 
@@ -53,7 +55,7 @@ double Trainer::update() {
   ++counts_.updates;
   ++n_own_updates_;
   counts_.samples += static_cast<std::int64_t>(rows_of_all);
-  if (!std::ranges::all_of(reduced_, [](float value) { return std::isfinite(value); })) {
+  if (!core::all_finite(reduced_)) {
     ++counts_.skipped;
     return 0.0;
   }

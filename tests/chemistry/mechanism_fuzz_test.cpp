@@ -16,6 +16,7 @@
 #include "chemistry/mixture_averaged_transport.hpp"
 #include "chemistry/thermodynamics.hpp"
 #include "core/error.hpp"
+#include "core/finite.hpp"
 #include "mechanism_mutations.hpp"
 #include "reference_states.hpp"
 
@@ -53,10 +54,6 @@ Mutant mutant_of(const std::vector<std::string>& texts, std::uint64_t seed) {
   return bimetal::testing::mutate(texts[original], testing::mechanism_mutations(donor), dice);
 }
 
-bool all_finite(const std::vector<double>& values) {
-  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
-}
-
 /// A mixture of all species alike, and a pure one, at a flame's conditions.
 constexpr double T = 1500.0;    // [K]
 constexpr double p = 101325.0;  // [Pa]
@@ -69,11 +66,11 @@ bool rates_are_finite(const Mechanism& mechanism) {
   Kinetics kinetics(mechanism);
   std::vector<double> omega(mechanism.n_species());
   kinetics.net_production_rates(T, p, uniform(mechanism), omega);
-  if (!all_finite(omega)) return false;
+  if (!core::all_finite(omega)) return false;
   std::vector<double> pure(mechanism.n_species(), 0.0);
   pure.front() = 1.0;
   kinetics.net_production_rates(T, p, pure, omega);
-  return all_finite(omega);
+  return core::all_finite(omega);
 }
 
 bool finds_temperature(const Mechanism& mechanism) {
@@ -92,7 +89,7 @@ bool transport_is_finite(const Mechanism& mechanism) {
   Thermodynamics(mechanism).species_cp(T, cp);
   const auto properties = MixtureAveragedTransport(mechanism).evaluate(T, p, uniform(mechanism), cp, D);
   return properties.viscosity > 0.0 && std::isfinite(properties.viscosity) &&
-         std::isfinite(properties.conductivity) && all_finite(D);
+         std::isfinite(properties.conductivity) && core::all_finite(D);
 }
 
 /// What is wrong with a mechanism that was accepted; "" if nothing is.

@@ -17,6 +17,7 @@ namespace {
 
 using testing::hydrogen;
 using testing::methane;
+using testing::random_composition;
 
 std::vector<double> heat_capacities(const Mechanism& mechanism, double T) {
   std::vector<double> cp(mechanism.n_species());
@@ -27,15 +28,6 @@ std::vector<double> heat_capacities(const Mechanism& mechanism, double T) {
 std::vector<double> pure(const Mechanism& mechanism, std::size_t k) {
   std::vector<double> Y(mechanism.n_species(), 0.0);
   Y[k] = 1.0;
-  return Y;
-}
-
-std::vector<double> random_composition(std::mt19937_64& engine, std::size_t n) {
-  std::uniform_real_distribution<double> decades(-5.0, 0.0);
-  std::vector<double> Y(n);
-  double sum = 0.0;
-  for (double& y : Y) sum += y = std::pow(10.0, decades(engine));
-  for (double& y : Y) y /= sum;
   return Y;
 }
 
@@ -93,7 +85,7 @@ TEST(MixtureAveragedTransport, follows_the_printed_rules_to_within_its_fits) {
     std::vector<double> D(transport.n_species());
     for (int i = 0; i < 200; ++i) {
       const double T = temperatures(engine);
-      const auto Y = random_composition(engine, D.size());
+      const auto Y = random_composition(engine, D.size(), 5.0);
       const Direct direct(*mechanism, T, 2e5, Y);
       const auto properties = transport.evaluate(T, 2e5, Y, heat_capacities(*mechanism, T), D);
       ASSERT_NEAR(properties.viscosity / direct.viscosity, 1.0, 0.003) << T;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +24,16 @@ inline const Mechanism& hydrogen() {
 inline const Mechanism& methane() {
   static const Mechanism mechanism = read_mechanism(mechanism_path("ch4_gri30_21"));
   return mechanism;
+}
+
+/// Mass fractions that differ by up to so many decades.
+inline std::vector<double> random_composition(std::mt19937_64& engine, std::size_t n, double decades) {
+  std::uniform_real_distribution<double> log10_Y(-decades, 0.0);
+  std::vector<double> Y(n);
+  double sum = 0.0;
+  for (double& y : Y) sum += y = std::pow(10.0, log10_Y(engine));
+  for (double& y : Y) y /= sum;
+  return Y;
 }
 
 using ByName = std::vector<std::pair<std::string, double>>;
