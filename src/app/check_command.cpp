@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdio>
 
 #include "app/commands.hpp"
@@ -20,11 +21,14 @@ double seconds_per_active_row(Simulation& simulation, const parallel::Communicat
   std::int64_t hottest = 0;
   for (std::int64_t i = 0; i < rows.size(); ++i)
     if (rows[i][0] > rows[hottest][0]) hottest = i;
+  auto& solver = simulation.hybrid().physics();
+  const auto& inputs = solver.kind().signature().inputs;
+  const auto n_out = std::ssize(solver.kind().signature().outputs);
   std::vector<double> row(rows[hottest].begin(), rows[hottest].end());
+  for (auto k = row.size(); k < inputs.size(); ++k) row.push_back(inputs[k].scale);  // nominal conditions
 
   constexpr std::int64_t repeats = 50;
-  auto& solver = simulation.hybrid().physics();
-  core::RowTable in(std::ssize(row)), out(std::ssize(row), repeats);
+  core::RowTable in(std::ssize(inputs)), out(n_out, repeats);
   for (std::int64_t i = 0; i < repeats; ++i) in.append(row);
   const std::vector<std::int64_t> id(repeats, 0);
   std::vector<double> seconds(repeats, 0.0);
@@ -46,7 +50,7 @@ int execute(const CheckCommand& command, const parallel::Communicator& world) {
   if (!world.is_root()) return exit_done;
 
   const auto cells = static_cast<double>(simulation.flow().extents().n_cells());
-  const auto steps = static_cast<double>(config.time.n_steps);
+  const double steps = std::ceil(config.time.end / config.time.step.value_or(config.time.largest_step) - 1e-6);
   std::printf("%s\n", config.resolved.c_str());
   std::printf("# %s is a valid input.\n", command.input.c_str());
   std::printf("# cells %.0f, species %zu, steps %.0f, ranks %d\n", cells, simulation.mechanism().n_species(), steps,

@@ -27,10 +27,10 @@ subproblem::BatchReport ConservationMonitor::solve(subproblem::Batch& batch) {
 }
 
 void ConservationMonitor::compare(std::span<const double> in, std::span<const double> out) {
-  if (std::equal(in.begin(), in.end(), out.begin())) return;
-  const auto Y_in = in.subspan(1);
+  if (std::equal(out.begin(), out.end(), in.begin())) return;
   const auto Y_out = out.subspan(1);
-  const std::size_t n = Y_in.size();
+  const auto Y_in = in.subspan(1, Y_out.size());
+  const std::size_t n = Y_out.size();
 
   double mass = 0.0, change = 0.0;
   for (std::size_t k = 0; k < n; ++k) {

@@ -1,5 +1,6 @@
 #include "app/march.hpp"
 
+#include "app/clock.hpp"
 #include "core/error.hpp"
 #include "core/timer.hpp"
 
@@ -31,13 +32,18 @@ MarchSeconds march(const RunConfig& config, Simulation& simulation, RunOutput& o
                    const parallel::Communicator& comm) {
   const core::Stopwatch watch;
   MarchSeconds seconds;
-  output.write_fields(0);
-  for (std::int64_t step = 0; step < config.time.n_steps; ++step) {
-    const auto report = simulation.flow().advance(config.time.step, step);
-    stop_on_failures(report.batch, step, comm);
+  auto& flow = simulation.flow();
+  Clock clock(config.time);
+  output.write_fields(clock);
+  while (!clock.done()) {
+    const double dt = clock.choose(flow.courant_rate(), flow.expansion_rate());
+    const auto report = flow.advance(dt, clock.step());
+    stop_on_failures(report.batch, clock.step(), comm);
+    clock.advance();
     seconds.transport += report.transport_s;
-    output.record_step(step, report);
-    if (output.fields_due(step + 1)) output.write_fields(step + 1);
+    seconds.pressure += report.pressure_s;
+    output.record_step(clock, report);
+    if (output.fields_due(clock)) output.write_fields(clock);
   }
   seconds.total = watch.seconds();
   return seconds;

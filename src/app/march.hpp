@@ -9,6 +9,7 @@ namespace bimetal::app {
 struct MarchSeconds {
   double total = 0.0;
   double transport = 0.0;
+  double pressure = 0.0;  // with momentum
 };
 
 /// The one loop: advances the simulation to its end and writes what is due on the way. RuntimeFailure, the same on

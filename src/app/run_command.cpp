@@ -21,9 +21,8 @@ int execute(const RunCommand& command, const parallel::Communicator& world) {
   io::prepare_run_directory(directory, command.on_existing, world);
   io::write_text(directory + "/config.yaml", config.resolved, world);
   log.open_file(directory + "/log.txt");
-  log.info("bimetal {} ({}): {}, {} cells, {} species, {} steps, {} rank(s)", core::version, core::commit,
-           config.name, simulation.flow().extents().n_cells(), simulation.mechanism().n_species(),
-           config.time.n_steps, world.size());
+  log.info("bimetal {} ({}): {}, {} cells, {} species, {} s, {} rank(s)", core::version, core::commit, config.name,
+           simulation.flow().extents().n_cells(), simulation.mechanism().n_species(), config.time.end, world.size());
 
   RunOutput output(config, simulation, world, log);
   const double setup_seconds = watch.seconds();

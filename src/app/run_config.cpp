@@ -12,41 +12,19 @@ namespace {
 using config::Range;
 using config::Section;
 
-// One member so far; the name is in the input from the start so that old inputs stay valid.
-enum class FlowModel { prescribed };
-constexpr std::pair<const char*, FlowModel> flow_models[] = {{"prescribed", FlowModel::prescribed}};
-
-grid::GridOptions read_grid(Section section) {
-  grid::GridOptions grid;
-  grid.cells = section.integers("cells", Range::at_least(1));
-  const std::size_t n = grid.cells.size();
-  if (n < 1 || n > 3) section.refuse("cells", "must have one entry per axis, one to three of them");
-  grid.lower = section.numbers("lower", Range::any(), std::vector<double>(n, 0.0));
-  grid.upper = section.numbers("upper", Range::any());
-  for (const char* key : {"lower", "upper"})
-    if ((key == std::string("lower") ? grid.lower : grid.upper).size() != n)
-      section.refuse(key, "must have as many entries as grid.cells");
-  for (std::size_t axis = 0; axis < n; ++axis)
-    if (grid.upper[axis] <= grid.lower[axis]) section.refuse("upper", "must be above grid.lower on every axis");
-
-  auto boundary = section.section("boundary");
-  grid.boundary.clear();
-  for (std::size_t axis = 0; axis < n; ++axis)
-    grid.boundary.push_back(
-        boundary.choice<grid::Boundary>(std::string(1, "xyz"[axis]), grid::boundary_names, grid::Boundary::periodic));
-  boundary.finish();
-  section.finish();
-  return grid;
-}
-
 TimeConfig read_time(Section section) {
   TimeConfig time;
-  time.step = section.number("step", Range::positive());
-  const double end = section.number("end", Range::positive());
-  const double steps = std::round(end / time.step);
-  if (steps < 1.0 || std::abs(steps * time.step - end) > 1e-6 * time.step)
-    section.refuse("end", fmt::format("must be a whole number of time steps of {} s", time.step));
-  time.n_steps = static_cast<std::int64_t>(steps);
+  time.end = section.number("end", Range::positive());
+  if (section.has("step")) {
+    time.step = section.number("step", Range::positive());
+    const double steps = std::round(time.end / *time.step);
+    if (steps < 1.0 || std::abs(steps * *time.step - time.end) > 1e-6 * *time.step)
+      section.refuse("end", fmt::format("must be a whole number of time steps of {} s", *time.step));
+  } else {
+    time.largest_step = section.number("largest_step", Range::positive());
+    time.courant = section.number("courant", Range::between(0.01, 0.5), time.courant);
+    time.expansion = section.number("expansion", Range::between(1e-3, 1.0), time.expansion);
+  }
   section.finish();
   return time;
 }
@@ -63,28 +41,17 @@ ChemistryConfig read_chemistry(Section section) {
   return chemistry;
 }
 
-void read_flow(Section section, RunConfig& config) {
-  section.choice<FlowModel>("model", flow_models, FlowModel::prescribed);
-  config.transport = section.choice<flow::TransportModel>("transport", flow::transport_names, config.transport);
-  auto& velocity = config.velocity;
-  auto given = section.section("velocity");
-  velocity.kind = given.choice<flow::PrescribedKind>("type", flow::prescribed_names, flow::PrescribedKind::rest);
-  velocity.amplitude = given.number("amplitude", Range::any(), velocity.amplitude);
-  const auto direction = given.numbers("direction", Range::any(), std::vector<double>{1.0, 0.0, 0.0});
-  if (direction.size() > 3) given.refuse("direction", "must have at most three entries");
-  velocity.direction = {};
-  std::copy(direction.begin(), direction.end(), velocity.direction.begin());
-  given.finish();
-  section.finish();
-}
-
 void read_initial(Section section, RunConfig& config) {
   auto& initial = config.initial_options;
   config.initial = section.choice<flow::InitialFactory>("type", flow::initial_names);
   initial.fuel = section.text("fuel");
-  initial.equivalence_ratio = section.number("equivalence_ratio", Range::at_least(0.0), initial.equivalence_ratio);
-  initial.stratification = section.number("stratification", Range::at_least(0.0), initial.stratification);
-  initial.waves = static_cast<int>(section.integer("waves", Range::between(1, 1000), initial.waves));
+  initial.pressure = config.chemistry.pressure;
+  if (config.initial != flow::diffusion_flame)
+    initial.equivalence_ratio = section.number("equivalence_ratio", Range::at_least(0.0), initial.equivalence_ratio);
+  if (config.initial == flow::uniform || config.initial == flow::ignition_kernel) {
+    initial.stratification = section.number("stratification", Range::at_least(0.0), initial.stratification);
+    initial.waves = static_cast<int>(section.integer("waves", Range::between(1, 1000), initial.waves));
+  }
   initial.temperature = section.number("temperature", Range::between(200.0, 3000.0), initial.temperature);
   if (config.initial == flow::ignition_kernel) {
     initial.kernel_temperature =
@@ -92,6 +59,16 @@ void read_initial(Section section, RunConfig& config) {
     initial.kernel_centre = section.numbers("kernel_centre", Range::any(), std::vector<double>{});
     initial.kernel_radius = section.number("kernel_radius", Range::positive(), initial.kernel_radius);
     initial.kernel_thickness = section.number("kernel_thickness", Range::positive(), initial.kernel_thickness);
+  }
+  if (config.initial == flow::flame_front) {
+    if (section.has("front_position")) initial.front_position = section.number("front_position", Range::any());
+    initial.front_thickness = section.number("front_thickness", Range::positive(), initial.front_thickness);
+  }
+  if (config.initial == flow::diffusion_flame) {
+    initial.slab_fuel = section.number("slab_fuel", Range::between(1e-6, 1.0), initial.slab_fuel);
+    if (section.has("slab_half_width"))
+      initial.slab_half_width = section.number("slab_half_width", Range::positive());
+    initial.slab_steepness = section.number("slab_steepness", Range::positive(), initial.slab_steepness);
   }
   section.finish();
 }
@@ -152,14 +129,18 @@ RunConfig read_run_config(const std::string& path, std::span<const std::string> 
   config.grid = read_grid(root.section("grid"));
   config.time = read_time(root.section("time"));
   config.chemistry = read_chemistry(root.section("chemistry"));
-  read_flow(root.section("flow"), config);
   read_initial(root.section("initial"), config);
+  config.flow = read_flow(root.section("flow"), config.grid,
+                          {.temperature = config.initial_options.temperature,
+                           .equivalence_ratio = config.initial_options.equivalence_ratio});
   config.network = read_surrogate(root.section("surrogate"), config.seed);
   read_training(root.section("training"), config);
   read_switching(root.section("switching"), config);
   auto output = root.section("output");
   config.output.directory = output.text("directory", "out/" + config.name);
   config.output.fields_every = output.integer("fields_every", Range::at_least(0), config.output.fields_every);
+  config.output.observables_every =
+      output.integer("observables_every", Range::at_least(1), config.output.observables_every);
   output.finish();
   root.finish();
   config.resolved = document.resolved();

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "flow/gas_properties.hpp"
+#include "app/clock.hpp"
+#include "app/flow_config.hpp"
 #include "flow/initial.hpp"
-#include "flow/velocity.hpp"
 #include "grid/options.hpp"
 #include "hybrid/hybrid_options.hpp"
 #include "parallel/communicator.hpp"
@@ -16,11 +16,6 @@
 #include "surrogate/options.hpp"
 
 namespace bimetal::app {
-
-struct TimeConfig {
-  double step = 1e-6;        // [s]
-  std::int64_t n_steps = 0;  // until `end`, which is a whole number of steps
-};
 
 struct ChemistryConfig {
   std::string mechanism;       // path of the file
@@ -30,7 +25,8 @@ struct ChemistryConfig {
 
 struct OutputConfig {
   std::string directory;
-  std::int64_t fields_every = 0;  // steps between snapshots; 0: only the first and the last state
+  std::int64_t fields_every = 0;        // steps between snapshots; 0: only the first and the last state
+  std::int64_t observables_every = 10;  // steps between lines of observables.csv
 };
 
 /// Everything a run is told, one plain structure per module.
@@ -40,8 +36,7 @@ struct RunConfig {
   grid::GridOptions grid;
   TimeConfig time;
   ChemistryConfig chemistry;
-  flow::PrescribedOptions velocity;
-  flow::TransportModel transport = flow::TransportModel::constant_lewis;
+  FlowConfig flow;
   flow::InitialFactory initial = nullptr;
   flow::InitialOptions initial_options;
   surrogate::NetworkOptions network;

@@ -6,9 +6,31 @@ namespace bimetal::app {
 namespace {
 
 std::vector<std::string> history_columns() {
-  return {"step",      "time_s",        "wall_s",     "inert",   "accepted",  "rejected",          "gated",
-          "audited",   "audited_wrong", "threshold",  "loss",    "version",   "temperature_max_K", "transport_s",
-          "physics_s", "inference_s",   "training_s", "audit_s", "balance_s", "communication_s",   "output_s"};
+  return {"step",
+          "time_s",
+          "dt_s",
+          "courant",
+          "wall_s",
+          "inert",
+          "accepted",
+          "rejected",
+          "gated",
+          "audited",
+          "audited_wrong",
+          "threshold",
+          "loss",
+          "version",
+          "temperature_max_K",
+          "pressure_iterations",
+          "transport_s",
+          "pressure_s",
+          "physics_s",
+          "inference_s",
+          "training_s",
+          "audit_s",
+          "balance_s",
+          "communication_s",
+          "output_s"};
 }
 
 /// Shares the terminal between progress line and log.
@@ -27,14 +49,16 @@ RunOutput::RunOutput(const RunConfig& config, Simulation& simulation, parallel::
       comm_(comm),
       fields_(config.output.directory, simulation.flow().extents(), comm),
       history_(config.output.directory + "/history.csv", history_columns(), comm),
+      observer_(config, simulation, comm),
+      flow_record_{Clock(config.time)},
       progress_(stdout, choose_style(log)) {}
 
-bool RunOutput::fields_due(std::int64_t steps_done) const {
+bool RunOutput::fields_due(const Clock& clock) const {
   const auto every = config_->output.fields_every;
-  return steps_done == config_->time.n_steps || (every > 0 && steps_done % every == 0);
+  return clock.done() || (every > 0 && clock.step() % every == 0);
 }
 
-void RunOutput::write_fields(std::int64_t step) {
+void RunOutput::write_fields(const Clock& clock) {
   core::ScopedTimer timer(seconds_);
   using subproblem::Provenance;
   const auto& flow = simulation_->flow();
@@ -44,33 +68,47 @@ void RunOutput::write_fields(std::int64_t step) {
   std::int64_t column = 1;
   for (const auto& species : simulation_->mechanism().species)
     fields.push_back(io::column("Y_" + species.name, "1", rows.data() + column++, rows.width()));
+  const auto density = flow.density();
+  fields.push_back(io::column("density", "kg/m^3", density.data()));
+  const auto velocity = flow.velocity();
+  for (std::int64_t axis = 0; axis < velocity.width(); ++axis)
+    fields.push_back(
+        io::column(std::string("velocity_") + "xyz"[axis], "m/s", velocity.rows().data() + axis, velocity.width()));
   const auto provenance = flow.provenance();
   fields.push_back(io::member("answerer", "1", provenance, &Provenance::answerer));
   fields.push_back(io::member("version", "1", provenance, &Provenance::version));
   fields.push_back(io::member("score", "1", provenance, &Provenance::score));
   fields.push_back(io::member("audited_error", "1", provenance, &Provenance::audited_error));
-  fields_.write(step, static_cast<double>(step) * config_->time.step, fields);
+  fields_.write(clock.step(), clock.time(), fields);
 }
 
-void RunOutput::record_step(std::int64_t step, const flow::StepReport& report) {
+void RunOutput::record_step(const Clock& clock, const flow::StepReport& report) {
   core::ScopedTimer timer(seconds_);
   const auto& hybrid = simulation_->hybrid();
   const auto& did = hybrid.last_step();
   const auto* surrogate = hybrid.surrogate();
+  auto& record = flow_record_;
+  record.clock = clock;
+  record.pressure_iterations += report.pressure_iterations;
+  record.most_pressure_iterations = std::max(record.most_pressure_iterations, report.pressure_iterations);
+  record.largest_residual = std::max(record.largest_residual, report.divergence_residual);
+  record.negative_cells += report.negative_cells;
+  record.largest_negative = std::max(record.largest_negative, report.largest_negative);
+  if (clock.done() || clock.step() % config_->output.observables_every == 0)
+    observer_.observe(clock.step(), clock.time(), clock.dt());
 
   double hottest = 0.0;
   {
     const auto view = simulation_->flow().state();
     for (std::int64_t i = 0; i < view.rows().size(); ++i) hottest = std::max(hottest, view.rows()[i][0]);
   }
-  temperature_max_ = comm_.max(hottest);
 
-  const double done = static_cast<double>(step + 1);
-  const double time = done * config_->time.step;
   const auto& rows = did.rows;
   const auto& cost = did.seconds;
-  history_.append(std::vector<double>{done,
-                                      time,
+  history_.append(std::vector<double>{static_cast<double>(clock.step()),
+                                      clock.time(),
+                                      clock.dt(),
+                                      clock.dt() * simulation_->flow().courant_rate(),
                                       since_start_.seconds(),
                                       static_cast<double>(rows.inert),
                                       static_cast<double>(rows.accepted),
@@ -81,8 +119,10 @@ void RunOutput::record_step(std::int64_t step, const flow::StepReport& report) {
                                       did.threshold,
                                       did.loss,
                                       static_cast<double>(surrogate ? surrogate->version() : -1),
-                                      temperature_max_,
+                                      comm_.max(hottest),
+                                      static_cast<double>(report.pressure_iterations),
                                       report.transport_s,
+                                      report.pressure_s,
                                       cost.physics,
                                       cost.inference,
                                       cost.training,
@@ -93,9 +133,9 @@ void RunOutput::record_step(std::int64_t step, const flow::StepReport& report) {
   booked_seconds_ = seconds_;
   const auto active = rows.accepted + rows.rejected;
   progress_.show(
-      {.step = step + 1,
-       .time = time,
-       .fraction = done / static_cast<double>(config_->time.n_steps),
+      {.step = clock.step(),
+       .time = clock.time(),
+       .fraction = clock.fraction(),
        .wall = since_start_.seconds(),
        .surrogate_share = active > 0 ? static_cast<double>(rows.accepted) / static_cast<double>(active) : 0.0});
 }

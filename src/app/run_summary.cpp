@@ -31,7 +31,7 @@ ordered_json list_seconds(const control::Ledger& mean, const MarchSeconds& march
   return {{"total", setup + march.total},
           {"setup", setup},
           {"transport", march.transport},
-          {"pressure", 0.0},
+          {"pressure", march.pressure},
           {"physics", mean.physics},
           {"inference", mean.inference},
           {"training", mean.training},
@@ -61,7 +61,8 @@ ordered_json list_speed(const hybrid::HybridSolver& hybrid, const control::Ledge
 
 ordered_json describe_chemistry(const RunConfig& config, const chemistry::Mechanism& mechanism) {
   const auto& options = config.chemistry.solver;
-  const auto integrator = subproblem::chosen_integrator(options, mechanism.n_species(), config.time.step);
+  const auto integrator = subproblem::chosen_integrator(options, mechanism.n_species(),
+                                                        config.time.step.value_or(config.time.largest_step));
   const auto named = std::find_if(subproblem::integrators.begin(), subproblem::integrators.end(),
                                   [&](const auto& entry) { return entry.second == integrator; });
   return {{"mechanism", mechanism.name},
@@ -70,6 +71,26 @@ ordered_json describe_chemistry(const RunConfig& config, const chemistry::Mechan
           {"integrator", named->first},
           {"rtol", options.rtol},
           {"atol", options.atol}};
+}
+
+ordered_json describe_steps(const Clock& clock) {
+  ordered_json limited_by;
+  const auto counts = clock.counts();
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] > 0) limited_by[step_limit_names[i]] = counts[i];
+  return {{"smallest_s", clock.smallest_dt()},
+          {"largest_s", clock.largest_dt()},
+          {"largest_courant", clock.largest_courant()},
+          {"limited_by", limited_by}};
+}
+
+ordered_json describe_flow(const FlowRecord& record, const parallel::Communicator& comm) {
+  const double steps = static_cast<double>(std::max<std::int64_t>(record.clock.step(), 1));
+  return {{"pressure_iterations_mean", static_cast<double>(record.pressure_iterations) / steps},
+          {"pressure_iterations_max", record.most_pressure_iterations},
+          {"divergence_residual_per_s", record.largest_residual},
+          {"negative_cells", comm.sum(record.negative_cells)},
+          {"largest_negative", comm.max(record.largest_negative)}};
 }
 
 ordered_json list_conservation(const ConservationDefects& defects, const chemistry::Mechanism& mechanism,
@@ -114,7 +135,8 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   const auto sum = control::Ledger::from_array(seconds);
   for (auto& value : seconds) value /= n_ranks;
   const auto mean = control::Ledger::from_array(seconds);
-  const MarchSeconds wall{comm.max(march.total), comm.sum(march.transport) / n_ranks};
+  const MarchSeconds wall{comm.max(march.total), comm.sum(march.transport) / n_ranks,
+                          comm.sum(march.pressure) / n_ranks};
   const double setup = comm.max(setup_seconds);
 
   ordered_json summary;
@@ -122,8 +144,10 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   summary["case"] = config.name;
   summary["ranks"] = n_ranks;
   summary["cells"] = simulation.flow().extents().n_cells();
-  summary["steps"] = config.time.n_steps;
-  summary["time_s"] = static_cast<double>(config.time.n_steps) * config.time.step;
+  summary["steps"] = output.flow_record().clock.step();
+  summary["time_s"] = output.flow_record().clock.time();
+  summary["time_step"] = describe_steps(output.flow_record().clock);
+  summary["flow"] = describe_flow(output.flow_record(), comm);
   summary["chemistry"] = describe_chemistry(config, simulation.mechanism());
   summary["wall_s"] = list_seconds(mean, wall, setup, comm.sum(output.seconds()) / n_ranks);
   summary["subproblems"] = list_rows(hybrid);
@@ -140,7 +164,7 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   summary["speed"] = list_speed(hybrid, sum, wall.total, n_ranks);
   summary["conservation"] = list_conservation(simulation.conservation().defects(), simulation.mechanism(), comm);
   summary["surrogate"] = describe_surrogate(hybrid);
-  summary["observables"] = {{"temperature_max_K", output.temperature_max()}};
+  summary["observables"] = output.observer().summary();
   return summary;
 }
 
@@ -171,11 +195,12 @@ void print_summary(const ordered_json& summary, const std::string& directory, co
         speed["net_speedup_subproblems"].get<double>(), speed["net_speedup"].get<double>());
   }
   log.info(
-      "  time                  transport {:.1f} s, physics {:.1f} s, inference {:.1f} s, training {:.1f} s, "
+      "  time                  transport {:.1f} s, pressure {:.1f} s, physics {:.1f} s, inference {:.1f} s, training "
+      "{:.1f} s, "
       "audits {:.1f} s, balance {:.1f} s, output {:.1f} s",
-      wall["transport"].get<double>(), wall["physics"].get<double>(), wall["inference"].get<double>(),
-      wall["training"].get<double>(), wall["audit"].get<double>(), wall["balance"].get<double>(),
-      wall["output"].get<double>());
+      wall["transport"].get<double>(), wall["pressure"].get<double>(), wall["physics"].get<double>(),
+      wall["inference"].get<double>(), wall["training"].get<double>(), wall["audit"].get<double>(),
+      wall["balance"].get<double>(), wall["output"].get<double>());
   log.info("  output                {}", directory);
 }
 

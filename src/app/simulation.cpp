@@ -30,14 +30,19 @@ std::vector<double> make_scales(const RunConfig& config, const chemistry::Mechan
   return scales;
 }
 
-std::unique_ptr<hybrid::HybridSolver> make_hybrid(const RunConfig& config,
+std::unique_ptr<hybrid::HybridSolver> make_hybrid(const RunConfig& config, const grid::StructuredGrid& grid,
                                                   std::shared_ptr<const chemistry::Mechanism> mechanism,
                                                   const parallel::Communicator& comm, const core::Log& log) {
   auto scales = make_scales(config, *mechanism);
   // Cold gas hardly changes, is cheap to solve, and would gain nothing but noise from an answer good to a tolerance;
   // the noise would spread by diffusion and make inert cells active. So physics answers it.
+  using subproblem::Given;
   const subproblem::ReactorOptions options{
-      .pressure = config.chemistry.pressure, .dt = config.time.step, .temperature_min = config.surrogate_above};
+      .pressure = config.chemistry.pressure,
+      .pressure_given = pressure_varies(config.flow, grid) ? Given::by_row : Given::once,
+      .dt = config.time.step.value_or(config.time.largest_step),
+      .step_given = config.time.step ? Given::once : Given::by_row,
+      .temperature_min = config.surrogate_above};
   auto reference = std::make_unique<subproblem::ReactorSolver>(
       subproblem::Reactor(std::move(mechanism), options, std::move(scales)), config.chemistry.solver);
 
@@ -58,11 +63,10 @@ std::shared_ptr<const chemistry::Mechanism> load_mechanism(const std::string& pa
 Simulation::Simulation(const RunConfig& config, const parallel::Communicator& comm, const core::Log& log)
     : mechanism_(load_mechanism(config.chemistry.mechanism, comm)),
       grid_(config.grid, 1 + static_cast<int>(mechanism_->n_species()), comm),
-      hybrid_(make_hybrid(config, mechanism_, comm, log)),
+      hybrid_(make_hybrid(config, grid_, mechanism_, comm, log)),
       monitor_(std::make_unique<ConservationMonitor>(*hybrid_, *mechanism_)),
-      flow_(std::make_unique<flow::ReactingFlow>(grid_, *mechanism_, config.chemistry.pressure,
-                                                 std::make_unique<flow::PrescribedVelocity>(config.velocity, grid_),
-                                                 *monitor_, config.transport)) {
+      flow_(make_flow(config.flow, grid_, *mechanism_, config.chemistry.pressure, config.initial_options.fuel,
+                      *monitor_)) {
   flow_->initialise(config.initial(config.initial_options, *mechanism_, grid_));
 }
 

@@ -55,6 +55,10 @@ bool Section::has(const std::string& key) const {
   return node_.IsMap() && static_cast<const YAML::Node&>(node_)[key].IsDefined();
 }
 
+bool Section::is_section(const std::string& key) const {
+  return has(key) && static_cast<const YAML::Node&>(node_)[key].IsMap();
+}
+
 std::optional<YAML::Node> Section::find(const std::string& key) {
   known_.push_back(key);
   if (!has(key)) return {};

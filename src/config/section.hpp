@@ -44,6 +44,7 @@ class Section {
   Section(YAML::Node node, std::string path, std::shared_ptr<Record> record);
 
   bool has(const std::string& key) const;
+  bool is_section(const std::string& key) const;  // there is a mapping under this key
 
   // Required without a fallback; with one, the fallback is what an absent key means.
   double number(const std::string& key, Range range, std::optional<double> fallback = {});

@@ -66,8 +66,18 @@ void diffuse(const DiffusingCell& left, const DiffusingCell& right, std::size_t 
   face.enthalpy = heat_capacity * T_difference / spacing;
 }
 
-void accumulate(const double* __restrict state, const CellGas& gas, const FaceFlux& low, const FaceFlux& high,
-                double spacing, std::size_t n_species, double* __restrict rate) {
+namespace {
+
+/// What diffusion does to T: the fluxes' divergence and the heat that the diffusing species carry.
+inline double diffusion_of_heat(const CellGas& gas, const FaceFlux& low, const FaceFlux& high, double per_length) {
+  return gas.inverse_heat_capacity *
+         ((high.flux[0] - low.flux[0]) * per_length + 0.5 * (low.enthalpy + high.enthalpy));
+}
+
+}  // namespace
+
+void accumulate_advective(const double* __restrict state, const CellGas& gas, const FaceFlux& low,
+                          const FaceFlux& high, double spacing, std::size_t n_species, double* __restrict rate) {
   const double per_length = 1.0 / spacing;
   const double u_low = low.velocity * per_length, u_high = high.velocity * per_length;
   const double* __restrict low_value = low.value;
@@ -77,12 +87,27 @@ void accumulate(const double* __restrict state, const CellGas& gas, const FaceFl
 
   const std::size_t width = 1 + n_species;
   const double scale = gas.volume * per_length;
-  rate[0] +=
-      u_low * (low_value[0] - state[0]) - u_high * (high_value[0] - state[0]) -
-      gas.inverse_heat_capacity * ((high_flux[0] - low_flux[0]) * per_length + 0.5 * (low.enthalpy + high.enthalpy));
+  rate[0] += u_low * (low_value[0] - state[0]) - u_high * (high_value[0] - state[0]) -
+             diffusion_of_heat(gas, low, high, per_length);
   for (std::size_t c = 1; c < width; ++c)
     rate[c] += u_low * (low_value[c] - state[c]) - u_high * (high_value[c] - state[c]) -
                scale * (high_flux[c] - low_flux[c]);
+}
+
+void accumulate_conservative(const double* __restrict state, const CellGas& gas, const FaceFlux& low,
+                             const FaceFlux& high, double spacing, std::size_t n_species, double* __restrict rate) {
+  const double per_length = 1.0 / spacing;
+  const double m_low = low.mass * per_length, m_high = high.mass * per_length;
+  const double* __restrict low_value = low.value;
+  const double* __restrict high_value = high.value;
+  const double* __restrict low_flux = low.flux;
+  const double* __restrict high_flux = high.flux;
+
+  const std::size_t width = 1 + n_species;
+  rate[0] += gas.volume * (m_low * (low_value[0] - state[0]) - m_high * (high_value[0] - state[0])) -
+             diffusion_of_heat(gas, low, high, per_length);
+  for (std::size_t c = 1; c < width; ++c)
+    rate[c] += m_low * low_value[c] - m_high * high_value[c] - per_length * (high_flux[c] - low_flux[c]);
 }
 
 }  // namespace bimetal::flow

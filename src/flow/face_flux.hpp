@@ -25,6 +25,7 @@ struct DiffusingCell {
 /// What a cell needs from one of its faces.
 struct FaceFlux {
   double velocity = 0.0;  // normal to the face [m/s]
+  double mass = 0.0;      // flux of mass through it, in conservative form [kg/m^2/s]
   double enthalpy = 0.0;  // sum_k cp_k j_k dT/dn: heat carried by the diffusing species [W/m^3]
   double* value;          // [1 + n_species] what the flow carries through it: T [K], Y
   double* flux;           // [1 + n_species] what diffuses through it: heat [W/m^2], masses j_k [kg/m^2/s]
@@ -48,7 +49,13 @@ void diffuse(const DiffusingCell& left, const DiffusingCell& right, std::size_t 
 /// Adds to `rate` [1 + n_species] what the two faces of one axis do to a cell with row `state`:
 ///   dT/dt   = -u dT/dx - (dq/dx + sum_k cp_k j_k dT/dx) / (rho cp),   dY_k/dt = -u dY_k/dx - (dj_k/dx) / rho,
 /// with u dphi/dx as (u_high (phi_high - phi) - u_low (phi_low - phi)) / spacing. Local.
-void accumulate(const double* state, const CellGas& gas, const FaceFlux& low, const FaceFlux& high, double spacing,
-                std::size_t n_species, double* rate);
+void accumulate_advective(const double* state, const CellGas& gas, const FaceFlux& low, const FaceFlux& high,
+                          double spacing, std::size_t n_species, double* rate);
+
+/// The same in conservative form: `rate` is of T and of the partial densities rho Y_k, `state` still T, Y, and 1 /
+/// rho is gas.volume. With m the flux of mass through a face, d(rho Y_k)/dt = -d(m Y_k + j_k)/dx, and T is carried by
+/// m / rho in place of u, so that a uniform T stays uniform whatever m does. Local.
+void accumulate_conservative(const double* state, const CellGas& gas, const FaceFlux& low, const FaceFlux& high,
+                             double spacing, std::size_t n_species, double* rate);
 
 }  // namespace bimetal::flow

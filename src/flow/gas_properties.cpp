@@ -40,4 +40,10 @@ CellGas GasProperties::evaluate(std::span<const double> row, std::span<double> s
   return gas;
 }
 
+double GasProperties::viscosity(std::span<const double> row) {
+  if (auto* mixture = std::get_if<chemistry::MixtureAveragedTransport>(&transport_))
+    return mixture->viscosity(row[0], row.subspan(1));
+  return chemistry::SimpleTransport::viscosity(row[0]);
+}
+
 }  // namespace bimetal::flow

@@ -42,6 +42,20 @@ class GasProperties {
   /// 2-D right-hand side (one 2.4 GHz core with AVX2). Local.
   CellGas evaluate(std::span<const double> row, std::span<double> species_cp, std::span<double> rho_D);
 
+  void set_pressure(double pressure) { pressure_ = pressure; }  // [Pa], > 0
+  double pressure() const { return pressure_; }
+  /// [kg/m^3]. Local.
+  double density(std::span<const double> row) const {
+    return pressure_ / (thermodynamics_.gas_constant_of(row.subspan(1)) * row[0]);
+  }
+  /// cp / cv [1]. Local.
+  double heat_capacity_ratio(std::span<const double> row) const {
+    const double cp = thermodynamics_.cp(row[0], row.subspan(1));
+    return cp / (cp - thermodynamics_.gas_constant_of(row.subspan(1)));
+  }
+  /// Dynamic viscosity [Pa s] by the transport model; by constant Lewis numbers from a Prandtl number. Local.
+  double viscosity(std::span<const double> row);
+
  private:
   using Transport = std::variant<chemistry::SimpleTransport, chemistry::MixtureAveragedTransport>;
   static Transport make_transport(const chemistry::Mechanism& mechanism, TransportModel model);

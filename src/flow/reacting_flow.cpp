@@ -5,7 +5,6 @@
 
 #include "core/error.hpp"
 #include "core/timer.hpp"
-#include "flow/clip.hpp"
 
 namespace bimetal::flow {
 namespace {
@@ -18,20 +17,25 @@ void for_owned(const grid::Extents& e, Visit visit) {
       for (std::int64_t i = e.first[0]; i < e.first[0] + e.owned[0]; ++i) visit(i, j, k);
 }
 
+/// What the rows of a batch say besides the state.
+std::vector<double> conditions(const core::Signature& signature, double pressure, double dt) {
+  std::vector<double> values;
+  for (std::size_t c = signature.outputs.size(); c < signature.inputs.size(); ++c)
+    values.push_back(signature.inputs[c].name == "p" ? pressure : dt);
+  return values;
+}
+
 }  // namespace
 
-ReactingFlow::ReactingFlow(const grid::StructuredGrid& grid, const chemistry::Mechanism& mechanism, double pressure,
-                           std::unique_ptr<VelocityModel> velocity, subproblem::SubproblemSolver& chemistry,
-                           TransportModel transport)
+ReactingFlow::ReactingFlow(const grid::StructuredGrid& grid, subproblem::SubproblemSolver& chemistry)
     : grid_(&grid),
-      velocity_(std::move(velocity)),
       chemistry_(&chemistry),
-      scalars_(grid, mechanism, pressure, transport),
       state_(grid.create_global()),
-      stepper_(state_.get()),
+      before_(grid.n_components(), grid.extents().n_owned()),
+      after_(grid.n_components(), grid.extents().n_owned()),
+      inputs_(std::ssize(chemistry.kind().signature().inputs), grid.extents().n_owned()),
       provenance_(static_cast<std::size_t>(grid.extents().n_owned())) {
-  EXPECT(velocity_ != nullptr);
-  EXPECT(static_cast<int>(chemistry.kind().signature().inputs.size()) == grid.n_components());
+  EXPECT(static_cast<int>(chemistry.kind().signature().outputs.size()) == grid.n_components());
   ids_.reserve(provenance_.size());
   for_owned(extents(), [&](auto i, auto j, auto k) { ids_.push_back(extents().global_id(i, j, k)); });
 }
@@ -44,47 +48,24 @@ void ReactingFlow::initialise(const InitialCondition& condition) {
   });
 }
 
-StepReport ReactingFlow::advance(double dt, std::int64_t step) {
-  const double chemistry_dt = chemistry_->kind().signature().dt;
-  VALIDATE(std::abs(dt - chemistry_dt) <= 1e-9 * dt,
-           "the flow was asked to advance by {} s, but its sub-problem solver advances by {} s", dt, chemistry_dt);
-  StepReport report;
-  transport(0.5 * dt, report);
-  react(step, report);
-  transport(0.5 * dt, report);
-  return report;
-}
-
-void ReactingFlow::transport(double dt, StepReport& report) {
-  const core::ScopedTimer timer(report.transport_s);
-  const FaceVelocities& velocities = velocity_->faces();
-  const auto rates = [&](Vec state, Vec rate) { scalars_.rates(state, velocities, rate); };
-
-  const TransportBounds bounds = scalars_.bounds(state_.get(), velocities);
-  const double courant = dt * bounds.advection;
-  const int n_substeps = std::max(1, static_cast<int>(std::ceil(courant / RungeKuttaChebyshev::courant_limit)));
-  const double radius = bounds.diffusion + 2.0 * bounds.advection;
-  const int n_stages = RungeKuttaChebyshev::stages_for(dt / n_substeps * radius);
-  for (int substep = 0; substep < n_substeps; ++substep)
-    stepper_.step(state_.get(), dt / n_substeps, n_stages, rates);
-
-  report.substeps += n_substeps;
-  report.stages = std::max(report.stages, n_stages);
-  report.evaluations += n_substeps * n_stages;
-
-  const auto view = edit_state();
-  for (std::int64_t row = 0; row < view.rows().size(); ++row) {
-    const double clipped = clip_negative(view.rows()[row].subspan(1));
-    report.clipped_rows += clipped > 0.0;
-    report.largest_clip = std::max(report.largest_clip, clipped);
-  }
-}
-
-void ReactingFlow::react(std::int64_t step, StepReport& report) {
+void ReactingFlow::react(double dt, std::int64_t step, StepReport& report) {
   const core::ScopedTimer timer(report.chemistry_s);
-  const auto view = edit_state();
-  subproblem::Batch batch{view.rows(), view.rows(), ids_, step, provenance_};
+  const auto& signature = chemistry_->kind().signature();
+  const auto extra = conditions(signature, pressure(), dt);
+  const bool any_step = signature.inputs.back().name == "dt";
+  VALIDATE(any_step || std::abs(dt - signature.dt) <= 1e-9 * dt,
+           "the flow was asked to advance by {} s, but its sub-problem solver advances by {} s", dt, signature.dt);
+  {
+    const auto view = state();
+    std::ranges::copy(view.rows().flat(), before_.rows().flat().begin());
+  }
+  for (std::int64_t i = 0; i < before_.size(); ++i)
+    std::ranges::copy(extra, std::ranges::copy(before_[i], inputs_[i].begin()).out);
+  subproblem::Batch batch{
+      .in = inputs_.rows(), .out = after_.rows(), .id = ids_, .step = step, .provenance = provenance_};
   report.batch = chemistry_->solve(batch);
+  const auto view = edit_state();
+  std::ranges::copy(after_.rows().flat(), view.rows().flat().begin());
 }
 
 }  // namespace bimetal::flow

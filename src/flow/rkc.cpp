@@ -67,7 +67,9 @@ int RungeKuttaChebyshev::stages_for(double dt_times_radius) {
   return n_stages;
 }
 
-void RungeKuttaChebyshev::step(Vec y, double dt, int n_stages, const Rates& rates) {
+int RungeKuttaChebyshev::step(Vec y, double dt, const std::function<int()>& choose_stages, const Rates& rates) {
+  rates(y, first_rate_.get());
+  const int n_stages = choose_stages();
   EXPECT(n_stages >= 2);
   const double w0 = expansion_point(n_stages);
   const Chebyshev end = at_stage(n_stages);
@@ -76,7 +78,6 @@ void RungeKuttaChebyshev::step(Vec y, double dt, int n_stages, const Rates& rate
   // Stages 0 and 1; the paper takes b_0 = b_1 = b_2.
   double b_before = 1.0 / (4.0 * w0 * w0), b_last = b_before;
   Chebyshev T(w0);
-  rates(y, first_rate_.get());
   petsc::check(VecCopy(y, before_last_.get()), "VecCopy");
   petsc::check(VecWAXPY(last_.get(), b_last * w1 * dt, first_rate_.get(), y), "VecWAXPY");
 
@@ -95,6 +96,7 @@ void RungeKuttaChebyshev::step(Vec y, double dt, int n_stages, const Rates& rate
     b_before = std::exchange(b_last, b);
   }
   petsc::check(VecCopy(last_.get(), y), "VecCopy");
+  return n_stages;
 }
 
 }  // namespace bimetal::flow

@@ -24,8 +24,9 @@ class RungeKuttaChebyshev {
   /// Work vectors are made like `prototype`. Collective.
   explicit RungeKuttaChebyshev(Vec prototype);
 
-  /// Advances y by dt [s] with n_stages (at least 2) evaluations of f. Collective.
-  void step(Vec y, double dt, int n_stages, const Rates& rates);
+  /// Advances y by dt [s] with as many evaluations of f as `choose_stages` says, at least 2, once f has been
+  /// evaluated at y. Returns their number. Collective.
+  int step(Vec y, double dt, const std::function<int()>& choose_stages, const Rates& rates);
 
   /// Length of the stability region on the negative real axis: stable if dt·(spectral radius) is not above. Local.
   static double stability_limit(int n_stages);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "core/error.hpp"
@@ -16,6 +17,7 @@ using Index = std::array<std::int64_t, 3>;
 
 /// The bound on the diffusion operator takes coefficients cell by cell, while faces average over two cells.
 constexpr double diffusion_safety = 1.1;
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// A row of faces side by side in x, with the memory they point to.
 class FaceRow {
@@ -37,23 +39,54 @@ class FaceRow {
 /// Position of a cell or face in a box of n, x fastest.
 std::int64_t position(const Index& at, const Index& n) { return at[0] + n[0] * (at[1] + n[1] * at[2]); }
 
-double largest_magnitude(const std::vector<double>& values) {
-  double largest = 0.0;
-  for (const double value : values) largest = std::max(largest, std::abs(value));
-  return largest;
-}
-
 }  // namespace
 
 ScalarTransport::ScalarTransport(const grid::StructuredGrid& grid, const chemistry::Mechanism& mechanism,
-                                 double pressure, TransportModel model)
+                                 double pressure, TransportModel model, Form form, InflowGas inflow)
     : grid_(&grid),
       properties_(mechanism, pressure, model),
+      form_(form),
+      inflow_(std::move(inflow)),
       ghosted_(grid.create_local()),
+      density_(form == Form::conservative ? static_cast<std::size_t>(grid.layout().n_cells()) : 0),
       gas_(static_cast<std::size_t>(grid.layout().n_cells())),
       species_cp_(static_cast<std::int64_t>(mechanism.n_species()), grid.layout().n_cells()),
       rho_D_(static_cast<std::int64_t>(mechanism.n_species()), grid.layout().n_cells()) {
   EXPECT(grid.n_components() == static_cast<int>(1 + mechanism.n_species()));
+}
+
+void ScalarTransport::set_pressure(double pressure, double rise) {
+  EXPECT(pressure > 0.0);
+  properties_.set_pressure(pressure);
+  pressure_rise_ = rise;
+}
+
+/// Makes T, Y of T, rho Y and keeps rho. The corners that a star stencil leaves empty stay so.
+void ScalarTransport::take_densities(core::Rows cells) {
+  for (std::int64_t cell = 0; cell < cells.size(); ++cell) {
+    const auto Y = cells[cell].subspan(1);
+    const double density = std::accumulate(Y.begin(), Y.end(), 0.0);
+    density_[static_cast<std::size_t>(cell)] = density;
+    if (density == 0.0) continue;
+    const double volume = 1.0 / density;
+    for (double& y : Y) y *= volume;
+  }
+}
+
+void ScalarTransport::fill_inflow_ghosts(core::Rows cells) const {
+  const auto& layout = grid_->layout();
+  for (int axis = 0; axis < grid_->extents().dimensions; ++axis)
+    for (int end = 0; end < 2; ++end) {
+      const auto a = static_cast<std::size_t>(axis);
+      const auto& gas = inflow_[a][static_cast<std::size_t>(end)];
+      if (gas.empty() || !grid_->at_end(axis, end)) continue;
+      PointBox ghosts{{0, 0, 0}, layout.owned};
+      ghosts.begin[a] = end == 0 ? -layout.width[a] : layout.owned[a];
+      ghosts.end[a] = end == 0 ? 0 : layout.owned[a] + layout.width[a];
+      for_points(ghosts, [&](std::int64_t i, std::int64_t j, std::int64_t k) {
+        std::ranges::copy(gas, cells[layout.index(i, j, k)].begin());
+      });
+    }
 }
 
 /// Owned cells and the first layer of ghosts, without the edges and corners that a star stencil leaves empty.
@@ -67,8 +100,14 @@ void ScalarTransport::update_gas(core::ConstRows cells) {
       if (n_outside > 1) continue;
       const std::int64_t margin = n_outside == 0 ? reach(0) : 0;
       const std::int64_t end = layout.index(layout.owned[0] + margin, j, k);
-      for (std::int64_t cell = layout.index(-margin, j, k); cell < end; ++cell)
-        gas_[static_cast<std::size_t>(cell)] = properties_.evaluate(cells[cell], species_cp_[cell], rho_D_[cell]);
+      for (std::int64_t cell = layout.index(-margin, j, k); cell < end; ++cell) {
+        auto& gas = gas_[static_cast<std::size_t>(cell)];
+        gas = properties_.evaluate(cells[cell], species_cp_[cell], rho_D_[cell]);
+        if (form_ == Form::advective) continue;
+        const double volume = 1.0 / density_[static_cast<std::size_t>(cell)];
+        gas.inverse_heat_capacity *= volume / gas.volume;
+        gas.volume = volume;
+      }
     }
 }
 
@@ -85,6 +124,8 @@ void ScalarTransport::fill_faces(std::int64_t first_cell, std::int64_t stride, c
                               cells[right + stride].data()};
     faces[f].velocity = velocity[f];
     reconstruct(stencil, velocity[f], n_species, faces[f].value);
+    if (form_ == Form::conservative)
+      faces[f].mass = velocity[f] * properties_.density({faces[f].value, 1 + n_species});
     diffuse(diffusing(left, cells), diffusing(right, cells), n_species, spacing, faces[f]);
   }
 }
@@ -98,6 +139,7 @@ void ScalarTransport::sweep(std::size_t axis, core::ConstRows cells, const std::
   const auto width = static_cast<std::size_t>(cells.width());
   const std::int64_t n_side_by_side = axis == 0 ? 1 : layout.owned[0];
   FaceRow low(n_side_by_side, width), high(n_side_by_side, width);
+  const auto accumulate = form_ == Form::advective ? accumulate_advective : accumulate_conservative;
 
   Index n_rows = layout.owned, n_faces = layout.owned;
   if (axis != 0) n_rows[0] = 1;
@@ -128,41 +170,47 @@ void ScalarTransport::sweep(std::size_t axis, core::ConstRows cells, const std::
 
 void ScalarTransport::rates(Vec state, const FaceVelocities& velocities, Vec rate) {
   grid_->exchange_halo(state, ghosted_.get());
-  const petsc::ConstVecRows cells(ghosted_.get(), grid_->n_components());
+  const petsc::VecRows cells(ghosted_.get(), grid_->n_components());
   const petsc::VecRows rows(rate, grid_->n_components());
-  std::ranges::fill(rows.rows().flat(), 0.0);
+  if (form_ == Form::conservative) take_densities(cells.rows());
+  fill_inflow_ghosts(cells.rows());
   update_gas(cells.rows());
+  std::ranges::fill(rows.rows().flat(), 0.0);
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(grid_->extents().dimensions); ++axis)
     sweep(axis, cells.rows(), velocities.normal[axis], rows.rows());
+  if (pressure_rise_ == 0.0) return;
+  const auto& layout = grid_->layout();
+  std::int64_t owned = 0;
+  for_points({{0, 0, 0}, layout.owned}, [&](std::int64_t i, std::int64_t j, std::int64_t k) {
+    rows.rows()[owned++][0] +=
+        pressure_rise_ * gas_[static_cast<std::size_t>(layout.index(i, j, k))].inverse_heat_capacity;
+  });
 }
 
 /// The largest D_k bounds how fast the species diffuse together: by either model, with its correction velocity, what
 /// turns gradients of Y into -j / rho is, in suitably scaled Y, the diagonal matrix of the D_k times an orthogonal
 /// projection. Where a light gas is nearly pure the bound is loose: the projection takes out its own, largest D_k.
-TransportBounds ScalarTransport::bounds(Vec state, const FaceVelocities& velocities) {
-  const petsc::ConstVecRows view(state, grid_->n_components());
-  std::vector<double> species_cp(static_cast<std::size_t>(species_cp_.width())), rho_D(species_cp.size());
+double ScalarTransport::diffusion_bound() const {
+  const auto& layout = grid_->layout();
   double diffusivity = 0.0;
-  for (std::int64_t cell = 0; cell < view.rows().size(); ++cell) {
-    const auto row = view.rows()[cell];
-    const CellGas gas = properties_.evaluate(row, species_cp, rho_D);
+  bool sound = true;
+  for_points({{0, 0, 0}, layout.owned}, [&](std::int64_t i, std::int64_t j, std::int64_t k) {
+    const std::int64_t cell = layout.index(i, j, k);
+    const CellGas& gas = gas_[static_cast<std::size_t>(cell)];
     const double of_heat = gas.conductivity * gas.inverse_heat_capacity;
-    const double of_species = gas.volume * std::ranges::max(rho_D);
-    diffusivity = row[0] > 0.0 && std::isfinite(of_heat) ? std::max({diffusivity, of_heat, of_species})
-                                                         : std::numeric_limits<double>::infinity();
-  }
-
-  TransportBounds bounds;
+    const double of_species = gas.volume * std::ranges::max(rho_D_[cell]);
+    sound = sound && of_heat > 0.0 && std::isfinite(of_heat) && std::isfinite(of_species) && gas.volume > 0.0;
+    diffusivity = std::max({diffusivity, of_heat, of_species});
+  });
+  double per_area = 0.0;
   for (int axis = 0; axis < grid_->extents().dimensions; ++axis) {
     const double spacing = grid_->extents().spacing(axis);
-    bounds.diffusion += 4.0 * diffusion_safety / (spacing * spacing) * diffusivity;
-    bounds.advection +=
-        grid_->communicator().max(largest_magnitude(velocities.normal[static_cast<std::size_t>(axis)])) / spacing;
+    per_area += 1.0 / (spacing * spacing);
   }
-  bounds.diffusion = grid_->communicator().max(bounds.diffusion);
-  VALIDATE(std::isfinite(bounds.diffusion) && std::isfinite(bounds.advection),
+  const double bound = grid_->communicator().max(sound ? 4.0 * diffusion_safety * per_area * diffusivity : infinity);
+  VALIDATE(std::isfinite(bound),
            "the state is no longer finite or has a temperature that is not positive; try a smaller time step");
-  return bounds;
+  return bound;
 }
 
 }  // namespace bimetal::flow

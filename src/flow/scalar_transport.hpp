@@ -7,6 +7,7 @@
 
 #include "chemistry/mechanism.hpp"
 #include "core/rows.hpp"
+#include "flow/face_fields.hpp"
 #include "flow/face_flux.hpp"
 #include "flow/gas_properties.hpp"
 #include "flow/velocity.hpp"
@@ -14,36 +15,51 @@
 
 namespace bimetal::flow {
 
-/// How fast transport can be, which bounds explicit steps; the same on every rank.
-struct TransportBounds {
-  double diffusion = 0.0;  // bound on the spectral radius of the diffusion operator [1/s]
-  double advection = 0.0;  // sum over the axes of the largest |u| / dx [1/s]
+/// What the state of the scalars is made of.
+enum class Form {
+  advective,    // T, Y_k: for a velocity that is given
+  conservative  // T, rho Y_k: for one that lets the gas expand
 };
 
-/// Right-hand side of advection and diffusion of the scalars T, Y_1..Y_N of an ideal gas at constant pressure:
-///   rho cp (dT/dt + u.grad T) = div(lambda grad T) - sum_k cp_k j_k.grad T
-///   rho (dY_k/dt + u.grad Y_k) = -div j_k
-/// second order in space (face_flux.hpp has the fluxes).
+/// The gas that enters at inflows: T, Y_1..Y_N by axis and end; empty where there is no inflow.
+using InflowGas = ByEnd<std::vector<double>>;
+
+/// Right-hand side of advection and diffusion of the scalars of an ideal gas,
+///   rho cp (dT/dt + u.grad T) = div(lambda grad T) - sum_k cp_k j_k.grad T + dp/dt,
+/// and of the species in one of two forms,
+///   advective     rho (dY_k/dt + u.grad Y_k) = -div j_k,      rho = p W / (R T),
+///   conservative  d(rho Y_k)/dt + div(rho u Y_k) = -div j_k,  rho = sum_k rho Y_k,
+/// second order in space (face_flux.hpp has the fluxes). In conservative form the density carried through a face is
+/// that of an ideal gas of the T and Y carried through it: then rho stays p W / (R T) to second order if u diverges
+/// as the gas expands, and the mass of every species is conserved to round-off whatever u does.
 ///
-/// The model, honestly: u is given, not solved for. The gas expands where it is heated (rho = p W / (R T)), but
-/// the flow this would drive is left out, so with a rho that varies in time the mass of a species in the box is not
-/// conserved; what holds to round-off is sum_k dY_k/dt = 0, rest of a uniform state, and, for uniform rho and a u
-/// without divergence, the mass of every species. Radiation, Soret and Dufour effects and viscous heating are
-/// neglected.
+/// The advective form is for a velocity that knows nothing of the gas: mass is not conserved where rho varies in
+/// time, but a uniform state rests, and the Y go on summing to one. Radiation, Soret and Dufour effects and viscous
+/// heating are neglected.
 class ScalarTransport {
  public:
   /// `grid` must have 1 + n_species components and outlive this object. pressure [Pa]. UserError: the model needs
   /// transport data that a species lacks. Local.
   ScalarTransport(const grid::StructuredGrid& grid, const chemistry::Mechanism& mechanism, double pressure,
-                  TransportModel model = TransportModel::constant_lewis);
+                  TransportModel model = TransportModel::constant_lewis, Form form = Form::advective,
+                  InflowGas inflow = {});
+
+  /// Thermodynamic pressure [Pa] and how fast it rises [Pa/s]. Local.
+  void set_pressure(double pressure, double rise);
 
   /// rate = right-hand side at `state` (both global vectors). Exchanges halos. Collective.
   void rates(Vec state, const FaceVelocities& velocities, Vec rate);
 
-  /// RuntimeFailure on every rank if the state is not finite or has lost its positive temperature. Collective.
-  TransportBounds bounds(Vec state, const FaceVelocities& velocities);
+  /// Bound on the spectral radius of diffusion [1/s] in the state that rates() has last seen; the same on every rank.
+  /// RuntimeFailure on every rank if that state is not finite or has lost its positive temperature. Collective.
+  double diffusion_bound() const;
+
+  GasProperties& properties() { return properties_; }
+  const GasProperties& properties() const { return properties_; }
 
  private:
+  void take_densities(core::Rows cells);
+  void fill_inflow_ghosts(core::Rows cells) const;
   void update_gas(core::ConstRows cells);
   DiffusingCell diffusing(std::int64_t cell, core::ConstRows cells) const;
   void fill_faces(std::int64_t first_cell, std::int64_t stride, core::ConstRows cells, const double* velocity,
@@ -52,10 +68,14 @@ class ScalarTransport {
 
   const grid::StructuredGrid* grid_;
   GasProperties properties_;
-  petsc::Handle<Vec> ghosted_;  // the state with its halo
-  std::vector<CellGas> gas_;    // [n ghosted cells]
-  core::RowTable species_cp_;   // [n ghosted cells, n_species] [J/kg/K]
-  core::RowTable rho_D_;        // [n ghosted cells, n_species] [kg/m/s]
+  Form form_;
+  InflowGas inflow_;
+  double pressure_rise_ = 0.0;   // [Pa/s]
+  petsc::Handle<Vec> ghosted_;   // the state with its halo
+  std::vector<double> density_;  // [n ghosted cells] in conservative form [kg/m^3]
+  std::vector<CellGas> gas_;     // [n ghosted cells]
+  core::RowTable species_cp_;    // [n ghosted cells, n_species] [J/kg/K]
+  core::RowTable rho_D_;         // [n ghosted cells, n_species] [kg/m/s]
 };
 
 }  // namespace bimetal::flow

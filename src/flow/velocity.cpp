@@ -1,5 +1,6 @@
 #include "flow/velocity.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -43,19 +44,30 @@ std::array<double, 3> uniform_velocity(const PrescribedOptions& options, const g
   for (int axis = 0; axis < dimensions; ++axis) {
     auto& component = velocity[static_cast<std::size_t>(axis)];
     component *= options.amplitude / length;
-    if (component != 0.0 && grid.boundary(axis) == grid::Boundary::wall)
+  }
+  return velocity;
+}
+
+void refuse_walls(const std::array<double, 3>& velocity, const grid::StructuredGrid& grid) {
+  for (int axis = 0; axis < grid.extents().dimensions; ++axis) {
+    const double component = velocity[static_cast<std::size_t>(axis)];
+    if (component != 0.0 &&
+        (grid.boundary(axis).has(grid::Boundary::wall) || grid.boundary(axis).has(grid::Boundary::slip_wall)))
       throw core::UserError::format(
           "The uniform velocity of {} m/s along {} would pass through a wall; make that axis periodic or turn the "
           "direction.",
           component, "xyz"[axis]);
   }
-  return velocity;
+}
+
+void refuse_vortex_in_1d(const grid::StructuredGrid& grid) {
+  if (grid.extents().dimensions < 2)
+    throw core::UserError("The velocity 'vortex' needs a grid of 2 or 3 axes, but this one has 1; use 'uniform'.");
 }
 
 FaceVelocities vortex(double amplitude, const grid::StructuredGrid& grid) {
   const auto& e = grid.extents();
-  if (e.dimensions < 2)
-    throw core::UserError("The velocity 'vortex' needs a grid of 2 or 3 axes, but this one has 1; use 'uniform'.");
+  refuse_vortex_in_1d(grid);
   const auto turn = [&](int axis, double cell_edges) {
     return 2.0 * std::numbers::pi * cell_edges / static_cast<double>(e.cells[static_cast<std::size_t>(axis)]);
   };
@@ -80,9 +92,64 @@ FaceVelocities vortex(double amplitude, const grid::StructuredGrid& grid) {
 PrescribedVelocity::PrescribedVelocity(const PrescribedOptions& options, const grid::StructuredGrid& grid) {
   switch (options.kind) {
     case PrescribedKind::rest: faces_ = constant(grid.extents(), {0.0, 0.0, 0.0}); break;
-    case PrescribedKind::uniform: faces_ = constant(grid.extents(), uniform_velocity(options, grid)); break;
+    case PrescribedKind::uniform: {
+      const auto velocity = uniform_velocity(options, grid);
+      refuse_walls(velocity, grid);
+      faces_ = constant(grid.extents(), velocity);
+      break;
+    }
     case PrescribedKind::vortex: faces_ = vortex(options.amplitude, grid); break;
   }
+  courant_rate_ = courant_rate_of(faces_, grid);
+}
+
+VelocityCondition velocity_condition(const PrescribedOptions& options, const grid::StructuredGrid& grid) {
+  switch (options.kind) {
+    case PrescribedKind::rest: break;
+    case PrescribedKind::uniform:
+      return [velocity = uniform_velocity(options, grid)](const Position&) { return velocity; };
+    case PrescribedKind::vortex: {
+      refuse_vortex_in_1d(grid);
+      return [e = grid.extents(), amplitude = options.amplitude](const Position& x) {
+        const auto turn = [&](std::size_t axis) {
+          return 2.0 * std::numbers::pi * (x[axis] - e.lower[axis]) / (e.upper[axis] - e.lower[axis]);
+        };
+        const double aspect = (e.upper[1] - e.lower[1]) / (e.upper[0] - e.lower[0]);
+        const double layer = e.dimensions == 3 ? std::cos(turn(2)) : 1.0;
+        return std::array<double, 3>{amplitude * std::sin(turn(0)) * std::cos(turn(1)) * layer,
+                                     -amplitude * aspect * std::cos(turn(0)) * std::sin(turn(1)) * layer, 0.0};
+      };
+    }
+  }
+  return [](const Position&) { return std::array<double, 3>{}; };
+}
+
+double courant_rate_of(const FaceVelocities& faces, const grid::StructuredGrid& grid) {
+  double rate = 0.0;
+  for (int axis = 0; axis < grid.extents().dimensions; ++axis) {
+    double fastest = 0.0;
+    for (const double u : faces.normal[static_cast<std::size_t>(axis)]) fastest = std::max(fastest, std::abs(u));
+    rate += grid.communicator().max(fastest) / grid.extents().spacing(axis);
+  }
+  return rate;
+}
+
+core::RowTable at_centres(const FaceVelocities& faces, const grid::Extents& e) {
+  core::RowTable centres(e.dimensions, e.n_owned());
+  for (std::size_t a = 0; a < static_cast<std::size_t>(e.dimensions); ++a) {
+    Index n = e.owned;
+    ++n[a];
+    const Index stride{1, n[0], n[0] * n[1]};
+    std::int64_t cell = 0;
+    for (std::int64_t k = 0; k < e.owned[2]; ++k)
+      for (std::int64_t j = 0; j < e.owned[1]; ++j)
+        for (std::int64_t i = 0; i < e.owned[0]; ++i) {
+          const std::int64_t face = i + n[0] * (j + n[1] * k);
+          centres[cell++][a] = 0.5 * (faces.normal[a][static_cast<std::size_t>(face)] +
+                                      faces.normal[a][static_cast<std::size_t>(face + stride[a])]);
+        }
+  }
+  return centres;
 }
 
 }  // namespace bimetal::flow

@@ -32,6 +32,10 @@ void check_options(const GridOptions& options, int n_components) {
     if (!(options.upper[axis] > options.lower[axis]))
       throw core::UserError::format("The grid reaches along {} from {} m to {} m, but its upper end must be above.",
                                     name, options.lower[axis], options.upper[axis]);
+    const Ends& ends = options.boundary[axis];
+    if (ends.has(Boundary::periodic) && ends.lower != ends.upper)
+      throw core::UserError::format("The grid is periodic along {} at one end only; make it so at both or at none.",
+                                    name);
     n_values *= static_cast<double>(options.cells[axis]);
   }
   if (n_values > static_cast<double>(std::numeric_limits<PetscInt>::max()))
@@ -60,11 +64,11 @@ Partition partition_or_refuse(const Extents& extents, int n_ranks) {
       max_ranks(extents.cells, extents.dimensions, halo_width));
 }
 
-DMBoundaryType boundary_type(Boundary boundary) {
-  return boundary == Boundary::periodic ? DM_BOUNDARY_PERIODIC : DM_BOUNDARY_GHOSTED;
+DMBoundaryType boundary_type(const Ends& ends) {
+  return ends == Boundary::periodic ? DM_BOUNDARY_PERIODIC : DM_BOUNDARY_GHOSTED;
 }
 
-petsc::Handle<DM> create_dm(const Extents& extents, const std::array<Boundary, 3>& boundary, int n_components,
+petsc::Handle<DM> create_dm(const Extents& extents, const std::array<Ends, 3>& boundary, int n_components,
                             const parallel::Communicator& comm) {
   const Partition cut = partition_or_refuse(extents, comm.size());
   const auto cells = [&](std::size_t axis) { return static_cast<PetscInt>(extents.cells[axis]); };
@@ -100,8 +104,18 @@ StructuredGrid::StructuredGrid(const GridOptions& options, int n_components, con
   check_options(options, n_components);
   std::copy(options.boundary.begin(), options.boundary.end(), boundary_.begin());
   extents_ = global_extents(options);
-  dm_ = create_dm(extents_, boundary_, n_components, comm);
+  distribute();
+}
 
+StructuredGrid::StructuredGrid(const StructuredGrid& like, int n_components)
+    : comm_(like.comm_), boundary_(like.boundary_), n_components_(n_components), extents_(like.extents_) {
+  EXPECT(n_components >= 1);
+  distribute();
+}
+
+/// Creates the DMDA and finds out which cells are this rank's.
+void StructuredGrid::distribute() {
+  dm_ = create_dm(extents_, boundary_, n_components_, comm_);
   std::array<PetscInt, 3> first{}, owned{};
   petsc::check(DMDAGetCorners(dm(), &first[0], &first[1], &first[2], &owned[0], &owned[1], &owned[2]),
                "DMDAGetCorners");
@@ -113,6 +127,16 @@ StructuredGrid::StructuredGrid(const GridOptions& options, int n_components, con
     if (axis > 0)
       layout_.stride[axis] = layout_.stride[axis - 1] * (layout_.owned[axis - 1] + 2 * layout_.width[axis - 1]);
   }
+}
+
+bool StructuredGrid::closed() const {
+  return std::ranges::none_of(
+      boundary_, [](const Ends& ends) { return ends.has(Boundary::inflow) || ends.has(Boundary::outflow); });
+}
+
+bool StructuredGrid::at_end(int axis, int end) const {
+  const auto a = static_cast<std::size_t>(axis);
+  return end == 0 ? extents_.first[a] == 0 : extents_.first[a] + extents_.owned[a] == extents_.cells[a];
 }
 
 petsc::Handle<Vec> StructuredGrid::create_global() const {
@@ -130,10 +154,10 @@ petsc::Handle<Vec> StructuredGrid::create_local() const {
 void StructuredGrid::exchange_halo(Vec global, Vec local) const {
   petsc::check(DMGlobalToLocalBegin(dm(), global, INSERT_VALUES, local), "DMGlobalToLocalBegin");
   petsc::check(DMGlobalToLocalEnd(dm(), global, INSERT_VALUES, local), "DMGlobalToLocalEnd");
-  fill_wall_ghosts(local);
+  fill_ghosts_beyond_ends(local);
 }
 
-void StructuredGrid::fill_wall_ghosts(Vec local) const {
+void StructuredGrid::fill_ghosts_beyond_ends(Vec local) const {
   const petsc::VecRows view(local, n_components_);
   const core::Rows cells = view.rows();
   const auto fill_beyond = [&](std::size_t axis, std::int64_t nearest, std::int64_t outward) {
@@ -148,10 +172,9 @@ void StructuredGrid::fill_wall_ghosts(Vec local) const {
       }
   };
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(extents_.dimensions); ++axis) {
-    if (boundary_[axis] == Boundary::periodic) continue;
-    const std::int64_t last = layout_.owned[axis] - 1;
-    if (extents_.first[axis] == 0) fill_beyond(axis, 0, -1);
-    if (extents_.first[axis] + layout_.owned[axis] == extents_.cells[axis]) fill_beyond(axis, last, +1);
+    if (periodic(static_cast<int>(axis))) continue;
+    if (at_end(static_cast<int>(axis), 0)) fill_beyond(axis, 0, -1);
+    if (at_end(static_cast<int>(axis), 1)) fill_beyond(axis, layout_.owned[axis] - 1, +1);
   }
 }
 

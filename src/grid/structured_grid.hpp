@@ -35,26 +35,35 @@ class StructuredGrid {
   /// ranks (each needs halo_width cells along every axis). Collective.
   StructuredGrid(const GridOptions& options, int n_components, const parallel::Communicator& comm);
 
+  /// The same cells on the same ranks with other numbers on them. Collective.
+  StructuredGrid(const StructuredGrid& like, int n_components);
+
   const Extents& extents() const { return extents_; }
   const GhostedLayout& layout() const { return layout_; }
   const parallel::Communicator& communicator() const { return comm_; }
-  Boundary boundary(int axis) const { return boundary_[static_cast<std::size_t>(axis)]; }
+  const Ends& boundary(int axis) const { return boundary_[static_cast<std::size_t>(axis)]; }
+  bool periodic(int axis) const { return boundary(axis) == Boundary::periodic; }
+  /// Whether nothing flows through any end.
+  bool closed() const;
+  /// Whether this rank owns the cells at the lower (0) or upper (1) end of an axis, be it periodic or not.
+  bool at_end(int axis, int end) const;
   int n_components() const { return n_components_; }
 
   petsc::Handle<Vec> create_global() const;  // owned cells. Collective.
   petsc::Handle<Vec> create_local() const;   // with ghosts, GhostedLayout. Local.
 
   /// Copies the owned cells of `global` into `local` and fills its ghosts: neighbours' cells, those of the other
-  /// end of a periodic axis, and beyond a wall the cell next to it. Collective.
+  /// end of a periodic axis, and beyond any other end the cell next to it. Collective.
   void exchange_halo(Vec global, Vec local) const;
 
   DM dm() const { return dm_.get(); }
 
  private:
-  void fill_wall_ghosts(Vec local) const;
+  void distribute();
+  void fill_ghosts_beyond_ends(Vec local) const;
 
   parallel::Communicator comm_;
-  std::array<Boundary, 3> boundary_{};
+  std::array<Ends, 3> boundary_{Boundary::periodic, Boundary::periodic, Boundary::periodic};
   int n_components_;
   Extents extents_;
   GhostedLayout layout_;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <numeric>
 
+#include "core/error.hpp"
 #include "core/timer.hpp"
 
 namespace bimetal::hybrid {
@@ -95,6 +96,7 @@ BalancedSolver::BalancedSolver(std::unique_ptr<subproblem::SubproblemSolver> ref
     : reference_(std::move(reference)), comm_(std::move(comm)) {}
 
 subproblem::BatchReport BalancedSolver::solve(subproblem::Batch& batch) {
+  EXPECT(fits(batch, kind().signature()));
   const core::Stopwatch watch;
   reference_seconds_ = 0.0;
   const auto plan = plan_transfers(comm_.all_gather(batch.in.size()));

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "control/scaled_error.hpp"
+#include "core/error.hpp"
 #include "core/timer.hpp"
 
 namespace bimetal::hybrid {
@@ -33,6 +34,7 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
 }
 
 subproblem::BatchReport HybridSolver::solve(Batch& batch) {
+  EXPECT(fits(batch, signature_));
   step_ = StepReport();
   if (surrogate_serves()) step_.threshold = controller_.threshold().score;
   sort_rows(batch);
@@ -60,7 +62,8 @@ void HybridSolver::sort_rows(Batch& batch) {
     step_.rows.inert += row.inert;
     if (row.inert) {
       row.audited = surrogate_ && controller_.audits_inert(batch.step, id);
-      if (batch.out[i].data() != in.data()) std::copy(in.begin(), in.end(), batch.out[i].begin());
+      const auto out = batch.out[i];
+      if (out.data() != in.data()) std::copy_n(in.begin(), out.size(), out.begin());
       note_provenance(batch, row, -1.0);
       if (!row.audited) continue;
     }
@@ -142,7 +145,7 @@ void HybridSolver::settle_with_physics(Batch& batch, const Case& row, std::span<
   if (row.inert) {
     step_.seconds.inert_audit += seconds;
     ++step_.rows.inert_audited;
-    step_.rows.inert_wrong += error_of(in, truth) > 1.0;
+    step_.rows.inert_wrong += error_of(in.first(truth.size()), truth) > 1.0;
   } else {
     (row.accepted ? step_.seconds.audit : step_.seconds.physics) += seconds;
     if (compared) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <petscdmda.h>
-#include <petscvec.h>
+#include <petscksp.h>
 
 #include <exception>
 #include <utility>
@@ -19,6 +19,18 @@ struct HandleTraits<Vec> {
 template <>
 struct HandleTraits<DM> {
   static PetscErrorCode destroy(DM* object) { return DMDestroy(object); }
+};
+template <>
+struct HandleTraits<Mat> {
+  static PetscErrorCode destroy(Mat* object) { return MatDestroy(object); }
+};
+template <>
+struct HandleTraits<MatNullSpace> {
+  static PetscErrorCode destroy(MatNullSpace* object) { return MatNullSpaceDestroy(object); }
+};
+template <>
+struct HandleTraits<KSP> {
+  static PetscErrorCode destroy(KSP* object) { return KSPDestroy(object); }
 };
 
 /// The only owner of a PETSc object. It does not re-wrap the library: get() goes into PETSc's own functions, put()

@@ -24,7 +24,11 @@ std::string fingerprint_of(const chemistry::Mechanism& mechanism, const ReactorO
   chemistry::Fingerprint print;
   print.add("reactor, constant pressure");
   print.add(mechanism.fingerprint());
-  print.add(options.pressure);
+  if (options.pressure_given == Given::once)
+    print.add(options.pressure);
+  else
+    print.add("pressure by row");
+  if (options.step_given == Given::by_row) print.add("step by row");
   return print.hex();
 }
 
@@ -38,6 +42,10 @@ core::Signature signature_of(const chemistry::Mechanism& mechanism, const Reacto
         {"Y_" + mechanism.species[k].name, "1", scales[1 + k], core::Nature::mass_fraction, false});
   signature.outputs = signature.inputs;
   signature.outputs[0].derived = true;
+  if (options.pressure_given == Given::by_row)
+    signature.inputs.push_back({"p", "Pa", options.pressure, core::Nature::positive, false});
+  if (options.step_given == Given::by_row)
+    signature.inputs.push_back({"dt", "s", options.dt, core::Nature::positive, false});
   signature.invariants = invariants_of(elements);
   signature.dt = options.dt;
   signature.fingerprint = fingerprint_of(mechanism, options);
@@ -74,15 +82,16 @@ Reactor::Reactor(std::shared_ptr<const chemistry::Mechanism> mechanism, const Re
 }
 
 bool Reactor::conserve(std::span<const double> in, std::span<double> out) {
-  EXPECT(in.size() == signature_.inputs.size() && out.size() == in.size());
-  const bool restored = closure_.restore(in.subspan(1), out.subspan(1));
-  const double h = thermodynamics_.enthalpy(in[0], in.subspan(1));
+  EXPECT(in.size() == signature_.inputs.size() && out.size() == signature_.outputs.size());
+  const auto Y_in = state(in).subspan(1);
+  const bool restored = closure_.restore(Y_in, out.subspan(1));
+  const double h = thermodynamics_.enthalpy(in[0], Y_in);
   out[0] = thermodynamics_.temperature_from_enthalpy(h, out.subspan(1), out[0]);
   return restored;
 }
 
 Gate Reactor::admit(std::span<const double> in, std::span<double> out) {
-  EXPECT(in.size() == signature_.inputs.size() && out.size() == in.size());
+  EXPECT(in.size() == signature_.inputs.size() && out.size() == signature_.outputs.size());
   out[0] = in[0];  // derived: only a first guess
   if (!core::all_finite(in) || !core::all_finite(out)) return Gate::not_finite;
   for (std::size_t k = 1; k < out.size(); ++k)
@@ -90,8 +99,9 @@ Gate Reactor::admit(std::span<const double> in, std::span<double> out) {
   if (!conserve(in, out)) return Gate::negative;
   if (!(out[0] >= options_.temperature_min && out[0] <= options_.temperature_max)) return Gate::temperature_range;
   if (std::abs(out[0] - in[0]) > options_.temperature_jump) return Gate::temperature_jump;
-  const double gained = thermodynamics_.entropy(out[0], options_.pressure, out.subspan(1)) -
-                        thermodynamics_.entropy(in[0], options_.pressure, in.subspan(1));
+  const double p = pressure(in);
+  const double gained =
+      thermodynamics_.entropy(out[0], p, out.subspan(1)) - thermodynamics_.entropy(in[0], p, state(in).subspan(1));
   return gained >= -options_.entropy_loss ? Gate::open : Gate::entropy;
 }
 
@@ -99,14 +109,15 @@ bool Reactor::inert(std::span<const double> in, double tolerance) {
   EXPECT(in.size() == signature_.inputs.size());
   const auto& columns = signature_.outputs;
   const double T = in[0];
-  const auto Y = in.subspan(1);
-  if (!(T > 0.0)) return false;
+  const double p = pressure(in);
+  const auto Y = state(in).subspan(1);
+  if (!(T > 0.0 && p > 0.0 && step(in) > 0.0)) return false;
   const double limit = 1e-3 * tolerance;  // in units of the scales
-  if (surely_inert(T, Y, limit)) return true;
-  kinetics_.net_production_rates(T, options_.pressure, Y, omega_);
+  if (surely_inert(in, limit)) return true;
+  kinetics_.net_production_rates(T, p, Y, omega_);
   const auto weights = thermodynamics_.molecular_weights();
   const auto h_RT = kinetics_.last_enthalpies();
-  const double per_mass = options_.dt / thermodynamics_.density(T, options_.pressure, Y);
+  const double per_mass = step(in) / thermodynamics_.density(T, p, Y);
   double heat = 0.0;  // over R T
   for (std::size_t k = 0; k < omega_.size(); ++k) {
     if (!(std::abs(omega_[k]) * weights[k] * per_mass < limit * columns[1 + k].scale)) return false;
@@ -116,13 +127,15 @@ bool Reactor::inert(std::span<const double> in, double tolerance) {
   return rise < limit * columns[0].scale;
 }
 
-bool Reactor::surely_inert(double T, std::span<const double> Y, double limit) {
+bool Reactor::surely_inert(std::span<const double> in, double limit) {
+  const double T = in[0];
   if (!(T >= chemistry::ColdGas::T_min && T <= cold_gas_.T_max())) return false;
-  const double density = thermodynamics_.density(T, options_.pressure, Y);
+  const auto Y = state(in).subspan(1);
+  const double density = thermodynamics_.density(T, pressure(in), Y);
   const auto weights = thermodynamics_.molecular_weights();
   for (std::size_t k = 0; k < Y.size(); ++k) C_[k] = density * std::abs(Y[k]) / weights[k];
-  const double progress = cold_gas_.rate_bound(C_) * options_.dt / density;  // [kmol/kg]
-  const double least_cp = 2.0 * thermodynamics_.gas_constant_of(Y);          // every ideal gas has at least 5/2 R
+  const double progress = cold_gas_.rate_bound(C_) * step(in) / density;  // [kmol/kg]
+  const double least_cp = 2.0 * thermodynamics_.gas_constant_of(Y);       // every ideal gas has at least 5/2 R
   return progress * cold_gas_.largest_mass() < limit * smallest_scale_ &&
          progress * cold_gas_.largest_heat() < limit * signature_.outputs[0].scale * least_cp;
 }

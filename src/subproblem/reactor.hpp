@@ -13,9 +13,14 @@
 
 namespace bimetal::subproblem {
 
+/// How a condition of the reactors is given: once for all rows, or in a column of its own.
+enum class Given { once, by_row };
+
 struct ReactorOptions {
-  double pressure = 101325.0;  // constant [Pa], > 0
-  double dt = 1e-6;            // the step every row is advanced by [s], > 0
+  double pressure = 101325.0;          // [Pa], > 0; nominal if given by row
+  Given pressure_given = Given::once;  // it is constant during a step in any case
+  double dt = 1e-6;                    // the step a row is advanced by [s], > 0; nominal if given by row
+  Given step_given = Given::once;
   // The gates.
   double negative = 1e-3;           // a proposed Y_k below -negative·scale_k is refused, one above it clipped [1]
   double temperature_min = 250.0;   // [K]
@@ -25,8 +30,9 @@ struct ReactorOptions {
 };
 
 /// The sub-problem kind "reactor": one cell as an adiabatic reactor at constant pressure over one step.
-/// Row, in and out: T [K], Y_1..Y_N. Enthalpy and every element's mass are conserved; T of an answer is derived
-/// from the enthalpy of the input and the Y of the answer, whatever the proposal said.
+/// Row, in and out: T [K], Y_1..Y_N; in also p [Pa], dt [s], those of the two that are given by row. Enthalpy and
+/// every element's mass are conserved; T of an answer is derived from the enthalpy of the input and the Y of the
+/// answer, whatever the proposal said.
 class Reactor : public Kind {
  public:
   /// scales: [1 + n_species], what an error of 1 means for T [K] and each Y; reference_scales() makes some.
@@ -34,6 +40,15 @@ class Reactor : public Kind {
           std::vector<double> scales);
 
   const core::Signature& signature() const override { return signature_; }
+
+  // The parts of an input row: T and Y; the pressure [Pa] and the step [s] it is under.
+  std::span<const double> state(std::span<const double> in) const { return in.first(signature_.outputs.size()); }
+  double pressure(std::span<const double> in) const {
+    return options_.pressure_given == Given::once ? options_.pressure : in[signature_.outputs.size()];
+  }
+  double step(std::span<const double> in) const {
+    return options_.step_given == Given::once ? options_.dt : in.back();
+  }
 
   /// Gates, in this order: not_finite; negative (Y_k < -negative·scale_k, or the element masses cannot be restored
   /// without a negative Y); temperature_range; temperature_jump; entropy.
@@ -52,7 +67,7 @@ class Reactor : public Kind {
   const chemistry::Thermodynamics& thermodynamics() const { return thermodynamics_; }
 
  private:
-  bool surely_inert(double T, std::span<const double> Y, double limit);
+  bool surely_inert(std::span<const double> in, double limit);
 
   std::shared_ptr<const chemistry::Mechanism> mechanism_;
   ReactorOptions options_;

@@ -20,6 +20,9 @@ class ReactorEquations : public Ode {
   /// held: the pressure [Pa] or the density [kg/m^3], whichever is constant.
   ReactorEquations(const chemistry::Mechanism& mechanism, Constraint constraint, double held);
 
+  /// From now on this pressure or density is held.
+  void hold(double held) { held_ = held; }
+
   std::size_t size() const noexcept override { return 1 + kinetics_.n_species(); }
   Evaluation rates(std::span<const double> y, std::span<double> f) noexcept override;
   Evaluation linearise(std::span<const double> y, std::span<double> f, std::span<double> jacobian) noexcept override;

@@ -53,52 +53,76 @@ Integrator chosen_integrator(const ReactorSolverOptions& options, std::size_t n_
 struct ReactorSolver::Impl {
   Impl(Reactor kind, const ReactorSolverOptions& options)
       : reactor(std::move(kind)),
-        attempts(attempts_of(options, reactor.options().dt)),
+        settings(options),
         integrator(chosen_integrator(options, reactor.mechanism()->n_species(), reactor.options().dt)),
-        cvode(equations()),
-        rosenbrock(equations(), method_for(options.rtol)),
+        cvode(make_equations()),
+        rosenbrock(make_equations(), method_for(options.rtol)),
         in(reactor.signature().inputs.size()) {}
 
-  std::unique_ptr<Ode> equations() const {
-    return std::make_unique<ReactorEquations>(*reactor.mechanism(), Constraint::constant_pressure,
-                                              reactor.options().pressure);
+  /// For an integrator to keep; the pressure of each row goes there through `equations`.
+  std::unique_ptr<Ode> make_equations() {
+    auto made = std::make_unique<ReactorEquations>(*reactor.mechanism(), Constraint::constant_pressure,
+                                                   reactor.options().pressure);
+    equations.push_back(made.get());
+    return made;
   }
   std::optional<std::string> solve_row(std::span<double> out);
+  std::optional<std::string> find_flaw() const;
+  std::optional<std::string> integrate(std::span<double> out);
   std::optional<std::string> by_rosenbrock(std::span<double> out);
   std::optional<std::string> by_cvode(const CvodeOptions& options, std::span<double> out);
 
   Reactor reactor;
-  std::array<CvodeOptions, 3> attempts;
+  ReactorSolverOptions settings;
   Integrator integrator;
+  std::vector<ReactorEquations*> equations;
   Cvode cvode;
   Rosenbrock rosenbrock;
   std::vector<double> in;  // a copy of the row: `out` may be the same memory
   ReactorSolverCounts counts;
 };
 
-/// Solves the row in `in`; on failure `out` is the row itself.
+/// Solves the row in `in`; on failure `out` is the state it came in.
 std::optional<std::string> ReactorSolver::Impl::solve_row(std::span<double> out) {
   ++counts.rows;
-  const bool solvable = core::all_finite(in);
+  auto trouble = find_flaw();
+  if (!trouble) trouble = integrate(out);
+  if (trouble) {
+    ++counts.failures;
+    const auto state = reactor.state(in);
+    std::copy(state.begin(), state.end(), out.begin());
+  } else if (!reactor.conserve(in, out)) {
+    ++counts.unconserved;
+  }
+  return trouble;
+}
+
+/// Why there is no use in trying.
+std::optional<std::string> ReactorSolver::Impl::find_flaw() const {
+  if (!core::all_finite(in)) return "the row is not finite";
+  if (!(reactor.pressure(in) > 0.0)) return "the pressure of the row is not positive";
+  if (!(reactor.step(in) > 0.0)) return "the time step of the row is not positive";
+  return std::nullopt;
+}
+
+/// By one attempt after the other, until one succeeds.
+std::optional<std::string> ReactorSolver::Impl::integrate(std::span<double> out) {
+  for (auto* each : equations) each->hold(reactor.pressure(in));
   std::optional<std::string> trouble;
-  if (!solvable) trouble = "the row is not finite";
-  for (std::size_t i = 0; solvable && i < attempts.size(); ++i) {
+  const auto attempts = attempts_of(settings, reactor.step(in));
+  for (std::size_t i = 0; i < attempts.size(); ++i) {
     if (i > 0) ++counts.retries;
     trouble = i == 0 && integrator == Integrator::rosenbrock ? by_rosenbrock(out) : by_cvode(attempts[i], out);
     if (!trouble && !core::all_finite(out)) trouble = "the result is not finite";
-    if (trouble) continue;
-    if (!reactor.conserve(in, out)) ++counts.unconserved;
-    return std::nullopt;
+    if (!trouble) break;
   }
-  ++counts.failures;
-  std::copy(in.begin(), in.end(), out.begin());
   return trouble;
 }
 
 std::optional<std::string> ReactorSolver::Impl::by_rosenbrock(std::span<double> out) {
-  std::copy(in.begin(), in.end(), out.begin());
-  const auto& [rtol, atol, max_steps, first_step, jacobian_every] = attempts.front();
-  auto trouble = rosenbrock.integrate(out, reactor.options().dt, {rtol, atol, max_steps});
+  const auto state = reactor.state(in);
+  std::copy(state.begin(), state.end(), out.begin());
+  auto trouble = rosenbrock.integrate(out, reactor.step(in), {settings.rtol, settings.atol, settings.max_steps});
   counts.steps += rosenbrock.counts().steps + rosenbrock.counts().refused;
   counts.rhs_evaluations += rosenbrock.counts().rhs_evaluations;
   counts.jacobian_evaluations += rosenbrock.counts().jacobian_evaluations;
@@ -106,7 +130,7 @@ std::optional<std::string> ReactorSolver::Impl::by_rosenbrock(std::span<double> 
 }
 
 std::optional<std::string> ReactorSolver::Impl::by_cvode(const CvodeOptions& options, std::span<double> out) {
-  cvode.start(in, reactor.options().dt, options);
+  cvode.start(reactor.state(in), reactor.step(in), options);
   auto trouble = cvode.finish();
   const auto used = cvode.counts();
   counts.steps += used.steps;
@@ -129,8 +153,7 @@ Reactor& ReactorSolver::kind() { return impl_->reactor; }
 const ReactorSolverCounts& ReactorSolver::counts() const { return impl_->counts; }
 
 BatchReport ReactorSolver::solve(Batch& batch) {
-  EXPECT(batch.in.size() == batch.out.size() && batch.in.width() == batch.out.width());
-  EXPECT(static_cast<std::int64_t>(batch.id.size()) == batch.in.size());
+  EXPECT(fits(batch, kind().signature()));
   BatchReport report;
   for (std::int64_t row = 0; row < batch.in.size(); ++row) {
     const auto in = batch.in[row];

@@ -28,8 +28,8 @@ struct ReactorSolverOptions {
 
 /// Who integrates first, never `automatic`, which stands for the one that solves rows of a flame in less time at
 /// equal error by the measurements of tests/benchmarks/reactor.cpp. CVODE builds up order and step anew in every row;
-/// that pays only in long steps, dt [s], of large mechanisms, whose factorisations are dear, at tight tolerances.
-/// Local.
+/// that pays only in long (nominal) steps, dt [s], of large mechanisms, whose factorisations are dear, at tight
+/// tolerances. Local.
 Integrator chosen_integrator(const ReactorSolverOptions& options, std::size_t n_species, double dt);
 
 /// What the reference solver has done so far on this rank.
@@ -39,7 +39,7 @@ struct ReactorSolverCounts {
   std::int64_t rhs_evaluations = 0;
   std::int64_t jacobian_evaluations = 0;
   std::int64_t retries = 0;      // further attempts at a row after the first
-  std::int64_t failures = 0;     // rows no attempt could solve; their answer is their input
+  std::int64_t failures = 0;     // rows no attempt could solve; their answer is the state they came in
   std::int64_t unconserved = 0;  // answers whose element masses could not be restored (a negative input)
 };
 

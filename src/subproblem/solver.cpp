@@ -14,4 +14,15 @@ const char* to_string(Gate gate) {
   return "unknown";
 }
 
+bool fits(const Batch& batch, const core::Signature& signature) {
+  const auto one_each = [n = batch.in.size()](const auto& list) { return std::ssize(list) == n; };
+  const bool as_wide =
+      batch.in.width() == std::ssize(signature.inputs) && batch.out.width() == std::ssize(signature.outputs);
+  const bool as_long = batch.out.size() == batch.in.size() && one_each(batch.id) &&
+                       (batch.provenance.empty() || one_each(batch.provenance)) &&
+                       (batch.seconds.empty() || one_each(batch.seconds));
+  const bool in_place = batch.in.size() > 0 && batch.in.data() == batch.out.data();
+  return as_wide && as_long && !(in_place && batch.in.width() != batch.out.width());
+}
+
 }  // namespace bimetal::subproblem

@@ -22,7 +22,7 @@ class Kind {
   virtual ~Kind() = default;
   virtual const core::Signature& signature() const = 0;
 
-  /// Makes a proposal for the answer to `in` physical, or says which gate it fails. `out` [n_out] holds the
+  /// Makes a proposal for the answer to `in` [n_in] physical, or says which gate it fails. `out` [n_out] holds the
   /// proposal; derived columns are ignored on entry. If the gate is open, `out` then keeps the invariants and
   /// what else the kind conserves to round-off and lies within its bounds.
   virtual Gate admit(std::span<const double> in, std::span<double> out) = 0;
@@ -45,12 +45,15 @@ struct Provenance {
 /// Sub-problems of one step of one rank.
 struct Batch {
   core::ConstRows in;                // [n, n_in]
-  core::Rows out;                    // [n, n_out]; may be the memory of `in`
+  core::Rows out;                    // [n, n_out]; may be the memory of `in` if rows are equally wide
   std::span<const std::int64_t> id;  // [n] global cell ids: what random decisions depend on
   std::int64_t step = 0;
   std::span<Provenance> provenance{};  // [n] or empty: nobody wants to know
   std::span<double> seconds{};         // [n] or empty: what each row cost a reference solver [s]
 };
+
+/// Whether the tables of a batch have the shapes that the signature asks for. Local.
+bool fits(const Batch& batch, const core::Signature& signature);
 
 /// A row no integrator setting could solve. A value, not an exception: the caller reduces it and then branches.
 struct Failure {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.hpp"
 
@@ -16,6 +17,11 @@ constexpr double least_inverse_temperature = 0.1;  // [1000/K]
 constexpr double least_power = 0.02;               // of Y^0.1
 constexpr double least_target = 0.01;              // of asinh(xi / knee): a hundredth of a knee
 constexpr double least_part_of_mean = 1e-3;        // plain columns
+
+// And that of ln p and ln dt. The pressure of a closed box, or a step, stays constant to round-off for a while and
+// then changes by a factor. Of two, it makes a feature of 7, which a network survives until it has learned from it;
+// with a much smaller floor a change of a per cent would already be far more than anything it has seen.
+constexpr double least_logarithm = 0.1;
 
 /// Mean and deviation of each column from sums over all ranks.
 struct Moments {
@@ -70,6 +76,7 @@ Scaling::Scaling(const core::Signature& signature, const NullSpace& null_space, 
         features_.push_back({column, Transform::inverse_temperature});
         break;
       case core::Nature::mass_fraction: features_.push_back({column, Transform::power}); break;
+      case core::Nature::positive: features_.push_back({column, Transform::logarithm}); break;
       case core::Nature::plain: features_.push_back({column, Transform::identity}); break;
     }
   }
@@ -81,6 +88,8 @@ double Scaling::transformed(const Feature& feature, double value) {
   switch (feature.transform) {
     case Transform::inverse_temperature: return 1000.0 / value;
     case Transform::power: return std::exp(exponent * std::log(std::max(value, 0.0)));
+    case Transform::logarithm:  // finite; physics reports what is not positive
+      return std::log(std::max(value, std::numeric_limits<double>::min()));
     case Transform::identity: break;
   }
   return value;
@@ -111,6 +120,7 @@ double Scaling::least_deviation(const Feature& feature, double mean) const {
   switch (feature.transform) {
     case Transform::inverse_temperature: return least_inverse_temperature;
     case Transform::power: return least_power;
+    case Transform::logarithm: return least_logarithm;
     case Transform::identity: break;
   }
   const bool temperature = natures_[static_cast<std::size_t>(feature.column)] == core::Nature::temperature;

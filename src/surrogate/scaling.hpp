@@ -14,10 +14,10 @@ namespace bimetal::surrogate {
 /// What the network sees and says, in numbers of order one.
 ///
 /// Features by the nature of an input: a temperature gives T and 1000/T, a mass fraction max(Y, 0)^0.1 (a Box-Cox
-/// transform that spreads the decades of radicals), a plain quantity itself; each less its mean, over its standard
-/// deviation. Targets: z_j = asinh(xi_j / s_j) over the free columns of the null space, s_j = `knee`·scale_j: linear
-/// for changes below the knee, logarithmic above, so that one network resolves changes over many decades; again
-/// standardised.
+/// transform that spreads the decades of radicals), a positive quantity its logarithm, a plain one itself; each less
+/// its mean, over its standard deviation. Targets: z_j = asinh(xi_j / s_j) over the free columns of the null space,
+/// s_j = `knee`·scale_j: linear for changes below the knee, logarithmic above, so that one network resolves changes
+/// over many decades; again standardised.
 class Scaling {
  public:
   /// Until fit() is called, means are zero and deviations one. Local.
@@ -57,7 +57,7 @@ class Scaling {
   std::vector<Standard> target_standards() const;   // [n_targets]
 
  private:
-  enum class Transform { identity, inverse_temperature, power };
+  enum class Transform { identity, inverse_temperature, power, logarithm };
   struct Feature {
     std::int64_t column = 0;
     Transform transform = Transform::identity;

@@ -78,6 +78,7 @@ Surrogate& Surrogate::operator=(Surrogate&&) noexcept = default;
 
 void Surrogate::predict(Weights which, core::ConstRows in, core::Rows out, std::span<double> score) {
   EXPECT(in.size() == out.size() && in.size() == static_cast<std::int64_t>(score.size()));
+  EXPECT(in.width() == std::ssize(impl_->signature.inputs) && out.width() == std::ssize(impl_->signature.outputs));
   EXPECT(which == Weights::candidate || version() >= 0);
   auto& self = *impl_;
   const bool serves = which == Weights::serving;

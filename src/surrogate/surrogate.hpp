@@ -34,9 +34,9 @@ class Surrogate {
 
   enum class Weights { serving, candidate };
 
-  /// Proposes answers. in: [n, n_in]; out: [n, n_out] = in + N·xi, N spanning the null space of the invariants, so
-  /// that they hold to round-off; derived columns are copied from `in`. score: [n] predicted scaled error
-  /// max_k |delta_k| / scale_k over the predicted columns. Local.
+  /// Proposes answers. in: [n, n_in]; out: [n, n_out] = state + N·xi, the state being the first n_out columns of `in`
+  /// and N spanning the null space of the invariants, so that they hold to round-off; derived columns are copied from
+  /// `in`. score: [n] predicted scaled error max_k |delta_k| / scale_k over the predicted columns. Local.
   void predict(Weights which, core::ConstRows in, core::Rows out, std::span<double> score);
 
   /// Puts physics answers into the replay buffer. in: [n, n_in], out: [n, n_out], id: [n]. Rows with a value that is

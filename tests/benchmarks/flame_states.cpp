@@ -5,7 +5,7 @@
 
 #include "chemistry/mixture.hpp"
 #include "core/error.hpp"
-#include "flow/reacting_flow.hpp"
+#include "flow/prescribed_flow.hpp"
 #include "subproblem/ignition.hpp"
 #include "subproblem/reactor_solver.hpp"
 
@@ -72,19 +72,19 @@ std::vector<FlameStates> flame_states(std::shared_ptr<const chemistry::Mechanism
     return Recorder(Reactor(mechanism, {.pressure = pressure, .dt = dt}, scales));
   };
   const auto make_flow = [&](Recorder& chemistry) {
-    return flow::ReactingFlow(line, *mechanism, pressure,
+    return flow::PrescribedFlow(line, *mechanism, pressure,
                               std::make_unique<flow::PrescribedVelocity>(flow::PrescribedOptions{}, line), chemistry);
   };
 
   auto developing = recorder(options.step);
   auto flame = make_flow(developing);
-  flame.initialise(flow::ignition_kernel({.fuel = options.fuel,
-                                          .equivalence_ratio = options.equivalence_ratio,
-                                          .stratification = options.stratification,
-                                          .kernel_temperature = options.kernel_temperature,
-                                          .kernel_centre = {},
-                                          .kernel_radius = options.kernel_radius},
-                                         *mechanism, line));
+  flow::InitialOptions kernel;
+  kernel.fuel = options.fuel;
+  kernel.equivalence_ratio = options.equivalence_ratio;
+  kernel.stratification = options.stratification;
+  kernel.kernel_temperature = options.kernel_temperature;
+  kernel.kernel_radius = options.kernel_radius;
+  flame.initialise(flow::ignition_kernel(kernel, *mechanism, line));
   const auto steps = std::lround(options.development / options.step);
   for (std::int64_t step = 0; step < steps; ++step) flame.advance(options.step, step);
 

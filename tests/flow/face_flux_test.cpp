@@ -62,7 +62,7 @@ TEST(FaceFlux, diffusing_masses_add_up_to_zero_and_carry_their_enthalpy) {
   for (std::uint64_t trial = 0; trial < 200; ++trial) {
     const Row left = random_row(2 * trial), right = random_row(2 * trial + 1);
     Row value{}, flux{};
-    FaceFlux face{0.0, 0.0, value.data(), flux.data()};
+    FaceFlux face{.value = value.data(), .flux = flux.data()};
     diffuse({gas, left.data(), cp.data(), rho_D.data()},
             {trial % 2 ? heavier : gas, right.data(), cp.data(), rho_D.data()}, n_species, 1e-4, face);
     EXPECT_NEAR(sum_of_fractions(flux), 0.0, 1e-15);
@@ -79,7 +79,7 @@ TEST(FaceFlux, species_diffuse_down_the_gradient_of_their_fraction_times_the_dri
   const CellGas light{1.0, 1e-3, 0.04, 12.0}, heavy{0.8, 1e-3, 0.04, 20.0};
   const Row left = random_row(1), right = random_row(2);
   Row value{}, flux{};
-  FaceFlux face{0.0, 0.0, value.data(), flux.data()};
+  FaceFlux face{.value = value.data(), .flux = flux.data()};
   diffuse({light, left.data(), cp.data(), left_rho_D.data()}, {heavy, right.data(), cp.data(), right_rho_D.data()},
           n_species, 1e-4, face);
   Row expected{};
@@ -92,19 +92,34 @@ TEST(FaceFlux, species_diffuse_down_the_gradient_of_their_fraction_times_the_dri
     EXPECT_NEAR(flux[c], expected[c] - 0.5 * (left[c] + right[c]) * excess, 1e-15);
 }
 
-TEST(FaceFlux, accumulates_advection_and_diffusion_of_both_faces) {
-  const Row state{1000.0, 0.2, 0.2, 0.3, 0.3};
+/// A cell between two faces, with numbers that tell every term from every other.
+struct Between {
+  Row state{1000.0, 0.2, 0.2, 0.3, 0.3};
   Row low_value{990.0, 0.1, 0.3, 0.3, 0.3}, high_value{1020.0, 0.25, 0.15, 0.3, 0.3};
   Row low_flux{5.0, 1e-3, -1e-3, 0.0, 0.0}, high_flux{7.0, 3e-3, -2e-3, -1e-3, 0.0};
-  const CellGas gas{2.0, 1e-3, 0.0};
-  const FaceFlux low{3.0, 40.0, low_value.data(), low_flux.data()},
-      high{4.0, 60.0, high_value.data(), high_flux.data()};
+  CellGas gas{2.0, 1e-3, 0.0};
+  FaceFlux low{3.0, 1.7, 40.0, low_value.data(), low_flux.data()};
+  FaceFlux high{4.0, 1.9, 60.0, high_value.data(), high_flux.data()};
+};
+
+TEST(FaceFlux, accumulates_advection_and_diffusion_of_both_faces) {
+  const Between cell;
   Row rate{};
-  accumulate(state.data(), gas, low, high, 0.1, n_species, rate.data());
+  accumulate_advective(cell.state.data(), cell.gas, cell.low, cell.high, 0.1, n_species, rate.data());
   EXPECT_NEAR(rate[0], -(4.0 * 20.0 - 3.0 * -10.0) / 0.1 - 1e-3 * (2.0 / 0.1 + 50.0), 1e-10);
   EXPECT_NEAR(rate[1], -(4.0 * 0.05 - 3.0 * -0.1) / 0.1 - 2.0 * 2e-3 / 0.1, 1e-13);
   EXPECT_NEAR(rate[3], 2.0 * 1e-3 / 0.1, 1e-13);
   EXPECT_EQ(rate[4], 0.0);
+}
+
+TEST(FaceFlux, accumulates_partial_densities_by_the_flux_of_mass) {
+  const Between cell;
+  Row rate{};
+  accumulate_conservative(cell.state.data(), cell.gas, cell.low, cell.high, 0.1, n_species, rate.data());
+  EXPECT_NEAR(rate[0], -2.0 * (1.9 * 20.0 - 1.7 * -10.0) / 0.1 - 1e-3 * (2.0 / 0.1 + 50.0), 1e-10);
+  EXPECT_NEAR(rate[1], -(1.9 * 0.25 - 1.7 * 0.1) / 0.1 - 2e-3 / 0.1, 1e-13);
+  EXPECT_NEAR(rate[3], -(1.9 * 0.3 - 1.7 * 0.3) / 0.1 + 1e-3 / 0.1, 1e-13);
+  EXPECT_NEAR(rate[4], -(1.9 * 0.3 - 1.7 * 0.3) / 0.1, 1e-13);
 }
 
 }  // namespace

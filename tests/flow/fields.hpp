@@ -13,11 +13,11 @@
 namespace bimetal::testing {
 
 /// A box of 1 cm along every axis, of cells.size() axes.
-inline grid::GridOptions box(std::vector<std::int64_t> cells, grid::Boundary boundary = grid::Boundary::periodic,
+inline grid::GridOptions box(std::vector<std::int64_t> cells, const grid::Ends& boundary = grid::Boundary::periodic,
                              double length = 0.01) {
   const std::size_t n = cells.size();
   return {std::move(cells), std::vector<double>(n, 0.0), std::vector<double>(n, length),
-          std::vector<grid::Boundary>(n, boundary)};
+          std::vector<grid::Ends>(n, boundary)};
 }
 
 /// Calls visit(row index, angles along the axes in use, one turn over the box) for every owned cell.

@@ -37,7 +37,7 @@ TEST(GasProperties, a_trace_of_hydrogen_in_nitrogen_obeys_the_law_of_fick) {
   for (const double T : {300.0, 1000.0, 2000.0}) {
     const Cell left(properties, {T, 1e-5, 0.0, 0.0, 1.0 - 1e-5}), right(properties, {T, 3e-5, 0.0, 0.0, 1.0 - 3e-5});
     Row value(1 + n_species), flux(1 + n_species);
-    FaceFlux face{0.0, 0.0, value.data(), flux.data()};
+    FaceFlux face{.value = value.data(), .flux = flux.data()};
     diffuse(left, right, n_species, spacing, face);
 
     const double rho = pressure * mechanism.species[3].molecular_weight / (chemistry::gas_constant * T);
@@ -51,7 +51,7 @@ TEST(GasProperties, a_difference_of_temperature_alone_moves_no_species) {
   GasProperties properties(wet_hydrogen(), pressure, TransportModel::mixture_averaged);
   const Row hot{1500.0, 0.05, 0.3, 0.05, 0.6}, cold{400.0, 0.05, 0.3, 0.05, 0.6};
   Row value(1 + n_species), flux(1 + n_species);
-  FaceFlux face{0.0, 0.0, value.data(), flux.data()};
+  FaceFlux face{.value = value.data(), .flux = flux.data()};
   diffuse(Cell(properties, hot), Cell(properties, cold), n_species, 1e-4, face);
   EXPECT_GT(flux[0], 1e5);
   for (std::size_t c = 1; c < flux.size(); ++c) EXPECT_EQ(flux[c], 0.0);

@@ -2,10 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "chemistry/mechanism_reader.hpp"
+#include "chemistry/mixture.hpp"
+#include "chemistry/thermodynamics.hpp"
 #include "core/error.hpp"
 #include "fields.hpp"
+#include "subproblem/burnt_gas.hpp"
 #include "test_gas.hpp"
 
 namespace bimetal::flow {
@@ -90,6 +96,176 @@ TEST(InitialCondition, refuses_options_that_make_no_sense) {
   refused([](auto& o) { o.kernel_centre = {0.0, 0.0}; });
   refused([](auto& o) { o.kernel_centre = {0.02}; });
   refused([](auto& o) { o.kernel_thickness = 0.0; });
+}
+
+const chemistry::Mechanism& hydrogen() {
+  static const auto mechanism =
+      chemistry::read_mechanism(std::string(BIMETAL_SOURCE_DIR) + "/inputs/mechanisms/h2_burke2012.yaml");
+  return mechanism;
+}
+
+const grid::Ends open_ends{grid::Boundary::inflow, grid::Boundary::outflow};
+
+std::vector<double> along_x(const InitialCondition& condition, double x) {
+  std::vector<double> row(1 + hydrogen().n_species());
+  condition({x, 0.0, 0.0}, row);
+  return row;
+}
+
+void expect_sound(const std::vector<double>& row, double x) {
+  EXPECT_NEAR(std::accumulate(row.begin() + 1, row.end(), 0.0), 1.0, 1e-14) << x;
+  EXPECT_GE(*std::min_element(row.begin() + 1, row.end()), 0.0) << x;
+}
+
+/// Expects a UserError that is a sentence and holds `word`.
+template <class Make>
+void expect_refused(Make make, const std::string& word) {
+  try {
+    make();
+    ADD_FAILURE() << "not refused, though " << word;
+  } catch (const core::UserError& error) {
+    EXPECT_NE(std::string(error.what()).find(word), std::string::npos) << error.what();
+    EXPECT_EQ(std::string(error.what()).back(), '.') << error.what();
+  }
+}
+
+TEST(FlameFront, goes_from_unburnt_to_adiabatically_burnt_gas) {
+  const grid::StructuredGrid grid(box({64}, open_ends), 10, world());
+  InitialOptions options;
+  options.equivalence_ratio = 0.5;
+  options.front_position = 0.004;
+  const auto front = flame_front(options, hydrogen(), grid);
+  const auto Y = chemistry::fuel_air_mixture(hydrogen(), "H2", 0.5);
+  const auto burnt = subproblem::burnt_gas(hydrogen(), 300.0, 101325.0, Y);
+  const auto low = along_x(front, 0.0), middle = along_x(front, 0.004), high = along_x(front, 0.01);
+  EXPECT_NEAR(low[0], 300.0, 1e-6);
+  EXPECT_NEAR(high[0], 1646.51, 0.05);
+  EXPECT_NEAR(middle[0], 0.5 * (300.0 + burnt[0]), 1e-9);
+  for (std::size_t k = 0; k < Y.size(); ++k) {
+    EXPECT_NEAR(low[1 + k], Y[k], 1e-9);
+    EXPECT_NEAR(middle[1 + k], 0.5 * (Y[k] + burnt[1 + k]), 1e-14);
+    EXPECT_NEAR(high[1 + k], burnt[1 + k], 1e-9);
+  }
+}
+
+TEST(FlameFront, has_the_asked_thickness_and_stays_in_bounds) {
+  const grid::StructuredGrid grid(box({64}, open_ends), 10, world());
+  InitialOptions options;
+  options.front_thickness = 4e-4;
+  const auto front = flame_front(options, hydrogen(), grid);
+  constexpr double step = 1e-6;
+  double steepest = 0.0, before = along_x(front, 0.0)[0];
+  for (double x = step; x <= 0.01; x += step) {
+    const auto row = along_x(front, x);
+    expect_sound(row, x);
+    EXPECT_GE(row[0], before);
+    steepest = std::max(steepest, (row[0] - before) / step);
+    before = row[0];
+  }
+  EXPECT_NEAR((before - 300.0) / steepest, 4e-4, 1e-8);
+}
+
+TEST(FlameFront, refuses_options_that_make_no_sense) {
+  const grid::StructuredGrid pipe(box({64}, open_ends), 10, world()), ring(box({64}), 10, world());
+  const auto refused = [&](const grid::StructuredGrid& grid, auto change, const char* word) {
+    InitialOptions options;
+    change(options);
+    expect_refused([&] { flame_front(options, hydrogen(), grid); }, word);
+  };
+  refused(
+      ring, [](auto&) {}, "periodic");
+  refused(
+      pipe, [](auto& o) { o.front_position = 0.02; }, "0.02 m");
+  refused(
+      pipe, [](auto& o) { o.front_thickness = 0.0; }, "thickness");
+  refused(
+      pipe, [](auto& o) { o.equivalence_ratio = 0.0; }, "300.0 K only");
+}
+
+/// The diffusion flame of the Taylor-Green benchmark: L = 1 mm.
+struct Benchmark {
+  static constexpr double L = 1e-3, box_length = 2.0 * std::numbers::pi * L;
+  grid::StructuredGrid grid{box({64}, grid::Boundary::periodic, box_length), 10, world()};
+  InitialCondition flame = diffusion_flame(InitialOptions{}, hydrogen(), grid);
+
+  /// Share of air by mole.
+  static double air(double x) {
+    const double R = std::numbers::pi / 4.0 * L;
+    return 0.5 * (1.0 + std::tanh(3.0 * (std::abs(x - std::numbers::pi * L) - R) / R));
+  }
+  /// Mass fractions before burning.
+  static std::vector<double> mixture(double x) {
+    std::vector<double> X(hydrogen().n_species(), 0.0), Y(X);
+    X[hydrogen().require_species("H2")] = 0.45 * (1.0 - air(x));
+    X[hydrogen().require_species("O2")] = 0.21 * air(x);
+    X[hydrogen().require_species("N2")] = 0.55 * (1.0 - air(x)) + 0.79 * air(x);
+    chemistry::Thermodynamics(hydrogen()).mass_from_mole_fractions(X, Y);
+    return Y;
+  }
+};
+
+TEST(DiffusionFlame, holds_the_benchmarks_elements_and_enthalpy_everywhere) {
+  const Benchmark benchmark;
+  const auto& mechanism = hydrogen();
+  const chemistry::Thermodynamics thermodynamics(mechanism);
+  for (int i = 0; i <= 1000; ++i) {
+    const double x = Benchmark::box_length * i / 1000.0;
+    const auto Y = Benchmark::mixture(x);
+    const auto row = along_x(benchmark.flame, x);
+    const auto burnt = std::span(row).subspan(1);
+    expect_sound(row, x);
+    for (std::size_t e = 0; e < mechanism.n_elements(); ++e) {
+      double gained = 0.0;
+      for (std::size_t k = 0; k < Y.size(); ++k) gained += mechanism.element_mass_fraction(e, k) * (burnt[k] - Y[k]);
+      EXPECT_NEAR(gained, 0.0, 1e-14) << x;
+    }
+    EXPECT_NEAR(thermodynamics.enthalpy(row[0], burnt), thermodynamics.enthalpy(300.0, Y), 1e-6) << x;
+  }
+}
+
+TEST(DiffusionFlame, is_hot_in_two_thin_layers_between_cold_fuel_and_cold_air) {
+  const Benchmark benchmark;
+  double hottest = 0.0, at = 0.0, hot = 0.0;
+  constexpr int n = 20'000;
+  for (int i = 0; i < n; ++i) {
+    const double x = Benchmark::box_length * (i + 0.5) / n;
+    const auto row = along_x(benchmark.flame, x);
+    const auto mirrored = along_x(benchmark.flame, Benchmark::box_length - x);
+    EXPECT_NEAR(row[0], mirrored[0], 1e-7) << x;
+    if (row[0] > hottest) hottest = row[0], at = x;
+    if (row[0] > 1000.0) hot += Benchmark::box_length / n;
+  }
+  EXPECT_NEAR(hottest, 1955.8, 1.0);  // highest of all mixtures of the two gases, by burnt_gas()
+  EXPECT_NEAR(Benchmark::air(at), 0.45 / (0.45 + 2.0 * 0.21), 0.02);  // stoichiometric
+  EXPECT_LT(hot, 0.2 * Benchmark::box_length);
+  EXPECT_NEAR(along_x(benchmark.flame, 0.0)[0], 300.0, 0.1);
+  EXPECT_NEAR(along_x(benchmark.flame, 0.0)[1 + hydrogen().require_species("H2")], 0.0, 1e-12);
+  const auto inside = along_x(benchmark.flame, 0.5 * Benchmark::box_length);
+  EXPECT_LT(inside[0], 320.0);
+  EXPECT_NEAR(inside[1 + hydrogen().require_species("O2")], 0.0, 1e-12);
+}
+
+TEST(DiffusionFlame, table_is_fine_enough_for_the_peak) {
+  const Benchmark benchmark;
+  for (double x = 0.00218; x < 0.00236; x += 1e-6) {  // where it is above 1600 K
+    const auto exact = subproblem::burnt_gas(hydrogen(), 300.0, 101325.0, Benchmark::mixture(x));
+    const auto row = along_x(benchmark.flame, x);
+    EXPECT_NEAR(row[0], exact[0], 1.0) << x;
+    for (std::size_t k = 1; k < row.size(); ++k) EXPECT_NEAR(row[k], exact[k], 1e-4) << x;
+  }
+}
+
+TEST(DiffusionFlame, refuses_options_that_make_no_sense) {
+  const grid::StructuredGrid grid(box({64}), 10, world());
+  const auto refused = [&](auto change, const char* word) {
+    InitialOptions options;
+    change(options);
+    expect_refused([&] { diffusion_flame(options, hydrogen(), grid); }, word);
+  };
+  refused([](auto& o) { o.slab_fuel = 0.0; }, "mole fraction");
+  refused([](auto& o) { o.slab_fuel = 1.1; }, "mole fraction");
+  refused([](auto& o) { o.slab_half_width = 0.006; }, "half-width");
+  refused([](auto& o) { o.slab_steepness = -3.0; }, "steepness");
 }
 
 }  // namespace

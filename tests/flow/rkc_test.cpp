@@ -29,7 +29,7 @@ std::vector<Complex> amplification(int n_stages, const std::vector<Complex>& z) 
     const petsc::VecRows rows(y.get(), 2);
     for (std::size_t i = 0; i < z.size(); ++i) rows.rows()[static_cast<std::int64_t>(i)][0] = 1.0;
   }
-  RungeKuttaChebyshev(y.get()).step(y.get(), 1.0, n_stages, [&](Vec state, Vec rate) {
+  RungeKuttaChebyshev(y.get()).step(y.get(), 1.0, [=] { return n_stages; }, [&](Vec state, Vec rate) {
     const petsc::ConstVecRows in(state, 2);
     const petsc::VecRows out(rate, 2);
     for (std::int64_t i = 0; i < in.rows().size(); ++i) {
@@ -60,7 +60,7 @@ double error_at_one(int n_steps, int n_stages) {
   }
   RungeKuttaChebyshev method(y.get());
   for (int step = 0; step < n_steps; ++step)
-    method.step(y.get(), 1.0 / n_steps, n_stages, [](Vec state, Vec rate) {
+    method.step(y.get(), 1.0 / n_steps, [=] { return n_stages; }, [](Vec state, Vec rate) {
       const petsc::ConstVecRows in(state, 3);
       const petsc::VecRows out(rate, 3);
       out.rows()[0][0] = -in.rows()[0][0] * in.rows()[0][0];
@@ -96,6 +96,25 @@ TEST(RungeKuttaChebyshev, takes_the_fewest_stages_that_are_stable) {
     EXPECT_GE(RungeKuttaChebyshev::stability_limit(n_stages), radius);
     EXPECT_TRUE(n_stages == 2 || RungeKuttaChebyshev::stability_limit(n_stages - 1) < radius);
   }
+}
+
+TEST(RungeKuttaChebyshev, chooses_its_stages_after_it_has_seen_the_rates_at_the_start_and_evaluates_them_so_often) {
+  const auto y = serial_vector(1);
+  petsc::check(VecSet(y.get(), 3.0), "VecSet");
+  std::vector<double> seen;
+  const auto rates = [&](Vec state, Vec rate) {
+    const petsc::ConstVecRows in(state, 1);
+    seen.push_back(in.rows()[0][0]);
+    petsc::check(VecSet(rate, -1.0), "VecSet");
+  };
+  const auto choose = [&] {
+    EXPECT_EQ(seen, std::vector{3.0});
+    return 7;
+  };
+  EXPECT_EQ(RungeKuttaChebyshev(y.get()).step(y.get(), 0.5, choose, rates), 7);
+  EXPECT_EQ(seen.size(), 7u);
+  const petsc::ConstVecRows rows(y.get(), 1);
+  EXPECT_NEAR(rows.rows()[0][0], 2.5, 1e-14);
 }
 
 /// Eigenvalues, times dt, of advection at Courant number c plus central diffusion of 4 d in spectral radius. Fromm's

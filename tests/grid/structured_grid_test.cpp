@@ -31,7 +31,7 @@ std::vector<Case> cases() {
           {"3-D walls", {{4, 5, 6}, {0.0, 0.0, 0.0}, {1.0, 1.0, 1.0}, {wall, wall, wall}}}};
 }
 
-std::int64_t image(std::int64_t index, std::int64_t n, Boundary boundary) {
+std::int64_t image(std::int64_t index, std::int64_t n, const Ends& boundary) {
   if (boundary == Boundary::periodic) return (index + n) % n;
   return std::min(std::max<std::int64_t>(index, 0), n - 1);
 }

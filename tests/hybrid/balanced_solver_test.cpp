@@ -35,7 +35,7 @@ TEST(PlanTransfers, leaves_a_nearly_even_distribution_alone) {
   EXPECT_TRUE(plan_transfers({7}).empty());
 }
 
-class BalancedSolverTest : public ::testing::Test {
+class BalancedSolverTest : public ::testing::TestWithParam<testing::Duration> {
  protected:
   /// Rank 0 has all the rows, the others none.
   void SetUp() override {
@@ -46,6 +46,7 @@ class BalancedSolverTest : public ::testing::Test {
       in_[i][0] = 600.0 + static_cast<double>(i);
       in_[i][1] = 1e-3 * static_cast<double>(i);
       in_[i][2] = 1.0 - in_[i][1];
+      if (in_.width() > 3) in_[i][3] = 0.1 + 1e-3 * static_cast<double>(i % 7);
       id_.push_back(7 * i);
     }
     seconds_.assign(static_cast<std::size_t>(n), 0.0);
@@ -53,20 +54,20 @@ class BalancedSolverTest : public ::testing::Test {
   subproblem::Batch batch() { return {.in = in_.rows(), .out = out_.rows(), .id = id_, .seconds = seconds_}; }
 
   const parallel::Communicator comm_ = parallel::duplicate(MPI_COMM_WORLD);
-  core::RowTable in_{3}, out_{3};
+  core::RowTable in_{GetParam() == testing::Duration::by_row ? 4 : 3}, out_{3};
   std::vector<std::int64_t> id_;
   std::vector<double> seconds_;
 };
 
-TEST_F(BalancedSolverTest, shares_the_work_and_gives_every_row_its_own_answer) {
-  auto reference = std::make_unique<testing::ToySolver>();
+TEST_P(BalancedSolverTest, shares_the_work_and_gives_every_row_its_own_answer) {
+  auto reference = std::make_unique<testing::ToySolver>(GetParam());
   const auto& toy = *reference;
   BalancedSolver solver(std::move(reference), comm_);
   auto rows = batch();
   solver.solve(rows);
   EXPECT_LE(std::abs(toy.n_solved() - 1000 / comm_.size()), 1);
 
-  testing::ToySolver alone;
+  testing::ToySolver alone(GetParam());
   core::RowTable expected(3, in_.size());
   subproblem::Batch check{.in = in_.rows(), .out = expected.rows(), .id = id_};
   alone.solve(check);
@@ -76,8 +77,8 @@ TEST_F(BalancedSolverTest, shares_the_work_and_gives_every_row_its_own_answer) {
   }
 }
 
-TEST_F(BalancedSolverTest, reports_a_failure_once_with_the_id_of_its_row) {
-  auto reference = std::make_unique<testing::ToySolver>();
+TEST_P(BalancedSolverTest, reports_a_failure_once_with_the_id_of_its_row) {
+  auto reference = std::make_unique<testing::ToySolver>(GetParam());
   reference->fail_on(7 * 500);
   BalancedSolver solver(std::move(reference), comm_);
   auto rows = batch();
@@ -85,6 +86,10 @@ TEST_F(BalancedSolverTest, reports_a_failure_once_with_the_id_of_its_row) {
   for (const auto& failure : report.failures) EXPECT_EQ(failure.id, 7 * 500);
   EXPECT_EQ(comm_.sum(std::ssize(report.failures)), 1);
 }
+
+INSTANTIATE_TEST_SUITE_P(Rows, BalancedSolverTest,
+                         ::testing::Values(testing::Duration::common, testing::Duration::by_row),
+                         ::testing::PrintToStringParamName());
 
 }  // namespace
 }  // namespace bimetal::hybrid

@@ -2,16 +2,23 @@
 
 #include <cmath>
 #include <memory>
+#include <ostream>
 
 #include "subproblem/solver.hpp"
 
 namespace bimetal::testing {
 
+/// Whether rows of the toy say how long they are to burn, or all burn for a second.
+enum class Duration { common, by_row };
+inline std::ostream& operator<<(std::ostream& stream, Duration duration) {
+  return stream << (duration == Duration::common ? "common_duration" : "duration_by_row");
+}
+
 /// A sub-problem with a known answer: A turns into B at a rate that depends on T, A + B stays as it is, T is derived.
-/// Row: T, A, B. Cold rows (T < 500) are inert.
+/// Row: T, A, B; in also the duration, if it is given by row. Cold rows (T < 500) are inert.
 class ToyKind : public subproblem::Kind {
  public:
-  ToyKind() {
+  explicit ToyKind(Duration duration = Duration::common) {
     using core::Nature;
     signature_.kind = "toy";
     signature_.inputs = {{"T", "K", 1000.0, Nature::temperature, false},
@@ -19,6 +26,7 @@ class ToyKind : public subproblem::Kind {
                          {"B", "1", 1.0, Nature::mass_fraction, false}};
     signature_.outputs = signature_.inputs;
     signature_.outputs[0].derived = true;
+    if (duration == Duration::by_row) signature_.inputs.push_back({"dt", "s", 1.0, Nature::positive, false});
     signature_.invariants = core::Matrix(1, 3);
     signature_.invariants(0, 1) = signature_.invariants(0, 2) = 1.0;
     signature_.dt = 1.0;
@@ -41,14 +49,15 @@ class ToyKind : public subproblem::Kind {
 
 class ToySolver : public subproblem::SubproblemSolver {
  public:
+  explicit ToySolver(Duration duration = Duration::common) : kind_(duration) {}
   subproblem::Kind& kind() override { return kind_; }
   subproblem::BatchReport solve(subproblem::Batch& batch) override {
     subproblem::BatchReport report;
     for (std::int64_t i = 0; i < batch.in.size(); ++i) {
       const auto in = batch.in[i];
       const auto out = batch.out[i];
-      const double T = in[0], A = in[1], B = in[2];
-      const double burnt = A * (1.0 - std::exp(-0.3 * (T - 500.0) / 1000.0));
+      const double T = in[0], A = in[1], B = in[2], dt = in.size() > 3 ? in[3] : 1.0;
+      const double burnt = A * (1.0 - std::exp(-0.3 * dt * (T - 500.0) / 1000.0));
       out[0] = T + 1000.0 * burnt;
       out[1] = A - burnt;
       out[2] = B + burnt;

@@ -45,6 +45,14 @@ inline Reactor make_reactor(const Case& one, const ReactorOptions& options = {})
   return {one.mechanism, options, reference_scales(*one.mechanism, options.pressure, Y)};
 }
 
+/// An input row of this state, under this pressure and step as far as the reactor wants to know them by row.
+inline std::vector<double> row_of(const Reactor& reactor, std::span<const double> state, double p, double dt) {
+  std::vector<double> row(state.begin(), state.end());
+  if (reactor.options().pressure_given == Given::by_row) row.push_back(p);
+  if (reactor.options().step_given == Given::by_row) row.push_back(dt);
+  return row;
+}
+
 inline std::vector<std::int64_t> ids(std::int64_t n) {
   std::vector<std::int64_t> result(static_cast<std::size_t>(n));
   std::iota(result.begin(), result.end(), 0);
@@ -75,7 +83,7 @@ inline double element_defect(const core::Signature& signature, std::span<const d
   double largest = 0.0;
   for (std::size_t e = 0; e < signature.invariants.rows; ++e) {
     double sum = 0.0;
-    for (std::size_t k = 0; k < in.size(); ++k) sum += signature.invariants(e, k) * (out[k] - in[k]);
+    for (std::size_t k = 0; k < out.size(); ++k) sum += signature.invariants(e, k) * (out[k] - in[k]);
     largest = std::max(largest, std::abs(sum));
   }
   return largest;
@@ -84,9 +92,10 @@ inline double element_defect(const core::Signature& signature, std::span<const d
 /// Change of enthalpy from `in` to `out` relative to the sensible enthalpy at hand, cp T.
 inline double enthalpy_defect(const Reactor& reactor, std::span<const double> in, std::span<const double> out) {
   const auto& thermodynamics = reactor.thermodynamics();
-  const double h_in = thermodynamics.enthalpy(in[0], in.subspan(1));
+  const auto Y_in = reactor.state(in).subspan(1);
+  const double h_in = thermodynamics.enthalpy(in[0], Y_in);
   const double h_out = thermodynamics.enthalpy(out[0], out.subspan(1));
-  return std::abs(h_out - h_in) / (thermodynamics.cp(in[0], in.subspan(1)) * in[0]);
+  return std::abs(h_out - h_in) / (thermodynamics.cp(in[0], Y_in) * in[0]);
 }
 
 }  // namespace bimetal::subproblem::testing

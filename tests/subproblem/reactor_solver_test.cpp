@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <stdexcept>
 
 #include "core/error.hpp"
 #include "core/timer.hpp"
@@ -67,6 +68,64 @@ TEST(ReactorSolver, gives_the_same_bits_whatever_the_order_batch_and_history) {
   }
 }
 
+constexpr double atmosphere = 101325.0;  // [Pa]
+
+TEST(ReactorSolver, gives_a_row_with_its_own_pressure_and_step_the_answer_of_a_reactor_made_for_them) {
+  const ReactorSolverOptions ways[] = {
+      {.integrator = Integrator::cvode},
+      {.integrator = Integrator::rosenbrock},
+      {.integrator = Integrator::rosenbrock, .max_steps = 10}};  // by second attempts
+  for (const auto& one : cases())
+    for (const auto& way : ways) {
+      ReactorSolver normal(make_reactor(one));
+      const auto ignition = testing::ignition_rows(one, normal);
+      core::RowTable states(ignition.width());
+      for (std::int64_t row = 0; row < ignition.size(); row += one.n_rows / 10) states.append(ignition[row]);
+      const std::vector<double> scales(static_cast<std::size_t>(states.width()), 1.0);
+      ReactorSolver by_row(
+          Reactor(one.mechanism,
+                  {.pressure = 2e6, .pressure_given = Given::by_row, .dt = 1e-4, .step_given = Given::by_row},
+                  scales),
+          way);
+      core::RowTable in(states.width() + 2), expected(states.width()), out(states.width());
+      for (double p : {0.5 * atmosphere, atmosphere, 5.0 * atmosphere})
+        for (double dt : {1e-7, 1e-6, 1e-5}) {
+          ReactorSolver constant(Reactor(one.mechanism, {.pressure = p, .dt = dt}, scales), way);
+          core::RowTable answers(states.width(), states.size());
+          testing::solve(constant, states.rows(), answers.rows());
+          for (std::int64_t row = 0; row < states.size(); ++row) {
+            in.append(testing::row_of(by_row.kind(), states[row], p, dt));
+            expected.append(answers[row]);
+          }
+        }
+      out.resize(in.size());
+      EXPECT_TRUE(testing::solve(by_row, in.rows(), out.rows()).failures.empty());
+      EXPECT_TRUE(std::ranges::equal(out.rows().flat(), expected.rows().flat())) << one.fuel;
+      EXPECT_EQ(by_row.counts().retries > 0, way.max_steps == 10);
+    }
+}
+
+TEST(ReactorSolver, takes_pressure_or_step_by_row_and_the_other_once) {
+  const auto one = cases().front();
+  ReactorSolver normal(make_reactor(one));
+  const auto states = testing::ignition_rows(one, normal);
+  const auto middle = states[one.n_rows / 2];
+  const std::vector<double> scales(middle.size(), 1.0);
+  const double p = 3.0 * atmosphere, dt = 3e-7;
+  const auto answer = [&](const ReactorOptions& options) {
+    ReactorSolver solver(Reactor(one.mechanism, options, scales));
+    core::RowTable in(std::ssize(solver.kind().signature().inputs)), out(states.width(), 1);
+    in.append(testing::row_of(solver.kind(), middle, p, dt));
+    EXPECT_TRUE(testing::solve(solver, in.rows(), out.rows()).failures.empty());
+    return std::vector<double>(out[0].begin(), out[0].end());
+  };
+  const auto expected = answer({.pressure = p, .dt = dt});
+  EXPECT_EQ(answer({.pressure_given = Given::by_row, .dt = dt}), expected);
+  EXPECT_EQ(answer({.pressure = p, .step_given = Given::by_row}), expected);
+  EXPECT_NE(answer({.dt = dt}), expected) << "at another pressure";
+  EXPECT_NE(answer({.pressure = p}), expected) << "over another step";
+}
+
 /// Largest scaled error along an ignition.
 double largest_error(const Case& one, const ReactorSolverOptions& options) {
   ReactorSolver solver(make_reactor(one), options);
@@ -126,6 +185,42 @@ TEST(ReactorSolver, reports_a_row_it_cannot_solve_and_leaves_it_as_it_was) {
   EXPECT_EQ(solver.solve(batch).failures.size(), 1u);
   EXPECT_EQ(solver.counts().failures, 2);
 }
+
+TEST(ReactorSolver, reports_a_row_whose_pressure_or_step_is_not_positive) {
+  const Case one = cases().front();
+  ReactorSolver normal(make_reactor(one));
+  const auto states = testing::ignition_rows(one, normal);
+  ReactorSolver solver(make_reactor(one, {.pressure_given = Given::by_row, .step_given = Given::by_row}));
+  const double nan = std::nan("");
+  const std::pair<double, double> conditions[] = {{atmosphere, 1e-6}, {0.0, 1e-6},       {-1.0, 1e-6},
+                                                  {nan, 1e-6},        {atmosphere, 0.0}, {atmosphere, -1e-6},
+                                                  {atmosphere, nan}};
+  core::RowTable in(states.width() + 2), out(states.width(), std::ssize(conditions));
+  for (const auto& [p, dt] : conditions) in.append(testing::row_of(solver.kind(), states[20], p, dt));
+  const auto report = testing::solve(solver, in.rows(), out.rows());
+  ASSERT_EQ(std::ssize(report.failures), in.size() - 1);
+  for (std::int64_t row = 1; row < in.size(); ++row) {
+    const auto& failure = report.failures[static_cast<std::size_t>(row - 1)];
+    EXPECT_EQ(failure.id, row);
+    EXPECT_EQ(failure.in.size(), 12u);
+    EXPECT_TRUE(std::ranges::equal(out[row], states[20]));
+    EXPECT_FALSE(solver.kind().inert(in[row], 1e3)) << "or physics would not get to see it";
+  }
+  EXPECT_FALSE(std::ranges::equal(out[0], states[20]));
+}
+
+#ifndef NDEBUG
+TEST(ReactorSolver, refuses_tables_of_the_wrong_width) {
+  const Case one = cases().front();
+  const auto width = static_cast<std::int64_t>(1 + one.mechanism->n_species());
+  ReactorSolver constant(make_reactor(one));
+  ReactorSolver by_row(make_reactor(one, {.pressure_given = Given::by_row, .step_given = Given::by_row}));
+  core::RowTable narrow(width, 3), wide(width + 2, 3), other(width, 3);
+  EXPECT_THROW(testing::solve(constant, wide.rows(), other.rows()), std::logic_error);
+  EXPECT_THROW(testing::solve(by_row, narrow.rows(), other.rows()), std::logic_error);
+  EXPECT_THROW(testing::solve(by_row, wide.rows(), wide.rows()), std::logic_error);
+}
+#endif
 
 TEST(ReactorSolver, solves_at_a_second_attempt_what_takes_more_steps_than_allowed) {
   const Case one = cases().front();

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <set>
+#include <stdexcept>
 
 #include "core/error.hpp"
 #include "reactor_rows.hpp"
@@ -167,6 +169,66 @@ TEST(Reactor, inert_rows_are_left_unchanged_by_physics_to_within_a_small_part_of
   }
 }
 
+TEST(Reactor, judges_and_mends_an_answer_at_the_pressure_of_its_row) {
+  const auto one = cases().front();
+  ReactorRows rows(one);
+  const auto unburnt = rows.rows[0];
+  const auto burnt = rows.rows[one.n_rows];
+  const std::vector<double> scales(burnt.size(), 1.0);
+  Reactor by_row(one.mechanism, {.pressure = 1.0, .pressure_given = Given::by_row, .step_given = Given::by_row},
+                 scales);
+  std::vector<int> n_open;  // by pressure
+  for (double p : {5e4, 1e5, 5e5}) {
+    Reactor constant(one.mechanism, {.pressure = p}, scales);
+    const auto in = testing::row_of(by_row, burnt, p, 1e-6);
+    n_open.push_back(0);
+    for (int trial = 0; trial < 1000; ++trial) {  // less and less burnt, until entropy falls too far
+      std::vector<double> out(burnt.begin(), burnt.end());
+      for (std::size_t k = 1; k < out.size(); ++k) out[k] += 1e-5 * trial * (unburnt[k] - out[k]);
+      auto expected = out;
+      const Gate gate = by_row.admit(in, out);
+      ASSERT_EQ(gate, constant.admit(burnt, expected)) << trial;
+      if (gate != Gate::open) continue;
+      ++n_open.back();
+      ASSERT_EQ(out, expected);
+      ASSERT_LE(element_defect(by_row.signature(), in, out), 1e-14);
+      ASSERT_LE(enthalpy_defect(by_row, in, out), 1e-14);
+    }
+  }
+  EXPECT_GT(n_open[0], 0);
+  EXPECT_LT(n_open[2], 1000);
+  EXPECT_NE(n_open[0], n_open[2]) << "pressure was to matter";
+}
+
+TEST(Reactor, finds_a_row_inert_at_its_own_pressure_over_its_own_step) {
+  const auto one = cases().front();
+  ReactorRows rows(one);
+  const auto scales = reference_scales(*one.mechanism, 1e5, rows.rows[0].subspan(1));
+  // By its nominal values everything would be inert.
+  Reactor by_row(one.mechanism,
+                 {.pressure = 1.0, .pressure_given = Given::by_row, .dt = 1e-15, .step_given = Given::by_row},
+                 scales);
+  const std::vector<double> pressures{1e4, 1e5, 1e6}, steps{1e-8, 1e-6, 1e-4};
+  int by_pressure = 0, by_step = 0;  // how often they decide
+  for (double T = 300.0; T < 1300.0; T += 20.0)
+    for (double hydrogen : {0.0, 1e-7}) {
+      std::vector<double> state(rows.rows[0].begin(), rows.rows[0].end());
+      state[0] = T;
+      state[1 + one.mechanism->require_species("H")] = hydrogen;
+      bool found[3][3];
+      for (std::size_t i = 0; i < 3; ++i)
+        for (std::size_t j = 0; j < 3; ++j) {
+          Reactor constant(one.mechanism, {.pressure = pressures[i], .dt = steps[j]}, scales);
+          found[i][j] = by_row.inert(testing::row_of(by_row, state, pressures[i], steps[j]), 1e-3);
+          EXPECT_EQ(found[i][j], constant.inert(state, 1e-3));
+        }
+      by_pressure += found[0][1] != found[2][1];
+      by_step += found[1][0] != found[1][2];
+    }
+  EXPECT_GT(by_pressure, 0);
+  EXPECT_GT(by_step, 0);
+}
+
 TEST(Reactor, has_a_signature_that_says_what_a_row_is) {
   const auto mechanism = testing::hydrogen();
   const std::vector<double> scales(1 + mechanism->n_species(), 0.5);
@@ -191,6 +253,54 @@ TEST(Reactor, has_a_signature_that_says_what_a_row_is) {
   const Reactor other(mechanism, {.pressure = 2e5, .dt = 2e-6}, scales);
   EXPECT_NE(other.signature().fingerprint, signature.fingerprint);
 }
+
+TEST(Reactor, says_in_its_signature_which_conditions_come_by_row) {
+  const auto mechanism = testing::hydrogen();
+  const std::vector<double> scales(1 + mechanism->n_species(), 0.5);
+  const auto signature_of = [&](const ReactorOptions& options) {
+    return Reactor(mechanism, options, scales).signature();
+  };
+  const auto both =
+      signature_of({.pressure = 2e5, .pressure_given = Given::by_row, .dt = 2e-6, .step_given = Given::by_row});
+  ASSERT_EQ(both.inputs.size(), 12u);
+  EXPECT_EQ(both.outputs.size(), 10u);
+  EXPECT_EQ(both.invariants.cols, 10u);
+  EXPECT_EQ(both.inputs[10].name, "p");
+  EXPECT_EQ(both.inputs[10].unit, "Pa");
+  EXPECT_EQ(both.inputs[10].scale, 2e5);
+  EXPECT_EQ(both.inputs[11].name, "dt");
+  EXPECT_EQ(both.inputs[11].unit, "s");
+  EXPECT_EQ(both.inputs[11].scale, 2e-6);
+  for (std::size_t k : {10u, 11u}) EXPECT_EQ(both.inputs[k].nature, core::Nature::positive);
+  EXPECT_EQ(both.dt, 2e-6);
+
+  const auto pressure = signature_of({.pressure_given = Given::by_row});
+  ASSERT_EQ(pressure.inputs.size(), 11u);
+  EXPECT_EQ(pressure.inputs[10].name, "p");
+  const auto step = signature_of({.step_given = Given::by_row});
+  ASSERT_EQ(step.inputs.size(), 11u);
+  EXPECT_EQ(step.inputs[10].name, "dt");
+
+  const std::set<std::string> different{both.fingerprint, pressure.fingerprint, step.fingerprint,
+                                        signature_of({}).fingerprint};
+  EXPECT_EQ(different.size(), 4u);
+  EXPECT_EQ(signature_of({.pressure = 3e5, .pressure_given = Given::by_row}).fingerprint, pressure.fingerprint)
+      << "a nominal value changes no answer";
+}
+
+#ifndef NDEBUG
+TEST(Reactor, refuses_rows_of_the_wrong_width) {
+  const auto one = cases().front();
+  auto reactor = make_reactor(one, {.pressure_given = Given::by_row});
+  std::vector<double> narrow(10, 0.1), right(11, 0.1), wide(12, 0.1), out(10, 0.1), long_out(11, 0.1);
+  for (const auto& in : {narrow, wide}) {
+    EXPECT_THROW(reactor.admit(in, out), std::logic_error);
+    EXPECT_THROW(reactor.conserve(in, out), std::logic_error);
+    EXPECT_THROW(reactor.inert(in, 1e-3), std::logic_error);
+  }
+  EXPECT_THROW(reactor.admit(right, long_out), std::logic_error);
+}
+#endif
 
 TEST(Reactor, refuses_senseless_options) {
   const auto mechanism = testing::hydrogen();

@@ -78,6 +78,49 @@ TEST(Scaling, gives_a_column_that_does_not_vary_the_least_deviation_of_its_natur
   EXPECT_FLOAT_EQ(x[0], 2.0F) << "100 K for a temperature";
 }
 
+TEST(Scaling, sees_a_positive_quantity_by_ratios) {
+  const auto signature = testing::toy_signature_with_step();
+  Scaling scaling(signature, NullSpace(signature), knee);
+  ASSERT_EQ(scaling.n_features(), 8);
+  EXPECT_EQ(scaling.n_targets(), 3) << "a condition has no successor";
+  const auto rows = testing::toy_rows_with_step(2000, 6, 1e-7, 1e-5);
+  scaling.fit(rows.in.rows(), rows.out.rows(), {});
+  const auto feature = [&](double dt) {
+    auto in = rows.in;
+    in[0][6] = dt;
+    std::vector<float> x(8);
+    scaling.features(in.rows(), 0, 1, x.data());
+    return x[7];
+  };
+  // Evenly spread over two decades: the deviation of ln dt is ln(100) / sqrt(12).
+  EXPECT_NEAR(feature(1e-6), 0.0, 0.1);
+  EXPECT_NEAR(feature(1e-5), std::sqrt(3.0), 0.1);
+  EXPECT_NEAR(feature(4e-7) - feature(2e-7), feature(6e-6) - feature(3e-6), 1e-5);
+}
+
+TEST(Scaling, sees_nothing_in_a_step_that_has_been_constant_and_keeps_its_head_when_it_changes) {
+  const auto signature = testing::toy_signature_with_step();
+  Scaling scaling(signature, NullSpace(signature), knee);
+  auto rows = testing::toy_rows_with_step(300, 7, 1e-6, 1e-6);
+  for (std::int64_t i = 0; i < 300; ++i) rows.in[i][6] *= 1.0 + 1e-15 * static_cast<double>(i);  // to round-off
+  scaling.fit(rows.in.rows(), rows.out.rows(), {});
+  std::vector<float> x(8);
+  for (std::int64_t i = 0; i < 300; ++i) {
+    scaling.features(rows.in.rows(), i, 1, x.data());
+    EXPECT_NEAR(x[7], 0.0, 1e-6);
+  }
+  for (double factor : {0.5, 2.0}) {
+    rows.in[0][6] = factor * 1e-6;
+    scaling.features(rows.in.rows(), 0, 1, x.data());
+    EXPECT_NEAR(x[7], 10.0 * std::log(factor), 1e-4);
+  }
+  for (double senseless : {0.0, -1.0}) {
+    rows.in[0][6] = senseless;
+    scaling.features(rows.in.rows(), 0, 1, x.data());
+    EXPECT_TRUE(std::isfinite(x[7]));
+  }
+}
+
 TEST(Scaling, lets_numbers_through_that_are_not_finite) {
   const auto rows = toy_rows(100, 4);
   auto scaling = fitted(rows);

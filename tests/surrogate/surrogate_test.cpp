@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 
 #include "parallel/mpi.hpp"
 #include "toy_chemistry.hpp"
@@ -85,6 +86,64 @@ TEST(Surrogate, learns_a_stiff_map_to_a_thousandth_of_the_scales) {
   EXPECT_LT(quantile(errors, 0.5), 1e-3);
   EXPECT_LT(quantile(errors, 0.95), 1e-2);
 }
+
+TEST(Surrogate, learns_what_depends_on_a_step_that_varies_from_row_to_row) {
+  const auto world = parallel::duplicate(MPI_COMM_WORLD);
+  const auto rows_of = [](std::int64_t n, std::uint64_t seed) {
+    return testing::toy_rows_with_step(n, seed, 2e-7, 5e-6);
+  };
+  Surrogate surrogate(testing::toy_signature_with_step(), small, quick, world);
+  const auto lesson = rows_of(8000 / world.size(), 200 + static_cast<std::uint64_t>(world.rank()));
+  surrogate.remember(lesson.in.rows(), lesson.out.rows(), lesson.id, 0);
+  surrogate.train(1500);
+
+  const auto rows = rows_of(2000, 21);
+  const auto mean = [](const std::vector<double>& errors) {
+    return std::reduce(errors.begin(), errors.end()) / static_cast<double>(errors.size());
+  };
+  // Whoever ignores the step is off, on average, by at least half the distance between the answers to the same state
+  // after two independent steps: E|X - a| >= E|X - X'| / 2 for every a.
+  auto others = rows;
+  for (std::int64_t i = 0; i < 2000; ++i) {
+    others.in[i][6] = rows.in[(i + 1) % 2000][6];
+    testing::toy_solve(others.in[i], others.out[i]);
+  }
+  const double ignorant = 0.5 * mean(errors_of({others.out, {}}, rows));
+  EXPECT_GT(ignorant, 2e-2);
+  EXPECT_LT(mean(errors_of(ask(surrogate, Weights::candidate, rows), rows)), 0.1 * ignorant);
+}
+
+TEST(Surrogate, goes_on_learning_when_a_step_that_was_constant_begins_to_vary) {
+  const auto world = parallel::duplicate(MPI_COMM_WORLD);
+  Surrogate surrogate(testing::toy_signature_with_step(), small, quick, world);
+  const auto learn = [&](std::uint64_t seed, double shortest, double longest, std::int64_t step) {
+    const auto rows = testing::toy_rows_with_step(4000 / world.size(),
+                                                  seed + static_cast<std::uint64_t>(world.rank()), shortest, longest);
+    surrogate.remember(rows.in.rows(), rows.out.rows(), rows.id, step);
+    return surrogate.train(600);
+  };
+  const auto error = [&](double dt) {
+    const auto rows = testing::toy_rows_with_step(1000, 22, dt, dt);
+    return quantile(errors_of(ask(surrogate, Weights::candidate, rows), rows), 0.5);
+  };
+  learn(300, 1e-6, 1e-6, 0);
+  EXPECT_LT(error(1e-6), 5e-3);
+  const double surprised = error(2e-6);
+  EXPECT_LT(surprised, 1.0) << "wrong, but in its range";
+  EXPECT_EQ(learn(400, 1e-6, 2e-6, 1).skipped, 0);
+  EXPECT_LT(error(2e-6), 0.5 * surprised);
+  EXPECT_LT(error(2e-6), 5e-3);
+}
+
+#ifndef NDEBUG
+TEST(Surrogate, refuses_tables_of_the_wrong_width) {
+  auto surrogate = taught({}, 1);
+  core::RowTable right(6, 2), wide(7, 2);
+  std::vector<double> score(2);
+  EXPECT_THROW(surrogate.predict(Weights::candidate, wide.rows(), right.rows(), score), std::logic_error);
+  EXPECT_THROW(surrogate.predict(Weights::candidate, right.rows(), wide.rows(), score), std::logic_error);
+}
+#endif
 
 TEST(Surrogate, knows_where_it_is_wrong) {
   const auto world = parallel::duplicate(MPI_COMM_WORLD);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "core/random.hpp"
@@ -31,11 +32,19 @@ inline core::Signature toy_signature() {
   return signature;
 }
 
-/// One step of the toy.
+/// The same for rows that say how long their step is: a column "dt" behind the others.
+inline core::Signature toy_signature_with_step() {
+  auto signature = toy_signature();
+  signature.inputs.push_back({"dt", "s", signature.dt, core::Nature::positive});
+  return signature;
+}
+
+/// One step of the toy, of the length in `in` if there is one.
 inline void toy_solve(std::span<const double> in, std::span<double> out) {
   const double T = in[0];
+  const double length = in.size() > 6 ? 1e6 * in[6] : 1.0;   // [us]
   const auto part = [&](double factor, double activation) {  // converted in one step
-    return 1.0 - std::exp(-factor * std::exp(-activation / T));
+    return 1.0 - std::exp(-length * factor * std::exp(-activation / T));
   };
   double A2 = in[1], B2 = in[2], AB = in[3], A = in[4], B = in[5];
   const double split_a = A2 * part(30.0, 9000.0);
@@ -78,6 +87,20 @@ inline Rows toy_rows(std::int64_t n, std::uint64_t seed) {
     rows.out.append(out);
     rows.id.push_back(i);
   }
+  return rows;
+}
+
+/// States as above, each with a step of its own between the two, evenly spread in ln dt.
+inline Rows toy_rows_with_step(std::int64_t n, std::uint64_t seed, double shortest, double longest) {
+  auto rows = toy_rows(n, seed);
+  core::RowTable in(7, n);
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::ranges::copy(rows.in[i], in[i].begin());
+    const double u = core::random_uniform(seed, core::Purpose::batch, static_cast<std::uint64_t>(i), 0);
+    in[i][6] = shortest * std::pow(longest / shortest, u);
+    toy_solve(in[i], rows.out[i]);
+  }
+  rows.in = std::move(in);
   return rows;
 }
 
