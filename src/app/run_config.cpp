@@ -54,6 +54,7 @@ void read_initial(Section section, RunConfig& config) {
   }
   initial.temperature = section.number("temperature", Range::between(200.0, 3000.0), initial.temperature);
   if (config.initial == flow::ignition_kernel) {
+    initial.kernel_gas = section.choice<flow::KernelGas>("kernel_gas", flow::kernel_gas_names, initial.kernel_gas);
     initial.kernel_temperature =
         section.number("kernel_temperature", Range::between(200.0, 3000.0), initial.kernel_temperature);
     initial.kernel_centre = section.numbers("kernel_centre", Range::any(), std::vector<double>{});

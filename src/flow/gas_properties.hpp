@@ -48,6 +48,11 @@ class GasProperties {
   double density(std::span<const double> row) const {
     return pressure_ / (thermodynamics_.gas_constant_of(row.subspan(1)) * row[0]);
   }
+  /// The member of CellGas, alone. Local.
+  double driving_weight(std::span<const double> row) const {
+    const bool by_mole_fractions = std::holds_alternative<chemistry::MixtureAveragedTransport>(transport_);
+    return by_mole_fractions ? thermodynamics_.mean_molecular_weight(row.subspan(1)) : 1.0;
+  }
   /// cp / cv [1]. Local.
   double heat_capacity_ratio(std::span<const double> row) const {
     const double cp = thermodynamics_.cp(row[0], row.subspan(1));

@@ -17,6 +17,14 @@ namespace bimetal::flow {
 /// The state at a place: fills `row` with T [K], Y_1..Y_N. A pure function of the position.
 using InitialCondition = std::function<void(const Position&, std::span<double> row)>;
 
+/// What an ignition kernel is made of.
+enum class KernelGas {
+  unburnt,  // the mixture around it, heated: it ignites by itself, and bursts as it does
+  burnt     // the burnt gas of the mean mixture: a flame is there from the start
+};
+inline constexpr std::array<std::pair<const char*, KernelGas>, 2> kernel_gas_names{
+    {{"unburnt", KernelGas::unburnt}, {"burnt", KernelGas::burnt}}};
+
 struct InitialOptions {
   // The gas: fuel and air at one temperature.
   std::string fuel = "H2";         // species name
@@ -26,8 +34,9 @@ struct InitialOptions {
   // Uniform gas and the ignition kernel: waves of the mixture.
   double stratification = 0.0;  // amplitude of the equivalence ratio's waves [1], at most its mean
   int waves = 1;                // of the stratification along every axis
-  // The ignition kernel: a hot ball of the same local mixture.
-  double kernel_temperature = 1500.0;  // at its centre [K]
+  // The ignition kernel: a hot ball.
+  KernelGas kernel_gas = KernelGas::unburnt;
+  double kernel_temperature = 1500.0;  // at the centre, if unburnt [K]
   std::vector<double> kernel_centre;   // [m], one number an axis; empty: the middle of the box
   double kernel_radius = 1e-3;         // where half of the excess temperature is left [m]
   double kernel_thickness = 2e-4;      // of its edge, the length in a tanh [m]
@@ -50,7 +59,7 @@ using InitialFactory = InitialCondition (*)(const InitialOptions& options, const
 InitialCondition uniform(const InitialOptions& options, const chemistry::Mechanism& mechanism,
                          const grid::StructuredGrid& grid);
 
-/// The same gas with one hot kernel; on periodic axes distances go the shorter way round.
+/// The same gas with one hot kernel of it or of its burnt gas; on periodic axes distances go the shorter way round.
 InitialCondition ignition_kernel(const InitialOptions& options, const chemistry::Mechanism& mechanism,
                                  const grid::StructuredGrid& grid);
 

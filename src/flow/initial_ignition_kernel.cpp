@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "chemistry/mixture.hpp"
 #include "core/error.hpp"
 #include "flow/initial.hpp"
 #include "flow/initial_box.hpp"
+#include "subproblem/burnt_gas.hpp"
 
 namespace bimetal::flow {
 namespace {
@@ -37,12 +39,20 @@ InitialCondition ignition_kernel(const InitialOptions& options, const chemistry:
                                  const grid::StructuredGrid& grid) {
   check(options);
   const Box box(grid);
-  return [options, box, centre = kernel_centre(options, box), gas = uniform(options, mechanism, grid)](
+  std::vector<double> burnt;
+  if (options.kernel_gas == KernelGas::burnt)
+    burnt = subproblem::burnt_gas(mechanism, options.temperature, options.pressure,
+                                  chemistry::fuel_air_mixture(mechanism, options.fuel, options.equivalence_ratio));
+  return [options, box, burnt, centre = kernel_centre(options, box), gas = uniform(options, mechanism, grid)](
              const Position& x, std::span<double> row) {
     gas(x, row);
     const double r = box.distance(x, centre);
     const double share = 0.5 * (1.0 - std::tanh((r - options.kernel_radius) / options.kernel_thickness));
-    row[0] += (options.kernel_temperature - options.temperature) * share;
+    if (burnt.empty()) {
+      row[0] += (options.kernel_temperature - options.temperature) * share;
+    } else {
+      for (std::size_t c = 0; c < row.size(); ++c) row[c] += share * (burnt[c] - row[c]);
+    }
   };
 }
 

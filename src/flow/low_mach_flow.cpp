@@ -84,6 +84,7 @@ void LowMachFlow::rehearse(double dt) {
     density_ = density;
     pressure_ = options_.pressure;
     expansion_.rewind();
+    scalars_.forget_trend();
     close_box();
     velocity_.initialise(options_.velocity, expansion_.divergence());
   }
@@ -103,7 +104,7 @@ StepReport LowMachFlow::take_step(double dt, std::int64_t step) {
            step, courant, ProjectedVelocity::courant_limit,
            ProjectedVelocity::courant_limit / velocity_.courant_rate());
   StepReport report;
-  transport(0.5 * dt, report);
+  transport(0.5 * dt, Coefficients::first_half, report);
   const auto before = lack();
   react(dt, step, report);
   {
@@ -114,7 +115,7 @@ StepReport LowMachFlow::take_step(double dt, std::int64_t step) {
     report.pressure_iterations = solved.iterations;
     report.divergence_residual = solved.divergence;
   }
-  transport(0.5 * dt, report);
+  transport(0.5 * dt, Coefficients::second_half, report);
   return report;
 }
 
@@ -134,7 +135,7 @@ void LowMachFlow::close_box() {
   expansion_.compress(pressure_growth_, share);
 }
 
-void LowMachFlow::transport(double dt, StepReport& report) {
+void LowMachFlow::transport(double dt, Coefficients coefficients, StepReport& report) {
   const core::ScopedTimer timer(report.transport_s);
   const auto to_densities = [&](const petsc::VecRows& view) {
     for (std::int64_t i = 0; i < view.rows().size(); ++i)
@@ -147,8 +148,10 @@ void LowMachFlow::transport(double dt, StepReport& report) {
   const auto stages = [&] {
     return RungeKuttaChebyshev::stages_for(dt * (scalars_.diffusion_bound() + 2.0 * velocity_.courant_rate()));
   };
-  const int n_stages = stepper_.step(state_vector(), dt, stages,
-                                     [&](Vec state, Vec rate) { scalars_.rates(state, velocity_.faces(), rate); });
+  const auto rates = [&](Vec state, Vec rate) {
+    scalars_.rates(state, velocity_.faces(), rate, std::exchange(coefficients, Coefficients::held));
+  };
+  const int n_stages = stepper_.step(state_vector(), dt, stages, rates);
   pressure_ += dt * rise;
   const auto negative = filler_.fill(state_vector());
 

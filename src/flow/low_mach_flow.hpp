@@ -59,7 +59,7 @@ class LowMachFlow : public ReactingFlow {
  private:
   void rehearse(double dt);
   StepReport take_step(double dt, std::int64_t step);
-  void transport(double dt, StepReport& report);
+  void transport(double dt, Coefficients coefficients, StepReport& report);
   void close_box();
   std::vector<double> lack() const;
   std::vector<double> viscosity();

@@ -25,7 +25,7 @@ class PressureSolver {
 
   /// The grid of b and phi, one number a cell.
   const grid::StructuredGrid& grid() const { return grid_; }
-  double relative_tolerance() const { return relative_tolerance_; }  // 1e-8, or -pressure_ksp_rtol
+  double relative_tolerance() const { return relative_tolerance_; }  // 1e-9, or -pressure_ksp_rtol
 
   /// Until the residual's 2-norm is below `tolerance`. phi: the first guess on entry. RuntimeFailure on every rank if
   /// there is no convergence. Collective.
@@ -37,7 +37,7 @@ class PressureSolver {
   grid::StructuredGrid grid_;
   petsc::Handle<Mat> matrix_;
   petsc::Handle<KSP> ksp_;
-  double relative_tolerance_ = 1e-8;
+  double relative_tolerance_ = 1e-9;
 };
 
 }  // namespace bimetal::flow

@@ -100,13 +100,23 @@ ProjectedVelocity::Report ProjectedVelocity::advance(double dt, std::span<const 
     const int stages = report.stages;
     report = project(dt / least_density, divergence);
     report.stages = stages;
-    petsc::check(VecWAXPY(pressure_.get(), 1.0, phi_.get(), guess_.get()), "VecWAXPY");
+    set_pressure(viscosity, dt / least_density);
     if (norm(phi_.get()) <= first_try_tolerance * norm(pressure_.get())) break;
   }
   if (first) petsc::check(VecCopy(pressure_.get(), pressure_before_.get()), "VecCopy");
   std::swap(advection_, advection_before_);
   dt_two_before_ = std::exchange(dt_before_, dt);
   return report;
+}
+
+/// What was missing in the guess acted on u* through friction, which leaves about 1 / (1 + 2/3 mu dt k^2 / rho) of it
+/// at wave number k: phi alone would make up for it in many steps where friction is stiff. demand_ is -div grad phi.
+void ProjectedVelocity::set_pressure(std::span<const double> viscosity, double dt_over_density) {
+  petsc::check(VecWAXPY(pressure_.get(), 1.0, phi_.get(), guess_.get()), "VecWAXPY");
+  const petsc::ConstVecRows demand(demand_.get(), 1);
+  const petsc::VecRows pressure(pressure_.get(), 1);
+  for (std::size_t i = 0; i < viscosity.size(); ++i)
+    pressure.rows().flat()[i] += 2.0 / 3.0 * viscosity[i] * dt_over_density * demand.rows().flat()[i];
 }
 
 /// The guess lies half a step ahead of the last velocity, the last pressures half a step before it and a step and a

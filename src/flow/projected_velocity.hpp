@@ -19,11 +19,13 @@ namespace bimetal::flow {
 ///
 /// One step takes u from t to t + dt with the gas as it is half-way, second order in time:
 ///   u* = u + dt (-(u.grad u) - v grad p' + v div tau),   p' = p extrapolated to t + dt/2,
-///   u_new = u* - dt / rho_0 grad phi,   div grad phi = rho_0 / dt (div u* - S),   p = p' + phi,
+///   u_new = u* - dt / rho_0 grad phi,   div grad phi = rho_0 / dt (div u* - S),   p = p' + phi - 2/3 mu (div u* -
+///   S),
 /// advection by Adams-Bashforth, friction by stages (rkc.hpp). What p' could not foresee acts through the least
 /// density rho_0 alone, which makes the Poisson equation one of constant coefficients, solved by a multigrid that is
-/// set up once, and is stable at any density ratio: Dodd & Ferrante, J. Comput. Phys. 273 (2014) 416. The divergence
-/// of u_new is S to the tolerance of the solver, whatever p' was.
+/// set up once, and is stable at any density ratio: Dodd & Ferrante, J. Comput. Phys. 273 (2014) 416. The last term
+/// of p is for the friction that what p' lacked has undergone: Brown, Cortez & Minion, J. Comput. Phys. 168 (2001)
+/// 464. The divergence of u_new is S to the tolerance of the solver, whatever p' was.
 class ProjectedVelocity : public VelocityModel {
  public:
   struct Report {
@@ -59,6 +61,7 @@ class ProjectedVelocity : public VelocityModel {
   void put_into_medium(Vec cell_values);
   Report predict(double dt);
   Report project(double dt_over_density, std::span<const double> divergence);
+  void set_pressure(std::span<const double> viscosity, double dt_over_density);
   void fill_ghosts(Vec u);
   void keep_given_faces();
   void update_faces();

@@ -17,6 +17,8 @@ using Index = std::array<std::int64_t, 3>;
 
 /// The bound on the diffusion operator takes coefficients cell by cell, while faces average over two cells.
 constexpr double diffusion_safety = 1.1;
+// Relative; where a coefficient changes by more in half a step, its trend says little.
+constexpr double largest_trend = 0.5;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// A row of faces side by side in x, with the memory they point to.
@@ -51,7 +53,9 @@ ScalarTransport::ScalarTransport(const grid::StructuredGrid& grid, const chemist
       density_(form == Form::conservative ? static_cast<std::size_t>(grid.layout().n_cells()) : 0),
       gas_(static_cast<std::size_t>(grid.layout().n_cells())),
       species_cp_(static_cast<std::int64_t>(mechanism.n_species()), grid.layout().n_cells()),
-      rho_D_(static_cast<std::int64_t>(mechanism.n_species()), grid.layout().n_cells()) {
+      rho_D_(static_cast<std::int64_t>(mechanism.n_species()), grid.layout().n_cells()),
+      second_half_(2 + 2 * static_cast<std::int64_t>(mechanism.n_species())),
+      trend_(second_half_.width()) {
   EXPECT(grid.n_components() == static_cast<int>(1 + mechanism.n_species()));
 }
 
@@ -89,8 +93,9 @@ void ScalarTransport::fill_inflow_ghosts(core::Rows cells) const {
     }
 }
 
-/// Owned cells and the first layer of ghosts, without the edges and corners that a star stencil leaves empty.
-void ScalarTransport::update_gas(core::ConstRows cells) {
+/// Visits owned cells and the first layer of ghosts, without the edges and corners that a star stencil leaves empty.
+template <class Visit>
+void ScalarTransport::for_diffusing_cells(Visit visit) const {
   const auto& layout = grid_->layout();
   const auto reach = [&](std::size_t axis) { return std::min<std::int64_t>(layout.width[axis], 1); };
   const auto outside = [&](std::size_t axis, std::int64_t index) { return index < 0 || index >= layout.owned[axis]; };
@@ -100,15 +105,55 @@ void ScalarTransport::update_gas(core::ConstRows cells) {
       if (n_outside > 1) continue;
       const std::int64_t margin = n_outside == 0 ? reach(0) : 0;
       const std::int64_t end = layout.index(layout.owned[0] + margin, j, k);
-      for (std::int64_t cell = layout.index(-margin, j, k); cell < end; ++cell) {
-        auto& gas = gas_[static_cast<std::size_t>(cell)];
-        gas = properties_.evaluate(cells[cell], species_cp_[cell], rho_D_[cell]);
-        if (form_ == Form::advective) continue;
-        const double volume = 1.0 / density_[static_cast<std::size_t>(cell)];
-        gas.inverse_heat_capacity *= volume / gas.volume;
-        gas.volume = volume;
-      }
+      for (std::int64_t cell = layout.index(-margin, j, k); cell < end; ++cell) visit(cell);
     }
+}
+
+void ScalarTransport::update_gas(core::ConstRows cells, Coefficients coefficients) {
+  EXPECT(form_ == Form::conservative || coefficients == Coefficients::fresh);
+  for_diffusing_cells([&](std::int64_t cell) {
+    auto& gas = gas_[static_cast<std::size_t>(cell)];
+    if (coefficients == Coefficients::held)
+      gas.driving_weight = properties_.driving_weight(cells[cell]);
+    else
+      gas = properties_.evaluate(cells[cell], species_cp_[cell], rho_D_[cell]);
+    if (form_ == Form::advective) return;
+    const double volume = 1.0 / density_[static_cast<std::size_t>(cell)];
+    gas.inverse_heat_capacity *= volume / gas.volume;
+    gas.volume = volume;
+  });
+  if (coefficients == Coefficients::first_half || coefficients == Coefficients::second_half)
+    extrapolate(coefficients);
+}
+
+/// A quarter of a step ahead, by the trend over the last half.
+void ScalarTransport::extrapolate(Coefficients coefficients) {
+  const bool begins = coefficients == Coefficients::first_half;
+  const bool known = second_half_.size() > 0;
+  if (begins && !known) return;
+  second_half_.resize(grid_->layout().n_cells());
+  trend_.resize(grid_->layout().n_cells());
+  const auto n = static_cast<std::size_t>(species_cp_.width());
+  for_diffusing_cells([&](std::int64_t cell) {
+    auto& gas = gas_[static_cast<std::size_t>(cell)];
+    const auto before = second_half_[cell], trend = trend_[cell];
+    const auto put = [&](std::size_t c, double& now) {
+      if (begins) trend[c] = std::clamp(now - before[c], -largest_trend * now, largest_trend * now);
+      if (!begins) before[c] = now;
+      now += 0.5 * trend[c];
+    };
+    double inverse_cp = gas.inverse_heat_capacity / gas.volume;
+    put(0, gas.conductivity);
+    put(1, inverse_cp);
+    gas.inverse_heat_capacity = inverse_cp * gas.volume;
+    for (std::size_t k = 0; k < n; ++k) put(2 + k, species_cp_[cell][k]);
+    for (std::size_t k = 0; k < n; ++k) put(2 + n + k, rho_D_[cell][k]);
+  });
+}
+
+void ScalarTransport::forget_trend() {
+  second_half_.clear();
+  trend_.clear();
 }
 
 DiffusingCell ScalarTransport::diffusing(std::int64_t cell, core::ConstRows cells) const {
@@ -168,13 +213,13 @@ void ScalarTransport::sweep(std::size_t axis, core::ConstRows cells, const std::
   }
 }
 
-void ScalarTransport::rates(Vec state, const FaceVelocities& velocities, Vec rate) {
+void ScalarTransport::rates(Vec state, const FaceVelocities& velocities, Vec rate, Coefficients coefficients) {
   grid_->exchange_halo(state, ghosted_.get());
   const petsc::VecRows cells(ghosted_.get(), grid_->n_components());
   const petsc::VecRows rows(rate, grid_->n_components());
   if (form_ == Form::conservative) take_densities(cells.rows());
   fill_inflow_ghosts(cells.rows());
-  update_gas(cells.rows());
+  update_gas(cells.rows(), coefficients);
   std::ranges::fill(rows.rows().flat(), 0.0);
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(grid_->extents().dimensions); ++axis)
     sweep(axis, cells.rows(), velocities.normal[axis], rows.rows());

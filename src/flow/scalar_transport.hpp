@@ -21,6 +21,17 @@ enum class Form {
   conservative  // T, rho Y_k: for one that lets the gas expand
 };
 
+/// Where rates() takes the transport coefficients lambda, cp, cp_k and rho D_k from. Evaluating them costs as much as
+/// all the rest and a half step of many stages changes them little, so that once per half step is enough: of the
+/// state it begins with, plus the trend that transport gave them over the half step before the one in which a step
+/// begins, which makes it second order in time.
+enum class Coefficients {
+  fresh,        // of the state
+  first_half,   // of the state, extrapolated to the middle of a half step: the first of a step
+  second_half,  // the same for the second
+  held          // as they were last time
+};
+
 /// The gas that enters at inflows: T, Y_1..Y_N by axis and end; empty where there is no inflow.
 using InflowGas = ByEnd<std::vector<double>>;
 
@@ -48,7 +59,9 @@ class ScalarTransport {
   void set_pressure(double pressure, double rise);
 
   /// rate = right-hand side at `state` (both global vectors). Exchanges halos. Collective.
-  void rates(Vec state, const FaceVelocities& velocities, Vec rate);
+  void rates(Vec state, const FaceVelocities& velocities, Vec rate, Coefficients coefficients = Coefficients::fresh);
+  /// Without a trend from now on, until there is one. Local.
+  void forget_trend();
 
   /// Bound on the spectral radius of diffusion [1/s] in the state that rates() has last seen; the same on every rank.
   /// RuntimeFailure on every rank if that state is not finite or has lost its positive temperature. Collective.
@@ -60,7 +73,10 @@ class ScalarTransport {
  private:
   void take_densities(core::Rows cells);
   void fill_inflow_ghosts(core::Rows cells) const;
-  void update_gas(core::ConstRows cells);
+  template <class Visit>
+  void for_diffusing_cells(Visit visit) const;
+  void update_gas(core::ConstRows cells, Coefficients coefficients);
+  void extrapolate(Coefficients coefficients);
   DiffusingCell diffusing(std::int64_t cell, core::ConstRows cells) const;
   void fill_faces(std::int64_t first_cell, std::int64_t stride, core::ConstRows cells, const double* velocity,
                   double spacing, std::span<FaceFlux> faces) const;
@@ -76,6 +92,8 @@ class ScalarTransport {
   std::vector<CellGas> gas_;     // [n ghosted cells]
   core::RowTable species_cp_;    // [n ghosted cells, n_species] [J/kg/K]
   core::RowTable rho_D_;         // [n ghosted cells, n_species] [kg/m/s]
+  // As evaluated for the last second half step, and the trend since; rows of lambda, 1 / cp, cp_k, rho D_k.
+  core::RowTable second_half_, trend_;  // [n ghosted cells, 2 + 2 n_species], empty if there is none
 };
 
 }  // namespace bimetal::flow

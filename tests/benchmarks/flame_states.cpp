@@ -73,7 +73,8 @@ std::vector<FlameStates> flame_states(std::shared_ptr<const chemistry::Mechanism
   };
   const auto make_flow = [&](Recorder& chemistry) {
     return flow::PrescribedFlow(line, *mechanism, pressure,
-                              std::make_unique<flow::PrescribedVelocity>(flow::PrescribedOptions{}, line), chemistry);
+                                std::make_unique<flow::PrescribedVelocity>(flow::PrescribedOptions{}, line),
+                                chemistry);
   };
 
   auto developing = recorder(options.step);

@@ -90,5 +90,29 @@ TEST(GasProperties, asks_for_transport_data_only_where_the_model_needs_them) {
   EXPECT_THROW(GasProperties(mechanism, pressure, TransportModel::mixture_averaged), core::UserError);
 }
 
+TEST(GasProperties, know_how_pressure_bears_on_density_and_compression) {
+  GasProperties gas(wet_hydrogen(), 1e5, TransportModel::constant_lewis);
+  const std::vector<double> row{500.0, 0.01, 0.2, 0.09, 0.7};
+  const double density = gas.density(row);
+  gas.set_pressure(3e5);
+  EXPECT_DOUBLE_EQ(gas.density(row), 3.0 * density);
+  EXPECT_EQ(gas.pressure(), 3e5);
+  std::vector<double> cp(4), rho_D(4);
+  EXPECT_DOUBLE_EQ(gas.evaluate(row, cp, rho_D).volume, 1.0 / (3.0 * density));
+  // Nitrogen with cp = (3.4 + 4e-4 T) R.
+  EXPECT_NEAR(gas.heat_capacity_ratio(std::vector{500.0, 0.0, 0.0, 0.0, 1.0}), 3.6 / 2.6, 1e-12);
+}
+
+TEST(GasProperties, viscosity_is_that_of_the_transport_model) {
+  const auto mechanism = wet_hydrogen();
+  const std::vector<double> row{800.0, 0.01, 0.2, 0.09, 0.7};
+  GasProperties simple(mechanism, 1e5, TransportModel::constant_lewis);
+  GasProperties mixture(mechanism, 1e5, TransportModel::mixture_averaged);
+  EXPECT_EQ(simple.viscosity(row), chemistry::SimpleTransport::viscosity(800.0));
+  EXPECT_EQ(mixture.viscosity(row),
+            chemistry::MixtureAveragedTransport(mechanism).viscosity(800.0, std::span(row).subspan(1)));
+  EXPECT_NE(simple.viscosity(row), mixture.viscosity(row));
+}
+
 }  // namespace
 }  // namespace bimetal::flow

@@ -29,15 +29,17 @@ std::vector<Complex> amplification(int n_stages, const std::vector<Complex>& z) 
     const petsc::VecRows rows(y.get(), 2);
     for (std::size_t i = 0; i < z.size(); ++i) rows.rows()[static_cast<std::int64_t>(i)][0] = 1.0;
   }
-  RungeKuttaChebyshev(y.get()).step(y.get(), 1.0, [=] { return n_stages; }, [&](Vec state, Vec rate) {
-    const petsc::ConstVecRows in(state, 2);
-    const petsc::VecRows out(rate, 2);
-    for (std::int64_t i = 0; i < in.rows().size(); ++i) {
-      const Complex f = z[static_cast<std::size_t>(i)] * Complex(in.rows()[i][0], in.rows()[i][1]);
-      out.rows()[i][0] = f.real();
-      out.rows()[i][1] = f.imag();
-    }
-  });
+  RungeKuttaChebyshev(y.get()).step(
+      y.get(), 1.0, [=] { return n_stages; },
+      [&](Vec state, Vec rate) {
+        const petsc::ConstVecRows in(state, 2);
+        const petsc::VecRows out(rate, 2);
+        for (std::int64_t i = 0; i < in.rows().size(); ++i) {
+          const Complex f = z[static_cast<std::size_t>(i)] * Complex(in.rows()[i][0], in.rows()[i][1]);
+          out.rows()[i][0] = f.real();
+          out.rows()[i][1] = f.imag();
+        }
+      });
   std::vector<Complex> result;
   const petsc::ConstVecRows rows(y.get(), 2);
   for (std::int64_t i = 0; i < rows.rows().size(); ++i) result.emplace_back(rows.rows()[i][0], rows.rows()[i][1]);
@@ -60,13 +62,15 @@ double error_at_one(int n_steps, int n_stages) {
   }
   RungeKuttaChebyshev method(y.get());
   for (int step = 0; step < n_steps; ++step)
-    method.step(y.get(), 1.0 / n_steps, [=] { return n_stages; }, [](Vec state, Vec rate) {
-      const petsc::ConstVecRows in(state, 3);
-      const petsc::VecRows out(rate, 3);
-      out.rows()[0][0] = -in.rows()[0][0] * in.rows()[0][0];
-      out.rows()[0][1] = in.rows()[0][2];
-      out.rows()[0][2] = -in.rows()[0][1];
-    });
+    method.step(
+        y.get(), 1.0 / n_steps, [=] { return n_stages; },
+        [](Vec state, Vec rate) {
+          const petsc::ConstVecRows in(state, 3);
+          const petsc::VecRows out(rate, 3);
+          out.rows()[0][0] = -in.rows()[0][0] * in.rows()[0][0];
+          out.rows()[0][1] = in.rows()[0][2];
+          out.rows()[0][2] = -in.rows()[0][1];
+        });
   const petsc::ConstVecRows rows(y.get(), 3);
   return std::hypot(rows.rows()[0][0] - 0.5, rows.rows()[0][1] - std::cos(1.0), rows.rows()[0][2] + std::sin(1.0));
 }

@@ -86,6 +86,51 @@ TEST(PrescribedVelocity, refuses_what_the_grid_cannot_have) {
   EXPECT_THROW(PrescribedVelocity({PrescribedKind::uniform, 1.0, {0.0, 1.0, 0.0}}, line), core::UserError);
   EXPECT_THROW(PrescribedVelocity({PrescribedKind::vortex, 1.0}, line), core::UserError);
   EXPECT_NO_THROW(PrescribedVelocity({PrescribedKind::rest}, walls));
+  const grid::Ends pipe{grid::Boundary::inflow, grid::Boundary::outflow};
+  auto channel = box({16, 8}, pipe);
+  channel.boundary[1] = grid::Boundary::slip_wall;
+  const grid::StructuredGrid open(channel, 1, world());
+  EXPECT_NO_THROW(PrescribedVelocity({PrescribedKind::uniform, 1.0}, open));
+  EXPECT_THROW(PrescribedVelocity({PrescribedKind::uniform, 1.0, {1.0, 0.1, 0.0}}, open), core::UserError);
+}
+
+TEST(VelocityCondition, is_what_the_prescribed_velocity_approaches) {
+  const std::vector<PrescribedOptions> table{
+      {PrescribedKind::rest}, {PrescribedKind::uniform, 3.0, {1.0, -2.0, 2.0}}, {PrescribedKind::vortex, 2.0}};
+  for (const auto& options : table)
+    for (const auto& cells : {std::vector<std::int64_t>{48, 64}, {48, 40, 32}}) {
+      auto shape = box(cells);
+      shape.upper[1] = 0.02;
+      const grid::StructuredGrid grid(shape, 1, world());
+      const auto& e = grid.extents();
+      const PrescribedVelocity velocity(options, grid);
+      const auto condition = velocity_condition(options, grid);
+      const auto centres = at_centres(velocity.faces(), e);
+      ASSERT_EQ(centres.size(), e.n_owned());
+      std::int64_t row = 0;
+      for (std::int64_t k = e.first[2]; k < e.first[2] + e.owned[2]; ++k)
+        for (std::int64_t j = e.first[1]; j < e.first[1] + e.owned[1]; ++j)
+          for (std::int64_t i = e.first[0]; i < e.first[0] + e.owned[0]; ++i, ++row) {
+            const auto exact = condition({e.centre(0, i), e.centre(1, j), e.centre(2, k)});
+            for (std::size_t axis = 0; axis < cells.size(); ++axis)
+              EXPECT_NEAR(centres[row][axis], exact[axis], 0.02 * options.amplitude);
+          }
+    }
+}
+
+TEST(VelocityCondition, refuses_a_uniform_flow_of_no_direction_and_a_vortex_in_1_d_but_no_walls) {
+  const grid::StructuredGrid line(box({16}, grid::Boundary::wall), 1, world());
+  EXPECT_NO_THROW(velocity_condition({PrescribedKind::uniform, 1.0}, line));
+  EXPECT_THROW(velocity_condition({PrescribedKind::uniform, 1.0, {0.0, 1.0, 0.0}}, line), core::UserError);
+  EXPECT_THROW(velocity_condition({PrescribedKind::vortex, 1.0}, line), core::UserError);
+}
+
+TEST(CourantRate, adds_up_the_axes_fastest_faces_of_all_ranks) {
+  const grid::StructuredGrid grid(box({8, 16}), 1, world());
+  FaceVelocities faces = PrescribedVelocity({PrescribedKind::rest}, grid).faces();
+  if (world().is_root()) faces.normal[0].front() = -3.0;
+  if (world().rank() == world().size() - 1) faces.normal[1].back() = 0.5;
+  EXPECT_NEAR(courant_rate_of(faces, grid), 3.0 / 0.00125 + 0.5 / 0.000625, 1e-9);
 }
 
 }  // namespace

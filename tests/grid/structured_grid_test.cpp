@@ -121,6 +121,47 @@ std::string refusal(const GridOptions& options) {
   return "accepted";
 }
 
+TEST(StructuredGrid, knows_which_ranks_are_at_its_ends) {
+  for (const auto& [name, options] : cases()) {
+    const StructuredGrid grid(options, 1, world());
+    const auto& e = grid.extents();
+    for (int axis = 0; axis < e.dimensions; ++axis) {
+      const auto a = static_cast<std::size_t>(axis);
+      EXPECT_EQ(grid.at_end(axis, 0), e.first[a] == 0) << name;
+      EXPECT_EQ(grid.at_end(axis, 1), e.first[a] + e.owned[a] == e.cells[a]) << name;
+      // The planes of cells at both ends are complete.
+      for (int end = 0; end < 2; ++end)
+        EXPECT_EQ(world().sum(grid.at_end(axis, end) ? e.n_owned() / e.owned[a] : 0), e.n_cells() / e.cells[a])
+            << name;
+    }
+  }
+}
+
+TEST(StructuredGrid, is_closed_unless_gas_can_pass_somewhere) {
+  const Ends pipe{Boundary::inflow, Boundary::outflow}, lid{Boundary::wall, Boundary::slip_wall};
+  const auto closed = [](const std::vector<Ends>& boundary) {
+    const std::size_t n = boundary.size();
+    const GridOptions options{std::vector<std::int64_t>(n, 8), std::vector<double>(n, 0.0),
+                              std::vector<double>(n, 1.0), boundary};
+    return StructuredGrid(options, 1, world()).closed();
+  };
+  EXPECT_TRUE(closed({Boundary::periodic}));
+  EXPECT_TRUE(closed({lid, Boundary::periodic, Boundary::wall}));
+  EXPECT_FALSE(closed({pipe}));
+  EXPECT_FALSE(closed({lid, Ends{Boundary::wall, Boundary::inflow}}));
+  EXPECT_FALSE(closed({Boundary::periodic, lid, Ends{Boundary::outflow, Boundary::wall}}));
+}
+
+TEST(Ends, are_those_of_an_axis_in_their_order) {
+  const Ends pipe{Boundary::inflow, Boundary::outflow}, walls = Boundary::wall;
+  EXPECT_EQ(pipe[0], Boundary::inflow);
+  EXPECT_EQ(pipe[1], Boundary::outflow);
+  EXPECT_TRUE(pipe.has(Boundary::inflow) && pipe.has(Boundary::outflow));
+  EXPECT_FALSE(pipe.has(Boundary::wall) || walls.has(Boundary::slip_wall));
+  EXPECT_EQ(walls, (Ends{Boundary::wall, Boundary::wall}));
+  EXPECT_NE(pipe, (Ends{Boundary::outflow, Boundary::inflow}));
+}
+
 TEST(StructuredGrid, refuses_too_few_cells_for_the_ranks_with_the_same_sentence_everywhere) {
   const std::int64_t too_few = 2 * world().size() - 1;
   const std::string mine = refusal({{too_few}, {0.0}, {1.0}, {Boundary::periodic}});
@@ -137,6 +178,9 @@ TEST(StructuredGrid, refuses_options_that_do_not_fit_together) {
   EXPECT_NE(refusal({{70000, 70000}, {0.0, 0.0}, {1.0, 1.0}, {periodic, periodic}}).find("64-bit"),
             std::string::npos);
   EXPECT_NE(refusal({{}, {}, {}, {}}).find("1, 2 or 3"), std::string::npos);
+  for (const auto& half : {Ends{periodic, Boundary::wall}, Ends{Boundary::outflow, periodic}})
+    EXPECT_NE(refusal({{16, 16}, {0.0, 0.0}, {1.0, 1.0}, {periodic, half}}).find("along y at one end only"),
+              std::string::npos);
 }
 
 }  // namespace
