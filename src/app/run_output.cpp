@@ -74,6 +74,8 @@ void RunOutput::write_fields(const Clock& clock) {
   for (std::int64_t axis = 0; axis < velocity.width(); ++axis)
     fields.push_back(
         io::column(std::string("velocity_") + "xyz"[axis], "m/s", velocity.rows().data() + axis, velocity.width()));
+  const auto pressure = flow.flow_pressure();
+  if (!pressure.empty()) fields.push_back(io::column("pressure", "Pa", pressure.data()));
   const auto provenance = flow.provenance();
   fields.push_back(io::member("answerer", "1", provenance, &Provenance::answerer));
   fields.push_back(io::member("version", "1", provenance, &Provenance::version));

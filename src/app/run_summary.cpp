@@ -168,6 +168,18 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   return summary;
 }
 
+namespace {
+
+/// "courant (162 steps), growth (13)".
+std::string list_limits(const ordered_json& limited_by) {
+  std::string text;
+  for (const auto& [name, count] : limited_by.items())
+    text += fmt::format("{}{} ({}{})", text.empty() ? "" : ", ", name, count.dump(), text.empty() ? " steps" : "");
+  return text;
+}
+
+}  // namespace
+
 void print_summary(const ordered_json& summary, const std::string& directory, core::Log& log) {
   const auto& rows = summary["subproblems"];
   const auto& wall = summary["wall_s"];
@@ -179,6 +191,10 @@ void print_summary(const ordered_json& summary, const std::string& directory, co
   log.info("{} steps of {} cells on {} rank(s) in {:.1f} s; hottest cell {:.0f} K", summary["steps"].dump(),
            summary["cells"].dump(), summary["ranks"].dump(), wall["total"].get<double>(),
            summary["observables"]["temperature_max_K"].get<double>());
+  const auto& steps = summary["time_step"];
+  log.info("  time step             {:.2g} to {:.2g} s, bound by {}; Courant number up to {:.2f}",
+           steps["smallest_s"].get<double>(), steps["largest_s"].get<double>(), list_limits(steps["limited_by"]),
+           steps["largest_courant"].get<double>());
   log.info("  chemistry             {} species, {} reactions; {} at rtol {:g}",
            summary["chemistry"]["species"].dump(), summary["chemistry"]["reactions"].dump(),
            summary["chemistry"]["integrator"].get<std::string>(), summary["chemistry"]["rtol"].get<double>());

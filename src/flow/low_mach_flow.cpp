@@ -182,6 +182,11 @@ std::vector<double> LowMachFlow::lack() const {
   return lack;
 }
 
+std::vector<double> LowMachFlow::flow_pressure() const {
+  const auto view = velocity_.pressure();
+  return {view.rows().flat().begin(), view.rows().flat().end()};
+}
+
 double LowMachFlow::largest_lack() const {
   double largest = 0.0;
   for (const double value : lack()) largest = std::max(largest, std::abs(value));

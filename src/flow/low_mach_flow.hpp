@@ -45,11 +45,10 @@ class LowMachFlow : public ReactingFlow {
   double pressure() const override { return pressure_; }
   std::vector<double> density() const override { return density_; }
   core::RowTable velocity() const override { return at_centres(velocity_.faces(), extents()); }
+  std::vector<double> flow_pressure() const override;
   double courant_rate() const override { return velocity_.courant_rate(); }
   double expansion_rate() const override;
 
-  /// Pressure of the flow, [n_owned], half a step ago [Pa]. Local.
-  petsc::ConstVecRows flow_pressure() const { return velocity_.pressure(); }
   /// Largest |rho R T / (p W) - 1| over the cells: how far the gas is from ideal. Collective.
   double largest_lack() const;
 
