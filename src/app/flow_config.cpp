@@ -16,6 +16,7 @@ constexpr std::pair<const char*, FlowModel> flow_models[] = {{"prescribed", Flow
 
 /// One name for both ends of an axis, or a section with a name for each.
 grid::Ends read_ends(Section& boundary, const std::string& axis) {
+  if (boundary.is_list(axis)) boundary.refuse(axis, "must be one name for both ends, or {lower: NAME, upper: NAME}");
   if (!boundary.is_section(axis)) return boundary.choice<Boundary>(axis, grid::boundary_names, Boundary::periodic);
   auto ends = boundary.section(axis);
   const auto lower = ends.choice<Boundary>("lower", grid::boundary_names);

@@ -21,6 +21,8 @@ TimeConfig read_time(Section section) {
     if (steps < 1.0 || std::abs(steps * *time.step - time.end) > 1e-6 * *time.step)
       section.refuse("end", fmt::format("must be a whole number of time steps of {} s", *time.step));
   } else {
+    if (!section.has("largest_step"))
+      section.refuse("step", "must be given, or time.largest_step for steps that are chosen by the limits below it");
     time.largest_step = section.number("largest_step", Range::positive());
     time.courant = section.number("courant", Range::between(0.01, 0.5), time.courant);
     time.expansion = section.number("expansion", Range::between(1e-3, 1.0), time.expansion);

@@ -59,6 +59,10 @@ bool Section::is_section(const std::string& key) const {
   return has(key) && static_cast<const YAML::Node&>(node_)[key].IsMap();
 }
 
+bool Section::is_list(const std::string& key) const {
+  return has(key) && static_cast<const YAML::Node&>(node_)[key].IsSequence();
+}
+
 std::optional<YAML::Node> Section::find(const std::string& key) {
   known_.push_back(key);
   if (!has(key)) return {};

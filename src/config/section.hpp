@@ -45,6 +45,7 @@ class Section {
 
   bool has(const std::string& key) const;
   bool is_section(const std::string& key) const;  // there is a mapping under this key
+  bool is_list(const std::string& key) const;
 
   // Required without a fallback; with one, the fallback is what an absent key means.
   double number(const std::string& key, Range range, std::optional<double> fallback = {});

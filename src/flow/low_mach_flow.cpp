@@ -98,11 +98,11 @@ StepReport LowMachFlow::advance(double dt, std::int64_t step) {
 
 StepReport LowMachFlow::take_step(double dt, std::int64_t step) {
   const double courant = dt * velocity_.courant_rate();
-  VALIDATE(courant <= 1.2 * ProjectedVelocity::courant_limit,
-           "the Courant number of step {} is {:.2f}, above the {} that the flow is stable with; choose time.step not "
-           "above {:.2g} s, or a coarser grid",
-           step, courant, ProjectedVelocity::courant_limit,
-           ProjectedVelocity::courant_limit / velocity_.courant_rate());
+  VALIDATE(
+      courant <= 1.2 * ProjectedVelocity::courant_limit,
+      "the Courant number of a time step of {:.3g} s has become {:.2f}, above the {} that the flow is stable with; "
+      "choose time.step not above {:.2g} s, or a coarser grid",
+      dt, courant, ProjectedVelocity::courant_limit, ProjectedVelocity::courant_limit / velocity_.courant_rate());
   StepReport report;
   transport(0.5 * dt, Coefficients::first_half, report);
   const auto before = lack();

@@ -47,8 +47,8 @@ class ReactingFlow {
   virtual std::vector<double> density() const = 0;
   /// Velocity at the centres of the owned cells, [n_owned, n dimensions] [m/s]. Local.
   virtual core::RowTable velocity() const = 0;
-  /// What the pressure of the flow adds to the thermodynamic one, half a step ago, [n_owned] [Pa]; empty if the flow knows
-  /// none. Local.
+  /// What the pressure of the flow adds to the thermodynamic one, half a step ago, [n_owned] [Pa]; empty if the flow
+  /// knows none. Local.
   virtual std::vector<double> flow_pressure() const { return {}; }
   /// The Courant number's rate, sum over the axes of the largest |u| / dx [1/s]; the same on every rank.
   virtual double courant_rate() const = 0;

@@ -55,6 +55,31 @@ class BadInput(ProgramTest):
     def test_end_that_is_no_whole_number_of_steps(self):
         self.assert_refused(self.run_with(time__end=2.5e-6), "time.end", "whole number")
 
+    def with_text(self, before, after):
+        """The kernel's input with one text replaced by another."""
+        text = KERNEL.read_text(encoding="utf-8")
+        self.assertIn(before, text)
+        text = text.replace(before, after).replace("mechanisms/h2_burke2012.yaml", str(MECHANISM))
+        return bimetal("run", self.write(text), "-o", self.folder / "out")
+
+    def test_neither_a_step_nor_its_limit(self):
+        self.assert_refused(self.with_text("  step: 1.0e-6", "  #"), "time.step", "time.largest_step")
+
+    def test_boundaries_that_do_not_fit(self):
+        boundary = "{x: outflow, y: outflow}"
+        for given, words in (("{x: {lower: periodic, upper: outflow}}", ("periodic along x at one end only",)),
+                             ("{x: [wall, outflow]}", ("grid.boundary.x", "lower: NAME")),
+                             ("{x: {lower: wall}}", ("grid.boundary.x.upper", "missing")),
+                             ("{x: {lower: inflow, upper: outflow}}", ("flow.inflow.x_lower.velocity", "missing"))):
+            with self.subTest(given):
+                self.assert_refused(self.with_text(boundary, given), *words)
+
+    def test_time_step_beyond_stability_ends_the_run_with_the_step_that_would_do(self):
+        result = self.run_with(time__step="1e-5", time__end="1e-4")
+        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+        self.assertIn("Courant number", result.stderr)
+        self.assertIn("time.step not above", result.stderr)
+
     def test_mechanism_that_lacks_the_fuel(self):
         self.assert_refused(self.run_with(initial__fuel="CH4"), "CH4", "h2_burke2012")
 
