@@ -50,10 +50,12 @@ TEST(Clock, given_steps_reach_the_end_without_drift) {
 }
 
 TEST(Clock, a_given_step_that_fits_but_for_round_off_is_not_followed_by_another) {
-  Clock clock({.end = 0.3, .step = 0.1});  // 3 * 0.1 > 0.3
-  EXPECT_EQ(march(clock).size(), 3u);
-  Clock other({.end = 0.7, .step = 0.1});  // 7 * 0.1 < 0.7 + an ulp
-  EXPECT_EQ(march(other).size(), 7u);
+  Clock beyond({.end = 0.3, .step = 0.1});
+  EXPECT_EQ(march(beyond).size(), 3u);
+  EXPECT_GT(beyond.time(), 0.3);  // 0.1 + 0.2
+  Clock short_of({.end = 5e-6, .step = 1e-6});
+  EXPECT_EQ(march(short_of).size(), 5u);
+  EXPECT_LT(short_of.time(), 5e-6);
 }
 
 TEST(Clock, starts_carefully_and_lets_steps_grow_by_a_fifth) {

@@ -18,16 +18,18 @@ namespace {
 using bimetal::testing::observed_order;
 using bimetal::testing::world;
 
-/// A demand [1/s] with its integral over time.
+/// A demand [1/s] with its integral over time: a wave on a slope.
 struct Demand {
-  double frequency, phase;
+  double amplitude, frequency, phase, slope;
 
-  double rate(double t) const { return 0.3 + std::sin(frequency * t + phase); }
+  double rate(double t) const { return 0.3 + slope * t + amplitude * std::sin(frequency * t + phase); }
   double integral(double from, double to) const {
-    return 0.3 * (to - from) - (std::cos(frequency * to + phase) - std::cos(frequency * from + phase)) / frequency;
+    const auto primitive = [this](double t) {
+      return 0.3 * t + 0.5 * slope * t * t - amplitude / frequency * std::cos(frequency * t + phase);
+    };
+    return primitive(to) - primitive(from);
   }
 };
-constexpr Demand diffusion{3.0, 0.4}, chemistry{2.0, 1.9};
 
 /// The length of the step that begins at time t [s]; `dt` is how fine the steps are.
 using Steps = std::function<double(double t, double dt)>;
@@ -35,6 +37,7 @@ using Steps = std::function<double(double t, double dt)>;
 /// A cell that lacks `lack`: transport adds what diffusion demands and takes what the divergence and a rising
 /// pressure deliver, half a step at a time, and chemistry adds its part in between.
 struct Cell {
+  Demand diffusion{1.0, 3.0, 0.4, 0.0}, chemistry{1.0, 2.0, 1.9, 0.0};
   Expansion expansion{1};
   double time = 0.0, lack = 0.0, compression = 0.0;
 
@@ -140,6 +143,23 @@ TEST(Expansion, rehearses_to_know_its_start_to_second_order) {
   EXPECT_GT(observed_order(error_at_start(0.02), error_at_start(0.01)), 1.9);
   Cell unprepared;
   EXPECT_EQ(unprepared.expansion.divergence()[0], 0.0);
+}
+
+TEST(Expansion, follows_demands_that_change_linearly_but_for_half_of_what_is_left_of_the_start) {
+  constexpr double dt = 0.01;
+  for (const auto& [slope_d, slope_c] : {std::pair{0.7, 0.0}, {0.0, -0.4}, {0.5, 0.3}}) {
+    Cell cell{{0.0, 1.0, 0.0, slope_d}, {0.0, 1.0, 0.0, slope_c}};
+    cell.rehearse(dt);
+    EXPECT_NEAR(cell.error(), 0.0, 1e-12);
+    // Between steps linear demands go with this lack, not with the one of 0 at the start.
+    const double lack = -dt * dt * (0.25 * slope_c + 0.125 * slope_d);
+    for (int n = 1; n <= 50; ++n) {
+      cell.step(dt);
+      EXPECT_NEAR(cell.error(), std::pow(1.0 - Expansion::feedback, n - 1) * Expansion::feedback * -lack / dt, 1e-12)
+          << n;
+    }
+    EXPECT_NEAR(cell.lack, lack, 1e-14);
+  }
 }
 
 TEST(Expansion, works_off_a_lack_step_by_step) {

@@ -128,6 +128,21 @@ TEST(NegativeFiller, takes_what_is_missing_from_the_next_cells_each_according_to
   EXPECT_DOUBLE_EQ(world().max(report.largest), 0.08 / 0.52);
 }
 
+TEST(NegativeFiller, takes_from_no_cell_more_than_it_has_though_several_ask) {
+  Field field({12}, Boundary::periodic);
+  field.set([](std::int64_t id, std::span<double> row) {
+    std::ranges::fill(row, 0.2);
+    row[1] = id == 4 || id == 6 ? -0.15 : id == 5 ? 0.2 : 0.0;
+    row[width - 1] = 0.8;
+  });
+  NegativeFiller(field.grid).fill(field.state.get());
+  const auto after = field.values();
+  EXPECT_GE(lowest(after), 0.0);
+  EXPECT_EQ(after[5 * width + 1], 0.0);
+  EXPECT_EQ(after[5 * width + 4], 0.8);
+  for (const std::size_t needy : {4, 6}) EXPECT_NEAR(after[needy * width + 4], 0.8 - 0.05, 1e-15);
+}
+
 TEST(NegativeFiller, goes_farther_a_cell_at_a_time_where_the_next_cells_have_too_little) {
   Field field({16}, Boundary::wall);
   field.set([](std::int64_t id, std::span<double> row) {
