@@ -44,7 +44,7 @@ subproblem::BatchReport HybridSolver::solve(Batch& batch) {
   if (options_.verify == Verify::yes) verify(batch);
   close_step(batch.step);
   if (surrogate_) train(batch.step);
-  rows_.add(step_.rows);
+  if (batch.step >= 0) rows_.add(step_.rows);  // a rehearsal costs time, but its answers are taken back
   seconds_.add(step_.seconds);
   return report;
 }

@@ -47,7 +47,7 @@ struct Batch {
   core::ConstRows in;                // [n, n_in]
   core::Rows out;                    // [n, n_out]; may be the memory of `in` if rows are equally wide
   std::span<const std::int64_t> id;  // [n] global cell ids: what random decisions depend on
-  std::int64_t step = 0;
+  std::int64_t step = 0;             // below 0: of a rehearsal, whose answers will be taken back
   std::span<Provenance> provenance{};  // [n] or empty: nobody wants to know
   std::span<double> seconds{};         // [n] or empty: what each row cost a reference solver [s]
 };
