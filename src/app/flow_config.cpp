@@ -96,7 +96,7 @@ FlowConfig read_flow(Section section, const grid::GridOptions& grid, const flow:
 }
 
 bool pressure_varies(const FlowConfig& config, const grid::StructuredGrid& grid) {
-  return config.model == FlowModel::low_mach && flow::LowMachFlow::closed(grid);
+  return config.model == FlowModel::low_mach && !grid.has(grid::Boundary::outflow);
 }
 
 std::unique_ptr<flow::ReactingFlow> make_flow(const FlowConfig& config, const grid::StructuredGrid& grid,

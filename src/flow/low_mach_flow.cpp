@@ -41,17 +41,11 @@ double inflow_of(const FaceVelocities& faces, const grid::StructuredGrid& grid) 
 
 }  // namespace
 
-bool LowMachFlow::closed(const grid::StructuredGrid& grid) {
-  for (int axis = 0; axis < grid.extents().dimensions; ++axis)
-    if (grid.boundary(axis).has(grid::Boundary::outflow)) return false;
-  return true;
-}
-
 LowMachFlow::LowMachFlow(const grid::StructuredGrid& grid, const chemistry::Mechanism& mechanism,
                          LowMachOptions options, subproblem::SubproblemSolver& chemistry)
     : ReactingFlow(grid, chemistry),
       options_(std::move(options)),
-      closed_(closed(grid)),
+      closed_(!grid.has(grid::Boundary::outflow)),
       scalars_(grid, mechanism, options_.pressure, options_.transport, Form::conservative, options_.inflow_gas),
       velocity_(grid, options_.inflow_profile),
       expansion_(static_cast<std::size_t>(grid.extents().n_owned())),

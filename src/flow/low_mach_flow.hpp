@@ -52,9 +52,6 @@ class LowMachFlow : public ReactingFlow {
   /// Largest |rho R T / (p W) - 1| over the cells: how far the gas is from ideal. Collective.
   double largest_lack() const;
 
-  /// Whether gas can leave through no end.
-  static bool closed(const grid::StructuredGrid& grid);
-
  private:
   void rehearse(double dt);
   StepReport take_step(double dt, std::int64_t step);
@@ -64,7 +61,7 @@ class LowMachFlow : public ReactingFlow {
   std::vector<double> viscosity();
 
   LowMachOptions options_;
-  bool closed_;
+  bool closed_;               // gas can leave through no end
   double inflow_rate_ = 0.0;  // volume per time through the inflows over the volume of the box [1/s]
   ScalarTransport scalars_;
   ProjectedVelocity velocity_;

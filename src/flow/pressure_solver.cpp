@@ -15,12 +15,6 @@ constexpr PCType multigrid = PCHYPRE;
 constexpr PCType multigrid = PCGAMG;
 #endif
 
-bool has_outflow(const grid::StructuredGrid& grid) {
-  for (int axis = 0; axis < grid.extents().dimensions; ++axis)
-    if (grid.boundary(axis).has(grid::Boundary::outflow)) return true;
-  return false;
-}
-
 }  // namespace
 
 PressureSolver::PressureSolver(const grid::StructuredGrid& cells) : grid_(cells, 1) {
@@ -83,7 +77,7 @@ void PressureSolver::assemble() {
   petsc::check(MatAssemblyBegin(matrix_.get(), MAT_FINAL_ASSEMBLY), "MatAssemblyBegin");
   petsc::check(MatAssemblyEnd(matrix_.get(), MAT_FINAL_ASSEMBLY), "MatAssemblyEnd");
   petsc::check(MatSetOption(matrix_.get(), MAT_SYMMETRIC, PETSC_TRUE), "MatSetOption");
-  if (has_outflow(grid_)) return;
+  if (grid_.has(grid::Boundary::outflow)) return;
   petsc::Handle<MatNullSpace> constants;
   petsc::check(MatNullSpaceCreate(parallel::native(grid_.communicator()), PETSC_TRUE, 0, nullptr, constants.put()),
                "MatNullSpaceCreate");

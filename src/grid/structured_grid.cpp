@@ -129,9 +129,9 @@ void StructuredGrid::distribute() {
   }
 }
 
-bool StructuredGrid::closed() const {
-  return std::ranges::none_of(
-      boundary_, [](const Ends& ends) { return ends.has(Boundary::inflow) || ends.has(Boundary::outflow); });
+bool StructuredGrid::has(Boundary kind) const {
+  return std::any_of(boundary_.begin(), boundary_.begin() + extents_.dimensions,
+                     [kind](const Ends& ends) { return ends.has(kind); });
 }
 
 bool StructuredGrid::at_end(int axis, int end) const {

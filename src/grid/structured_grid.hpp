@@ -43,8 +43,10 @@ class StructuredGrid {
   const parallel::Communicator& communicator() const { return comm_; }
   const Ends& boundary(int axis) const { return boundary_[static_cast<std::size_t>(axis)]; }
   bool periodic(int axis) const { return boundary(axis) == Boundary::periodic; }
+  /// Whether any end is of this kind.
+  bool has(Boundary kind) const;
   /// Whether nothing flows through any end.
-  bool closed() const;
+  bool closed() const { return !has(Boundary::inflow) && !has(Boundary::outflow); }
   /// Whether this rank owns the cells at the lower (0) or upper (1) end of an axis, be it periodic or not.
   bool at_end(int axis, int end) const;
   int n_components() const { return n_components_; }
