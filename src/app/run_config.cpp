@@ -43,6 +43,24 @@ ChemistryConfig read_chemistry(Section section) {
   return chemistry;
 }
 
+/// What the input leaves out is that of the first gas.
+flow::SecondGas read_second_gas(Section section, const flow::InitialOptions& first) {
+  flow::SecondGas second;
+  second.region = section.choice<flow::Region>("region", flow::region_names, second.region);
+  if (second.region != flow::Region::none) {
+    second.equivalence_ratio = section.number("equivalence_ratio", Range::at_least(0.0), first.equivalence_ratio);
+    second.temperature = section.number("temperature", Range::between(200.0, 3000.0), first.temperature);
+    second.thickness = section.number("thickness", Range::positive(), second.thickness);
+  }
+  if (second.region == flow::Region::beyond) second.position = section.number("position", Range::any());
+  if (second.region == flow::Region::ball) {
+    second.centre = section.numbers("centre", Range::any(), std::vector<double>{});
+    second.radius = section.number("radius", Range::positive(), second.radius);
+  }
+  section.finish();
+  return second;
+}
+
 void read_initial(Section section, RunConfig& config) {
   auto& initial = config.initial_options;
   config.initial = section.choice<flow::InitialFactory>("type", flow::initial_names);
@@ -55,6 +73,8 @@ void read_initial(Section section, RunConfig& config) {
     initial.waves = static_cast<int>(section.integer("waves", Range::between(1, 1000), initial.waves));
   }
   initial.temperature = section.number("temperature", Range::between(200.0, 3000.0), initial.temperature);
+  if (config.initial == flow::uniform || config.initial == flow::ignition_kernel)
+    initial.second_gas = read_second_gas(section.section("second_gas"), initial);
   if (config.initial == flow::ignition_kernel) {
     initial.kernel_gas = section.choice<flow::KernelGas>("kernel_gas", flow::kernel_gas_names, initial.kernel_gas);
     initial.kernel_temperature =
@@ -80,6 +100,7 @@ surrogate::NetworkOptions read_surrogate(Section section, std::uint64_t seed) {
   surrogate::NetworkOptions network;
   network.layers = section.integers("layers", Range::between(1, 65536), network.layers);
   network.error_layers = section.integers("error_layers", Range::between(1, 65536), network.error_layers);
+  network.second_layers = section.integers("second_layers", Range::between(1, 65536), network.second_layers);
   network.knee = section.number("knee", Range::positive(), network.knee);
   network.seed = seed;
   section.finish();
@@ -102,12 +123,32 @@ void read_training(Section section, RunConfig& config) {
   section.finish();
 }
 
+control::UnitCosts read_unit_costs(Section section) {
+  control::UnitCosts costs;
+  costs.physics = section.number("physics", Range::positive());
+  costs.inference = section.number("inference", Range::at_least(0.0));
+  costs.update = section.number("update", Range::at_least(0.0));
+  section.finish();
+  return costs;
+}
+
+hybrid::Faults read_faults(Section section) {
+  hybrid::Faults faults;
+  if (section.has("weights_nan_at")) faults.weights_nan_at = section.integer("weights_nan_at", Range::at_least(0));
+  section.finish();
+  return faults;
+}
+
 void read_switching(Section section, RunConfig& config) {
   auto& switching = config.hybrid.switching;
   switching.policy = section.choice<control::Policy>("policy", control::policies, switching.policy);
   switching.tolerance = section.number("tolerance", Range::positive(), switching.tolerance);
   switching.wrong_fraction = section.number("wrong_fraction", Range::between(1e-6, 0.999), switching.wrong_fraction);
   switching.confidence = section.number("confidence", Range::between(0.5, 0.999999), switching.confidence);
+  const double max_overhead = section.number("max_overhead", Range::at_least(0.0), *switching.max_overhead);
+  switching.max_overhead = section.flag("cost_veto", true) ? std::optional(max_overhead) : std::nullopt;
+  if (section.has("unit_costs")) switching.unit_costs = read_unit_costs(section.section("unit_costs"));
+  if (section.has("run_tolerance")) switching.run_tolerance = section.number("run_tolerance", Range::positive());
   switching.audit_fraction = section.number("audit_fraction", Range::between(1e-6, 1.0), switching.audit_fraction);
   switching.threshold = section.number("threshold", Range::positive(), switching.threshold);
   switching.window = section.integer("window", Range::at_least(1), switching.window);
@@ -139,6 +180,9 @@ RunConfig read_run_config(const std::string& path, std::span<const std::string> 
   config.network = read_surrogate(root.section("surrogate"), config.seed);
   read_training(root.section("training"), config);
   read_switching(root.section("switching"), config);
+  config.hybrid.faults = read_faults(root.section("faults"));
+  config.hybrid.expected_steps =
+      static_cast<std::int64_t>(std::ceil(config.time.end / config.time.step.value_or(config.time.largest_step)));
   auto output = root.section("output");
   config.output.directory = output.text("directory", "out/" + config.name);
   config.output.fields_every = output.integer("fields_every", Range::at_least(0), config.output.fields_every);

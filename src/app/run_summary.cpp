@@ -21,6 +21,8 @@ ordered_json list_rows(const hybrid::HybridSolver& hybrid) {
           {"rejected", rows.rejected},
           {"audited", rows.audited},
           {"audited_wrong", rows.audited_wrong},
+          {"withdrawn", rows.withdrawn},
+          {"asked", rows.asked},
           {"gated", rows.gated},
           {"gates", gates},
           {"inert_audited", rows.inert_audited},
@@ -49,14 +51,27 @@ ordered_json list_speed(const hybrid::HybridSolver& hybrid, const control::Ledge
   const auto per_row = [](double seconds, std::int64_t n) {
     return n > 0 ? ordered_json(seconds / static_cast<double>(n)) : ordered_json(nullptr);
   };
-  const double alone = sum.physics_alone(rows.accepted, rows.audited);
-  const double saved = (alone - sum.spent()) / n_ranks;
-  const bool asked = hybrid.surrogate() && hybrid.surrogate()->version() >= 0;
-  return {
-      {"physics_s_per_row", per_row(sum.physics + sum.audit, rows.rejected + rows.audited)},
-      {"inference_s_per_row", asked ? per_row(sum.inference, rows.accepted + rows.rejected) : ordered_json(nullptr)},
-      {"net_speedup_subproblems", sum.net_speedup(rows.accepted, rows.audited)},
-      {"net_speedup", (wall - sum.verification / n_ranks + saved) / (wall - sum.verification / n_ranks)}};
+  const double saved = (sum.physics_alone() - sum.spent()) / n_ranks;
+  return {{"physics_s_per_row", per_row(sum.physics + sum.audit, rows.rejected + rows.audited)},
+          {"inference_s_per_row", per_row(sum.inference, rows.asked)},
+          {"net_speedup_subproblems", sum.net_speedup()},
+          {"net_speedup", (wall - sum.verification / n_ranks + saved) / (wall - sum.verification / n_ranks)}};
+}
+
+/// Why the surrogate was or was not worth asking; seconds of all ranks together.
+ordered_json list_ledger(const hybrid::HybridSolver& hybrid, const control::Ledger& sum, const RunConfig& config) {
+  const auto& limit = config.hybrid.switching.max_overhead;
+  return {{"spent_s", sum.spent()},
+          {"saved_s", sum.saved()},
+          {"physics_alone_s", sum.physics_alone()},
+          {"overhead", sum.overhead()},
+          {"max_overhead", limit ? ordered_json(*limit) : ordered_json(nullptr)},
+          {"updates", static_cast<std::int64_t>(sum.updates)},
+          {"training_s_per_update", sum.training_per_update()},
+          {"standing", control::to_string(hybrid.controller().standing())},
+          {"off_steps", hybrid.off_steps()},
+          {"probes", hybrid.controller().probes()},
+          {"alarms", hybrid.controller().alarms()}};
 }
 
 ordered_json describe_chemistry(const RunConfig& config, const chemistry::Mechanism& mechanism) {
@@ -108,7 +123,10 @@ ordered_json list_errors(const hybrid::HybridSolver& hybrid) {
   ordered_json errors = ordered_json::object();
   if (!hybrid.surrogate()) return errors;
   for (const auto& output : hybrid.output_errors())
-    errors[output.name] = {{"mean_abs", output.mean_abs}, {"bias", output.bias}};
+    errors[output.name] = {{"mean_abs", output.estimate.mean_abs},
+                           {"bias", output.estimate.bias},
+                           {"accumulated", output.estimate.accumulated},
+                           {"accumulated_error", output.estimate.accumulated_error}};
   return errors;
 }
 
@@ -118,7 +136,8 @@ ordered_json describe_surrogate(const hybrid::HybridSolver& hybrid) {
   return {{"version", surrogate->version()},
           {"parameters", surrogate->n_parameters()},
           {"promotions", hybrid.promotions()},
-          {"rollbacks", 0},
+          {"rollbacks", hybrid.rollbacks()},
+          {"tightness", hybrid.controller().tightness()},
           {"samples_trained", surrogate->samples_trained()}};
 }
 
@@ -162,6 +181,7 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
     summary["verification"] = {
         {"wrong_fraction", static_cast<double>(rows.verified_wrong) / static_cast<double>(rows.verified)}};
   summary["speed"] = list_speed(hybrid, sum, wall.total, n_ranks);
+  if (hybrid.surrogate()) summary["ledger"] = list_ledger(hybrid, sum, config);
   summary["conservation"] = list_conservation(simulation.conservation().defects(), simulation.mechanism(), comm);
   summary["surrogate"] = describe_surrogate(hybrid);
   summary["observables"] = output.observer().summary();

@@ -27,6 +27,24 @@ double ScoreHistogram::edge(int bin) {
   return bin < n_bins - 1 ? edges[static_cast<std::size_t>(bin)] : std::numeric_limits<double>::infinity();
 }
 
+ScoreHistogram::Counts ScoreHistogram::in_bin(int bin) const {
+  const auto count = [&](int part) {
+    return static_cast<std::int64_t>(counts_[static_cast<std::size_t>(part * n_bins + bin)]);
+  };
+  return {count(0), count(1), count(2)};
+}
+
+ScoreHistogram::Counts ScoreHistogram::up_to(double score) const {
+  Counts sum;
+  for (int b = 0; b < n_bins && edge(b) <= score; ++b) {
+    const auto here = in_bin(b);
+    sum.candidates += here.candidates;
+    sum.audits += here.audits;
+    sum.wrong += here.wrong;
+  }
+  return sum;
+}
+
 void ScoreHistogram::add(const ScoreHistogram& other) {
   for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
 }

@@ -6,14 +6,14 @@
 
 namespace bimetal::control {
 
-/// What a threshold needs to know, in under 1 kB: how many rows had which score, and of those whose coin said audit,
-/// how many there were and how many were wrong. A score is a predicted scaled error in units of the tolerance; bin b
-/// holds scores in (edge(b-1), edge(b)], the last bin everything above as well as NaN.
+/// What a threshold needs to know: how many rows had which score, and of those whose coin said audit, how many there
+/// were and how many were wrong. A score is a predicted scaled error in units of the tolerance; bin b holds scores in
+/// (edge(b-1), edge(b)], the last bin everything above as well as NaN. The bins are fine where thresholds lie.
 class ScoreHistogram {
  public:
-  static constexpr int n_bins = 40;
-  static constexpr double lowest_decade = -3.0;  // edge(0) = 1e-3 tolerances
-  static constexpr double decades_per_bin = 0.125;
+  static constexpr int n_bins = 38;
+  static constexpr double lowest_decade = -1.5;  // edge(0) = 0.03 tolerances, the last finite one 5.6
+  static constexpr double decades_per_bin = 0.0625;
 
   static int bin(double score);
   static double edge(int bin);  // infinite for the last
@@ -25,17 +25,25 @@ class ScoreHistogram {
   }
   void add(const ScoreHistogram& other);
 
-  std::int64_t candidates(int bin) const { return counts_[static_cast<std::size_t>(bin)]; }
-  std::int64_t audits(int bin) const { return counts_[static_cast<std::size_t>(n_bins + bin)]; }
-  std::int64_t wrong(int bin) const { return counts_[static_cast<std::size_t>(2 * n_bins + bin)]; }
+  /// Sums over the bins of scores up to `score`.
+  struct Counts {
+    std::int64_t candidates = 0;
+    std::int64_t audits = 0;
+    std::int64_t wrong = 0;
+  };
+  Counts in_bin(int bin) const;
+  Counts up_to(double score) const;
+  Counts all() const { return up_to(edge(n_bins - 1)); }
 
-  /// The counts as one span, to be summed over ranks.
-  std::span<std::int64_t> counts() { return counts_; }
+  /// The counts as one span, to be summed over ranks: whole numbers, as doubles so that they can travel with seconds.
+  static constexpr std::size_t n_values = 3 * n_bins;
+  std::span<double, n_values> values() { return counts_; }
+  std::span<const double, n_values> values() const { return counts_; }
 
  private:
   static std::size_t index(int part, double score) { return static_cast<std::size_t>(part * n_bins + bin(score)); }
 
-  std::array<std::int64_t, 3 * n_bins> counts_{};  // candidates, audits, wrong
+  std::array<double, n_values> counts_{};  // candidates, audits, wrong
 };
 
 }  // namespace bimetal::control

@@ -1,8 +1,12 @@
 #include "control/switch_controller.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <limits>
+#include <utility>
 
+#include "control/binomial_bound.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
 
@@ -11,71 +15,235 @@ namespace {
 
 /// The correction aims below alpha, by what the certificate will need as its own margin.
 constexpr double aimed_share = 0.8;
+constexpr double least_target = 0.05;  // of alpha
+constexpr double careful_target = 0.5;
 constexpr double inert_audit_share = 0.1;
+constexpr double commit_share = 0.01;  // of delta
 
-double coin(std::uint64_t seed, std::int64_t step, std::int64_t id) {
-  return core::random_uniform(seed, core::Purpose::audit, static_cast<std::uint64_t>(step),
-                              static_cast<std::uint64_t>(id));
+constexpr double first_throttle = 0.5;
+constexpr double least_throttle = 0.1;
+constexpr double throttle_rise = 0.05;  // per step that stands
+
+// Windows.
+constexpr std::int64_t first_off = 4;
+constexpr std::int64_t longest_off = 256;
+constexpr std::int64_t longest_probe_interval = 64;
+constexpr std::int64_t trial = 16;
+constexpr std::int64_t first_steps = 2;
+
+double coin(std::uint64_t seed, core::Purpose purpose, std::int64_t step, std::int64_t id) {
+  return core::random_uniform(seed, purpose, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(id));
 }
 
 }  // namespace
 
-void RowCounts::add(const RowCounts& other) {
-  Array sum = to_array();
-  const Array more = other.to_array();
-  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
-  *this = from_array(sum);
+const char* to_string(Standing standing) {
+  switch (standing) {
+    case Standing::no_version: return "no version";
+    case Standing::on: return "on";
+    case Standing::no_threshold: return "no threshold";
+    case Standing::drift: return "drift";
+    case Standing::cost: return "cost";
+  }
+  return "";
 }
 
 SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t seed)
-    : options_(options), seed_(seed), target_(options.wrong_fraction) {
+    : options_(options),
+      seed_(seed),
+      alarm_(options.wrong_fraction),
+      target_(options.wrong_fraction),
+      throttle_(options.policy == Policy::certified ? first_throttle : 1.0),
+      off_windows_(first_off) {
   EXPECT(options.tolerance > 0.0 && options.audit_fraction > 0.0 && options.audit_fraction <= 1.0);
-  update_threshold();
+  EXPECT(options.window >= 1 && options.memory >= 1);
+}
+
+Asking SwitchController::asks(std::int64_t step) const {
+  if (standing_ == Standing::no_version || options_.policy == Policy::never) return Asking::nobody;
+  if (standing_ == Standing::on) return Asking::all_rows;
+  return step / options_.window % probe_every_ == 0 ? Asking::audited_rows : Asking::nobody;
 }
 
 bool SwitchController::audits(std::int64_t step, std::int64_t id) const {
-  return coin(seed_, step, id) < options_.audit_fraction;
+  return coin(seed_, core::Purpose::audit, step, id) < audit_chance();
 }
 
 bool SwitchController::audits_inert(std::int64_t step, std::int64_t id) const {
-  return coin(seed_, step, id) < inert_audit_share * options_.audit_fraction;
+  return coin(seed_, core::Purpose::audit, step, id) < inert_audit_share * audit_chance();
 }
 
-void SwitchController::close_window() {
-  correct_target();
-  memory_.push_back(window_);
-  window_ = {};
-  if (static_cast<std::int64_t>(memory_.size()) > options_.memory) memory_.pop_front();
-  update_threshold();
+bool SwitchController::accepts(std::int64_t step, std::int64_t id, double score) const {
+  return score <= threshold_in_force() &&
+         (throttle_ >= 1.0 || coin(seed_, core::Purpose::acceptance, step, id) < throttle_);
 }
 
-void SwitchController::restart(const ScoreHistogram& calibration) {
-  memory_.assign(1, calibration);
-  window_ = {};
-  update_threshold();
-}
-
-void SwitchController::correct_target() {
-  std::int64_t audits = 0, wrong = 0;
-  for (int b = 0; b < ScoreHistogram::n_bins && ScoreHistogram::edge(b) <= threshold_.score; ++b) {
-    audits += window_.audits(b);
-    wrong += window_.wrong(b);
+bool SwitchController::stand(std::int64_t step, std::int64_t audited, std::int64_t audited_wrong) {
+  if (!certified() || audited == 0) return true;
+  ++n_on_;
+  answers_ += static_cast<double>(audited) / audit_chance();
+  wrong_answers_ += static_cast<double>(audited_wrong) / audit_chance();
+  correct_target(static_cast<double>(audited_wrong) / static_cast<double>(audited));
+  const double confidence = 1.0 - commit_share * (1.0 - options_.confidence);
+  const bool refuted = clopper_pearson_lower(audited_wrong, audited, confidence) > options_.wrong_fraction;
+  const bool risen = alarm_.hears(audited, audited_wrong);
+  if (refuted || risen) {
+    raise_alarm(step);
+    return false;
   }
-  const double alpha = options_.wrong_fraction;
-  const double seen = audits > 0 ? static_cast<double>(wrong) / static_cast<double>(audits) : 0.0;
-  target_ = std::clamp(target_ + options_.correction * (aimed_share * alpha - seen), 0.05 * alpha, alpha);
+  throttle_ = std::min(throttle_ + throttle_rise, 1.0);
+  if (n_on_ == trial) off_windows_ = first_off;
+  return true;
 }
 
-void SwitchController::update_threshold() {
+/// The first time in a while: more careful, by recent evidence only. Again soon: off. At once after a promotion: the
+/// version is to blame.
+void SwitchController::raise_alarm(std::int64_t step) {
+  ++alarms_;
+  target_ = std::max(0.5 * target_, least_target * options_.wrong_fraction);
+  throttle_ = std::max(0.5 * throttle_, least_throttle);
+  trial_failed_ = on_trial_ && n_on_ <= first_steps;
+  if (trial_failed_ || n_on_ < first_off) {
+    turn_off(step);
+    return;
+  }
+  const auto recent = std::max<std::int64_t>(options_.memory / 16, 1);
+  while (static_cast<std::int64_t>(memory_.size()) > recent) memory_.pop_front();
+  alarm_.reset();
+  level_ = 0;
+  n_on_ = 0;
+  choose(step);
+}
+
+Evidence SwitchController::take_window(const Ledger& cost) {
+  Evidence evidence{.rows = window_,
+                    .ledger = options_.unit_costs ? cost.priced(*options_.unit_costs) : cost,
+                    .epoch = epoch_,
+                    .threshold = threshold_in_force(),
+                    .q = audit_chance()};
+  window_ = {};
+  return evidence;
+}
+
+void SwitchController::learn(const Evidence& evidence, std::int64_t step) {
+  ledger_.add(evidence.ledger);
+  if (standing_ == Standing::no_version) return;
+  const bool current = evidence.epoch == epoch_ && evidence.rows.all().candidates > 0;
+  if (current) remember(evidence);
+  if (standing_ != Standing::on) correct_target(0.5 * aimed_share * options_.wrong_fraction);  // slowly forgiven
+  choose(step);
+  if (on_trial_ && n_windows_ >= trial) {
+    trial_failed_ = standing_ == Standing::no_threshold;
+    on_trial_ = false;
+  }
+  if (current) space_probes();
+}
+
+void SwitchController::remember(const Evidence& evidence) {
+  ++n_windows_;
+  const auto candidates = static_cast<double>(evidence.rows.all().candidates);
+  active_ = candidates / (evidence.threshold >= 0.0 ? 1.0 : evidence.q);
+  memory_.push_back(evidence.rows);
+  if (static_cast<std::int64_t>(memory_.size()) > options_.memory) memory_.pop_front();
+}
+
+void SwitchController::correct_target(double seen) {
+  const double alpha = options_.wrong_fraction;
+  target_ = std::clamp(target_ + options_.correction * (aimed_share * alpha - seen), least_target * alpha, alpha);
+}
+
+double SwitchController::target() const {
+  // The nearer the run comes to what it is allowed in all, the more careful: alpha as long as its wrong fraction so
+  // far is what the correction aims at, half of it once it has reached alpha. Only further, better answers bring it
+  // down.
+  const double alpha = options_.wrong_fraction;
+  const double so_far = answers_ > 0.0 ? wrong_answers_ / answers_ : 0.0;
+  const double allowance = std::clamp((alpha - so_far) / (1.0 - aimed_share), careful_target * alpha, alpha);
+  return std::min(target_, allowance);
+}
+
+/// Off for a while, and what was known no longer counts.
+void SwitchController::turn_off(std::int64_t step) {
+  standing_ = Standing::drift;
+  off_until_ = step + 1 + off_windows_ * options_.window;
+  off_windows_ = std::min(2 * off_windows_, longest_off);
+  forget();
+}
+
+void SwitchController::forget() {
+  ++epoch_;
+  memory_.clear();
+  window_ = {};
+  threshold_ = {};
+  alarm_.reset();
+  level_ = 0;
+  probe_every_ = 1;
+  n_windows_ = n_on_ = 0;
+  on_trial_ = false;
+}
+
+void SwitchController::serve(const ScoreHistogram& calibration) {
+  trial_failed_ = false;
+  off_until_ = 0;
+  standing_ = Standing::no_threshold;
+  start_afresh(calibration, 0);
+  on_trial_ = true;
+}
+
+void SwitchController::start_afresh(const ScoreHistogram& calibration, std::int64_t step) {
+  forget();
+  if (calibration.all().candidates > 0) memory_.push_back(calibration);
+  choose(step);
+}
+
+/// What follows from all that is known.
+void SwitchController::choose(std::int64_t step) {
   ScoreHistogram known;
-  for (const auto& window : memory_) known.add(window);
-  threshold_ = choose_threshold(known, target_, options_.confidence);
+  std::array<ScoreHistogram, 2> recent;  // a quarter and a sixteenth of it
+  for (std::size_t i = 0; i < memory_.size(); ++i) {
+    const auto age = static_cast<std::int64_t>(memory_.size() - i);
+    known.add(memory_[i]);
+    if (4 * age <= options_.memory) recent[0].add(memory_[i]);
+    if (16 * age <= options_.memory) recent[1].add(memory_[i]);
+  }
   switch (options_.policy) {
-    case Policy::certified: break;
+    case Policy::certified: threshold_ = choose_threshold(known, recent, target(), options_.confidence); break;
     case Policy::threshold: threshold_.score = options_.threshold; break;
     case Policy::always: threshold_.score = std::numeric_limits<double>::infinity(); break;
-    case Policy::never: threshold_.score = -1.0; break;
+    case Policy::never: threshold_ = {}; break;
   }
+  size_audits();
+  if (!certified()) {
+    standing_ = Standing::on;
+  } else if (step >= off_until_) {
+    const bool pays = !options_.max_overhead || asking_pays(ledger_, threshold_.acceptance, audit_chance());
+    standing_ = threshold_.score < 0.0 ? Standing::no_threshold : pays ? Standing::on : Standing::cost;
+  }
+}
+
+/// All that is allowed until the threshold rests on enough of them, then as many as keep it so.
+void SwitchController::size_audits() {
+  const double accepted = active_ * threshold_.acceptance * static_cast<double>(options_.memory);
+  const bool enough = threshold_.audits >= audits_wanted(options_.wrong_fraction);
+  level_ = enough ? choose_audit_level(options_.audit_fraction, options_.wrong_fraction, accepted) : 0;
+}
+
+/// While the surrogate is off, asking it about audited rows costs little. If even that is too much, ever more seldom.
+void SwitchController::space_probes() {
+  if (standing_ == Standing::on) {
+    probe_every_ = 1;
+    return;
+  }
+  ++probes_;
+  if (certified() && options_.max_overhead && ledger_.overhead() > *options_.max_overhead)
+    probe_every_ = std::min(2 * probe_every_, longest_probe_interval);
+}
+
+std::int64_t SwitchController::updates_allowed(std::int64_t wanted, int n_ranks) const {
+  if (!certified() || !options_.max_overhead || updates_done_ == 0) return wanted;
+  const double unbooked = static_cast<double>(updates_done_ * n_ranks) - ledger_.updates;
+  const double left = (affordable_updates(ledger_, *options_.max_overhead) - unbooked) / n_ranks;
+  return left >= static_cast<double>(wanted) ? wanted : 0;
 }
 
 }  // namespace bimetal::control

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
+
+#include "control/unit_costs.hpp"
 
 namespace bimetal::control {
 
@@ -21,11 +24,15 @@ struct SwitchOptions {
   double tolerance = 1e-3;       // of one answer: max_k |delta_k| / (tolerance · scale_k) > 1 is wrong; > 0
   double wrong_fraction = 0.05;  // alpha: share of accepted answers that may be wrong; in (0, 1)
   double confidence = 0.95;      // 1 - delta, of thresholds and certificate; in (0, 1)
-  double audit_fraction = 0.03;  // q: chance that a row is audited; in (0, 1]
-  double threshold = 1.0;        // policy `threshold`: accept up to this score [tolerances]; > 0
-  std::int64_t window = 1;       // steps between two exchanges of counts; >= 1
-  std::int64_t memory = 4;       // windows a threshold looks back on; >= 1
-  double correction = 0.1;       // step of the slow correction of alpha, per window; >= 0
+  std::optional<double> max_overhead = 0.05;  // beta: how much slower than pure physics the run may be, one probe
+                                              // aside; none: whatever it costs; >= 0
+  double audit_fraction = 0.1;                // the largest chance that a row is audited; in (0, 1]
+  double threshold = 1.0;                     // policy `threshold`: accept up to this score [tolerances]; > 0
+  std::int64_t window = 1;                    // steps between two exchanges of evidence; >= 1
+  std::int64_t memory = 96;                   // windows a threshold looks back on; >= 1
+  double correction = 0.05;                   // step of the slow correction of alpha; >= 0
+  std::optional<double> run_tolerance;        // of the error that accumulates over the run, in scales; > 0
+  std::optional<UnitCosts> unit_costs;        // what the ledger's verdicts go by, instead of measured seconds
 };
 
 }  // namespace bimetal::control

@@ -25,15 +25,37 @@ enum class KernelGas {
 inline constexpr std::array<std::pair<const char*, KernelGas>, 2> kernel_gas_names{
     {{"unburnt", KernelGas::unburnt}, {"burnt", KernelGas::burnt}}};
 
+/// Where the second gas is.
+enum class Region {
+  none,
+  beyond,  // of a plane normal to x, at high x
+  ball
+};
+inline constexpr std::array<std::pair<const char*, Region>, 3> region_names{
+    {{"none", Region::none}, {"beyond", Region::beyond}, {"ball", Region::ball}}};
+
+/// Another mixture of the same fuel and air in a part of the box. Equivalence ratio and temperature go over into
+/// those of the first gas as a tanh.
+struct SecondGas {
+  Region region = Region::none;
+  double equivalence_ratio = 1.0;  // [1], >= 0
+  double temperature = 300.0;      // [K]
+  double position = 0.0;           // of the plane [m]
+  std::vector<double> centre;      // of the ball [m], one number an axis; empty: the middle of the box
+  double radius = 1e-3;            // of the ball, where half of it is left [m]
+  double thickness = 2e-4;         // of the edge, the length in the tanh [m]
+};
+
 struct InitialOptions {
   // The gas: fuel and air at one temperature.
   std::string fuel = "H2";         // species name
   double equivalence_ratio = 0.7;  // mean over the box [1], >= 0; the diffusion flame has none
   double temperature = 300.0;      // of the unburnt gas [K]
   double pressure = 101325.0;      // the run's; what burnt gas is made of depends on it [Pa]
-  // Uniform gas and the ignition kernel: waves of the mixture.
+  // Uniform gas and the ignition kernel: waves of the mixture, and another gas in a part of the box.
   double stratification = 0.0;  // amplitude of the equivalence ratio's waves [1], at most its mean
   int waves = 1;                // of the stratification along every axis
+  SecondGas second_gas;
   // The ignition kernel: a hot ball.
   KernelGas kernel_gas = KernelGas::unburnt;
   double kernel_temperature = 1500.0;  // at the centre, if unburnt [K]
@@ -55,7 +77,7 @@ using InitialFactory = InitialCondition (*)(const InitialOptions& options, const
                                             const grid::StructuredGrid& grid);
 
 /// Fuel and air at equivalence ratio phi(x) = mean + amplitude · product over the axes of cos(2 pi waves x / L), the
-/// same temperature everywhere. With stratification 0 it is uniform.
+/// same temperature everywhere, but for the second gas. With stratification 0 and no second gas it is uniform.
 InitialCondition uniform(const InitialOptions& options, const chemistry::Mechanism& mechanism,
                          const grid::StructuredGrid& grid);
 

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "flow/initial.hpp"
 #include "flow/initial_box.hpp"
+#include "flow/initial_second_gas.hpp"
 
 namespace bimetal::flow {
 namespace {
@@ -28,12 +29,18 @@ InitialCondition uniform(const InitialOptions& options, const chemistry::Mechani
                          const grid::StructuredGrid& grid) {
   check(options);
   static_cast<void>(chemistry::fuel_air_mixture(mechanism, options.fuel, options.equivalence_ratio));  // fails early
-  return [options, mechanism, box = Box(grid)](const Position& x, std::span<double> row) {
+  const Box box(grid);
+  return [options, mechanism, box, share_of_second = second_gas_share(options.second_gas, box)](
+             const Position& x, std::span<double> row) {
     double wave = 1.0;
     for (std::size_t axis = 0; axis < static_cast<std::size_t>(box.dimensions); ++axis)
       wave *= std::cos(2.0 * std::numbers::pi * options.waves * (x[axis] - box.lower[axis]) / box.length[axis]);
-    const double phi = std::max(0.0, options.equivalence_ratio + options.stratification * wave);
+    double phi = std::max(0.0, options.equivalence_ratio + options.stratification * wave);
     row[0] = options.temperature;
+
+    const double share = share_of_second(x);
+    phi += share * (options.second_gas.equivalence_ratio - phi);
+    row[0] += share * (options.second_gas.temperature - row[0]);
     std::ranges::copy(chemistry::fuel_air_mixture(mechanism, options.fuel, phi), row.begin() + 1);
   };
 }

@@ -14,6 +14,7 @@ class CalibrationBuffer {
       : capacity_(capacity), in_(n_in), truth_(n_out) {}
 
   void add(std::span<const double> in, std::span<const double> truth);
+  void clear() { in_.clear(), truth_.clear(), next_ = 0; }
 
   std::int64_t size() const { return in_.size(); }
   core::ConstRows in() const { return in_.rows(); }        // [size, n_in]

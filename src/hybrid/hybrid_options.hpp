@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "control/switch_options.hpp"
@@ -10,7 +11,7 @@ namespace bimetal::hybrid {
 /// Where training happens.
 enum class Placement {
   in_situ,  // on all ranks between two steps, gradients averaged
-  off,      // nowhere
+  off,      // nowhere: the network serves as it is
 };
 inline constexpr std::pair<const char*, Placement> placements[] = {{"in_situ", Placement::in_situ},
                                                                    {"off", Placement::off}};
@@ -31,11 +32,18 @@ std::int64_t updates_due(const TrainingSchedule& schedule, double accepted_share
 /// Whether accepted rows are also solved by physics, only to measure the truth. Decisions do not see it.
 enum class Verify { no, yes };
 
+/// Damage done on purpose, to test what guards against it.
+struct Faults {
+  std::optional<std::int64_t> weights_nan_at;  // step at which all weights of the surrogate become NaN
+};
+
 struct HybridOptions {
   std::uint64_t seed = 1;
   control::SwitchOptions switching;
   TrainingSchedule schedule;
   Verify verify = Verify::no;
+  std::int64_t expected_steps = 1;  // of the whole run: what run_tolerance is shared among
+  Faults faults;
 };
 
 }  // namespace bimetal::hybrid

@@ -1,3 +1,4 @@
+// How a batch is solved. What follows from it is in switching.cpp and learning.cpp.
 #include "hybrid/hybrid_solver.hpp"
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 namespace bimetal::hybrid {
 
+using control::Asking;
 using subproblem::Answerer;
 using subproblem::Batch;
 using subproblem::Gate;
@@ -24,32 +26,47 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
       physics_(std::move(reference), comm),
       surrogate_(std::move(surrogate)),
       controller_(options.switching, options.seed),
-      calibration_(options.schedule.calibration_rows, std::ssize(kind().signature().inputs),
-                   std::ssize(kind().signature().outputs)),
+      calibration_rows_(options.schedule.calibration_rows, std::ssize(kind().signature().inputs),
+                        std::ssize(kind().signature().outputs)),
       signature_(kind().signature()),
       inputs_(std::ssize(signature_.inputs)),
       proposals_(std::ssize(signature_.outputs)),
-      error_sums_(2 * signature_.outputs.size(), 0.0) {
+      errors_(signature_.outputs.size()),
+      drift_then_(signature_.outputs.size(), 0.0) {
   for (const auto& output : signature_.outputs) scale_.push_back(output.scale);
+  for (int level = 0; level < control::n_audit_levels; ++level)
+    strata_[static_cast<std::size_t>(level)].q = control::audit_chance(options.switching.audit_fraction, level);
+  if (surrogate_ && options.schedule.placement == Placement::off) {
+    surrogate_->promote();
+    controller_.serve({});
+  }
 }
 
 subproblem::BatchReport HybridSolver::solve(Batch& batch) {
   EXPECT(fits(batch, signature_));
   step_ = StepReport();
-  if (surrogate_serves()) step_.threshold = controller_.threshold().score;
+  step_.standing = controller_.standing();
+  step_.threshold = controller_.threshold_in_force();
+  step_.audit_chance = surrogate_ ? controller_.audit_chance() : 0.0;
+  step_.audit_level = controller_.audit_level();
+  if (surrogate_ && batch.step == options_.faults.weights_nan_at) {
+    surrogate_->spoil();
+    log_.warn("step {}: all weights of the surrogate become NaN, as faults.weights_nan_at asks for", batch.step);
+  }
   sort_rows(batch);
-  ask_surrogate();
-  decide(batch);
+  ask_surrogate(batch);
+  decide(batch.step);
   auto report = answer(batch);
   if (options_.verify == Verify::yes) verify(batch);
   close_step(batch.step);
   if (surrogate_) train(batch.step);
   if (batch.step >= 0) rows_.add(step_.rows);  // a rehearsal costs time, but its answers are taken back
   seconds_.add(step_.seconds);
+  window_cost_.add(step_.seconds);
   return report;
 }
 
-/// Answers inert rows and lists the others, with copies of their inputs.
+/// Answers inert rows and lists the others, with copies of their inputs and their audit coins.
 void HybridSolver::sort_rows(Batch& batch) {
   core::ScopedTimer timer(step_.seconds.physics);  // pure physics looks for inert rows as well
   cases_.clear();
@@ -66,6 +83,8 @@ void HybridSolver::sort_rows(Batch& batch) {
       if (out.data() != in.data()) std::copy_n(in.begin(), out.size(), out.begin());
       note_provenance(batch, row, -1.0);
       if (!row.audited) continue;
+    } else {
+      row.audited = surrogate_ && controller_.audits(batch.step, id);
     }
     cases_.push_back(row);
     inputs_.append(in);
@@ -74,104 +93,167 @@ void HybridSolver::sort_rows(Batch& batch) {
   step_.rows.total = batch.in.size();
 }
 
-/// Proposals and scores for all active rows; an answer that fails a gate gets an infinite score.
-void HybridSolver::ask_surrogate() {
-  if (!surrogate_serves()) return;
+/// Proposals and scores for the rows the controller wants to know about; an answer that fails a gate gets an infinite
+/// score. Rehearsals are left to physics, so that they are no evidence.
+void HybridSolver::ask_surrogate(const Batch& batch) {
+  if (!surrogate_serves() || batch.step < 0) return;
+  const auto asking = controller_.asks(batch.step);
+  if (asking == Asking::nobody) return;
   core::ScopedTimer timer(step_.seconds.inference);
-  const auto n = std::ssize(cases_);
-  proposals_.resize(n);
-  std::vector<double> score(static_cast<std::size_t>(n));
-  surrogate_->predict(Surrogate::Weights::serving, inputs_.rows(), proposals_.rows(), score);
-  for (std::int64_t i = 0; i < n; ++i) {
-    auto& row = cases_[static_cast<std::size_t>(i)];
-    if (row.inert) continue;
-    const Gate gate = kind().admit(inputs_[i], proposals_[i]);
-    ++gated_[static_cast<std::size_t>(gate)];
-    step_.rows.gated += gate != Gate::open;
-    const double scaled = score[static_cast<std::size_t>(i)] / options_.switching.tolerance;
-    row.score = gate == Gate::open && scaled >= 0.0 ? scaled : std::numeric_limits<double>::infinity();
-  }
-}
-
-void HybridSolver::decide(const Batch& batch) {
-  core::ScopedTimer timer(step_.seconds.inference);
+  core::RowTable in(inputs_.width());
   for (std::size_t i = 0; i < cases_.size(); ++i) {
     auto& row = cases_[i];
-    if (row.inert) continue;
-    const bool asked = row.score >= 0.0;
-    row.accepted = asked && row.score < std::numeric_limits<double>::infinity() && controller_.accepts(row.score);
-    row.audited = surrogate_ && controller_.audits(batch.step, ids_[i]);
-    if (asked) controller_.record_candidate(row.score);
-    (row.accepted ? step_.rows.accepted : step_.rows.rejected) += 1;
+    if (row.inert || (asking == Asking::audited_rows && !row.audited)) continue;
+    row.proposal = in.size();
+    in.append(inputs_[static_cast<std::int64_t>(i)]);
+  }
+  proposals_.resize(in.size());
+  std::vector<surrogate::Signals> signals(static_cast<std::size_t>(in.size()));
+  surrogate_->predict(Surrogate::Weights::serving, in.rows(), proposals_.rows(), signals);
+  step_.rows.asked = in.size();
+  for (auto& row : cases_) {
+    if (row.proposal < 0) continue;
+    const auto& said = signals[static_cast<std::size_t>(row.proposal)];
+    Gate gate = kind().admit(in[row.proposal], proposals_[row.proposal]);
+    if (gate == Gate::open && unfamiliar(said)) gate = Gate::unfamiliar;
+    ++gated_[static_cast<std::size_t>(gate)];
+    step_.rows.gated += gate != Gate::open;
+    step_.rows.unusable += gate == Gate::not_finite;
+    row.score = gate == Gate::open ? score_of(said, calibration_) : std::numeric_limits<double>::infinity();
+    controller_.record_candidate(row.score);
   }
 }
 
-/// Commits the accepted proposals and has everything else, and the audited rows, solved by physics.
-subproblem::BatchReport HybridSolver::answer(Batch& batch) {
-  std::vector<std::size_t> asked;
-  core::RowTable in(inputs_.width());
-  std::vector<std::int64_t> id;
-  for (std::size_t i = 0; i < cases_.size(); ++i) {
-    const auto& row = cases_[i];
-    if (row.accepted) {
-      const auto answer = proposals_[static_cast<std::int64_t>(i)];
-      std::copy(answer.begin(), answer.end(), batch.out[row.row].begin());
-      note_provenance(batch, row, -1.0);
-    }
-    if (row.accepted && !row.audited) continue;
-    asked.push_back(i);
-    in.append(inputs_[static_cast<std::int64_t>(i)]);
-    id.push_back(ids_[i]);
-  }
-  core::RowTable truth(proposals_.width(), in.size());
-  std::vector<double> seconds(asked.size(), 0.0);
-  Batch to_physics{.in = in.rows(), .out = truth.rows(), .id = id, .step = batch.step, .seconds = seconds};
-  auto report = physics_.solve(to_physics);
-  step_.seconds.balance += physics_.overhead_seconds();
+/// The worse of the two calibrated signals [tolerances].
+double HybridSolver::score_of(const surrogate::Signals& signals, const Calibration& calibration) const {
+  const double unit = options_.switching.tolerance;
+  return std::max(calibration.predicted_error(signals.predicted_error / unit),
+                  calibration.disagreement(signals.disagreement / unit)) /
+         controller_.tightness();
+}
 
-  for (std::size_t j = 0; j < asked.size(); ++j) {
-    const auto at = static_cast<std::int64_t>(j);
-    settle_with_physics(batch, cases_[asked[j]], in[at], truth.rows()[at], seconds[j]);
+/// Beyond what the surrogate was trained on, no score means anything. The other policies know no such caution.
+bool HybridSolver::unfamiliar(const surrogate::Signals& signals) const {
+  return options_.switching.policy == control::Policy::certified && !(signals.distance <= 1.0);
+}
+
+void HybridSolver::decide(std::int64_t step) {
+  core::ScopedTimer timer(step_.seconds.inference);
+  for (std::size_t i = 0; i < cases_.size(); ++i) {
+    const double score = cases_[i].score;
+    cases_[i].accepted = score >= 0.0 && std::isfinite(score) && controller_.accepts(step, ids_[i], score);
+  }
+}
+
+/// Has the rejected and the audited rows solved by physics; if their audits refute the accepted answers, all the
+/// others as well. Commits what stands.
+subproblem::BatchReport HybridSolver::answer(Batch& batch) {
+  subproblem::BatchReport report;
+  const auto solve_by_physics = [&](const std::vector<std::size_t>& cases, core::RowTable& truth,
+                                    std::vector<double>& seconds) {
+    core::RowTable in(inputs_.width());
+    std::vector<std::int64_t> id;
+    for (const auto i : cases) {
+      in.append(inputs_[static_cast<std::int64_t>(i)]);
+      id.push_back(ids_[i]);
+    }
+    truth.resize(in.size());
+    seconds.assign(cases.size(), 0.0);
+    Batch to_physics{.in = in.rows(), .out = truth.rows(), .id = id, .step = batch.step, .seconds = seconds};
+    auto failed = physics_.solve(to_physics).failures;
+    std::ranges::move(failed, std::back_inserter(report.failures));
+    step_.seconds.balance += physics_.overhead_seconds();
+  };
+  const auto settle = [&](const std::vector<std::size_t>& cases, const core::RowTable& truth,
+                          const std::vector<double>& seconds) {
+    for (std::size_t j = 0; j < cases.size(); ++j)
+      settle_with_physics(batch, cases_[cases[j]], inputs_[static_cast<std::int64_t>(cases[j])],
+                          truth[static_cast<std::int64_t>(j)], seconds[j]);
+  };
+
+  std::vector<std::size_t> checked, unchecked;
+  for (std::size_t i = 0; i < cases_.size(); ++i)
+    (cases_[i].accepted && !cases_[i].audited ? unchecked : checked).push_back(i);
+  core::RowTable truth(proposals_.width()), more_truth(proposals_.width());
+  std::vector<double> seconds, more_seconds;
+  solve_by_physics(checked, truth, seconds);
+  if (withdraws(batch.step, truth, checked)) {
+    solve_by_physics(unchecked, more_truth, more_seconds);
+    for (auto& row : cases_) row.withdrawn = std::exchange(row.accepted, false);
+    settle(unchecked, more_truth, more_seconds);
+  }
+  settle(checked, truth, seconds);
+  for (const auto& row : cases_) {
+    if (row.inert) continue;
+    (row.accepted ? step_.rows.accepted : step_.rows.rejected) += 1;
+    if (!row.accepted || row.audited) continue;
+    std::ranges::copy(proposals_[row.proposal], batch.out[row.row].begin());
+    note_provenance(batch, row, -1.0);
   }
   return report;
 }
 
-/// Books a physics answer: it is committed, compared with the surrogate's if there was one, and kept for learning.
+/// Records the step's audits. Then the commit test: those of all ranks decide whether the accepted answers of the
+/// step stand. Collective.
+bool HybridSolver::withdraws(std::int64_t step, const core::RowTable& truth,
+                             const std::vector<std::size_t>& checked) {
+  std::array<std::int64_t, 2> audits{};  // accepted ones, and the wrong ones among them
+  for (std::size_t j = 0; j < checked.size(); ++j) {
+    const auto& row = cases_[checked[j]];
+    if (!row.audited || row.proposal < 0 || !std::isfinite(row.score)) continue;
+    const double error = error_of(proposals_[row.proposal], truth[static_cast<std::int64_t>(j)]);
+    controller_.record_audit(row.score, error);
+    audits[0] += row.accepted;
+    audits[1] += row.accepted && error > 1.0;
+  }
+  if (step_.standing != control::Standing::on) return false;
+  core::ScopedTimer timer(step_.seconds.communication);
+  comm_.sum_in_place(std::span<std::int64_t>(audits));
+  if (controller_.stand(step, audits[0], audits[1])) return false;
+  log_.warn("step {}: {} of {} audits of its accepted answers were wrong: physics answers the whole step", step,
+            audits[1], audits[0]);
+  return true;
+}
+
+/// Commits a physics answer, books it, and keeps it for learning.
 void HybridSolver::settle_with_physics(Batch& batch, const Case& row, std::span<const double> in,
                                        std::span<const double> truth, double seconds) {
-  const auto index = static_cast<std::int64_t>(&row - cases_.data());
-  const bool compared = row.audited && row.score >= 0.0 && row.score < std::numeric_limits<double>::infinity();
-  double error = -1.0;
-  if (row.inert) {
-    step_.seconds.inert_audit += seconds;
-    ++step_.rows.inert_audited;
-    step_.rows.inert_wrong += error_of(in.first(truth.size()), truth) > 1.0;
-  } else {
-    (row.accepted ? step_.seconds.audit : step_.seconds.physics) += seconds;
-    if (compared) {
-      error = error_of(proposals_[index], truth);
-      controller_.record_audit(row.score, error);
-    }
-  }
-  if (row.accepted) {
-    ++step_.rows.audited;
-    step_.rows.audited_wrong += error > 1.0;
-    const auto answer = proposals_[index];
-    for (std::size_t k = 0; k < truth.size(); ++k) {
-      error_sums_[k] += std::abs(answer[k] - truth[k]);
-      error_sums_[truth.size() + k] += answer[k] - truth[k];
-    }
-  }
-  std::copy(truth.begin(), truth.end(), batch.out[row.row].begin());
-  note_provenance(batch, row, error);
-  if (!surrogate_ || row.inert) return;
+  (row.inert ? step_.seconds.inert_audit : row.accepted ? step_.seconds.audit : step_.seconds.physics) += seconds;
+  const bool comparable = row.proposal >= 0 && std::isfinite(row.score);
+  const double error = comparable ? error_of(proposals_[row.proposal], truth) : -1.0;
+  account(row, in, truth, error);
+  if (row.inert) return;  // the audit only measures what the identity is worth
+  std::ranges::copy(truth, batch.out[row.row].begin());
+  note_provenance(batch, row, row.audited ? error : -1.0);
+  if (!surrogate_) return;
 
   // Half of the audited rows, by the parity of their id, judge candidates and never train them.
   const std::int64_t id = batch.id[static_cast<std::size_t>(row.row)];
   if (row.audited && (id + batch.step) % 2 == 0) {
-    calibration_.add(in, truth);
+    calibration_rows_.add(in, truth);
   } else {
     surrogate_->remember({in.data(), 1, std::ssize(in)}, {truth.data(), 1, std::ssize(truth)}, {&id, 1}, batch.step);
+  }
+}
+
+/// Counts what a physics answer tells about the surrogate's, or about an inert row. error: -1 if there is no answer
+/// to compare with.
+void HybridSolver::account(const Case& row, std::span<const double> in, std::span<const double> truth, double error) {
+  auto& rows = step_.rows;
+  if (row.inert) {
+    ++rows.inert_audited;
+    rows.inert_wrong += error_of(in.first(truth.size()), truth) > 1.0;
+    return;
+  }
+  if (row.withdrawn) {
+    ++rows.withdrawn;
+    rows.withdrawn_wrong += error > 1.0;
+    rows.withdrawn_found += row.audited && error > 1.0;
+  }
+  if (row.accepted) {
+    ++rows.audited;
+    rows.audited_wrong += error > 1.0;
+    errors_.add(proposals_[row.proposal], truth, step_.audit_chance);
   }
 }
 
@@ -184,7 +266,7 @@ void HybridSolver::verify(const Batch& batch) {
   for (std::size_t i = 0; i < cases_.size(); ++i) {
     if (!cases_[i].accepted || cases_[i].audited) continue;
     in.append(inputs_[static_cast<std::int64_t>(i)]);
-    answers.append(proposals_[static_cast<std::int64_t>(i)]);
+    answers.append(proposals_[cases_[i].proposal]);
     id.push_back(ids_[i]);
   }
   core::RowTable truth(proposals_.width(), in.size());
@@ -198,7 +280,7 @@ void HybridSolver::verify(const Batch& batch) {
 void HybridSolver::note_provenance(Batch& batch, const Case& row, double audited_error) const {
   if (batch.provenance.empty()) return;
   auto& provenance = batch.provenance[static_cast<std::size_t>(row.row)];
-  const bool asked = row.score >= 0.0;
+  const bool asked = row.proposal >= 0;
   provenance.answerer = row.inert      ? Answerer::inert
                         : row.accepted ? (row.audited ? Answerer::audit : Answerer::surrogate)
                                        : Answerer::physics;
@@ -207,56 +289,20 @@ void HybridSolver::note_provenance(Batch& batch, const Case& row, double audited
   provenance.audited_error = audited_error;
 }
 
-/// Sums the step's counts over ranks and, at the end of a window, the evidence for the threshold.
-void HybridSolver::close_step(std::int64_t step) {
-  core::ScopedTimer timer(step_.seconds.communication);
-  auto counts = step_.rows.to_array();
-  comm_.sum_in_place(std::span<std::int64_t>(counts));
-  step_.rows = control::RowCounts::from_array(counts);
-  warn_of_bad_answers(step);
-  if (!surrogate_serves() || !controller_.window_ends(step)) return;
-  const auto before = controller_.threshold();
-  comm_.sum_in_place(controller_.window_counts());
-  controller_.close_window();
-  report_switching(step, before);
-}
-
-/// Says in words why the surrogate was switched on or off.
-void HybridSolver::report_switching(std::int64_t step, const control::Threshold& before) {
-  const auto& now = controller_.threshold();
-  if (before.score >= 0.0 && now.score < 0.0)
-    log_.info("step {}: surrogate off: no threshold on its score keeps the wrong answers below {} %", step,
-              100.0 * options_.switching.wrong_fraction);
-  if (before.score < 0.0 && now.score >= 0.0)
-    log_.info("step {}: surrogate on: {} of {} audits up to score {:.2g} were wrong, at most {:.1f} % of all", step,
-              now.wrong, now.audits, now.score, 100.0 * now.wrong_upper_bound);
-}
-
-void HybridSolver::warn_of_bad_answers(std::int64_t step) {
-  const std::int64_t active = step_.rows.accepted + step_.rows.rejected;
-  if (2 * step_.rows.gated <= active || warned_of_ == surrogate_->version()) return;
-  warned_of_ = surrogate_->version();
-  log_.warn("step {}: the gates stopped {} of {} answers of surrogate version {} as unphysical; physics took over",
-            step, step_.rows.gated, active, surrogate_->version());
-}
-
 double HybridSolver::error_of(std::span<const double> answer, std::span<const double> truth) const {
   return control::scaled_error(answer, truth, scale_, options_.switching.tolerance);
 }
 
 control::Certificate HybridSolver::certificate() const {
-  return control::certify(rows_.accepted, rows_.audited, rows_.audited_wrong, options_.switching.audit_fraction,
-                          options_.switching.confidence);
+  return control::certify(strata_, options_.switching.confidence);
 }
 
 std::vector<OutputError> HybridSolver::output_errors() const {
-  auto sums = error_sums_;
+  auto sums = std::vector<double>(errors_.sums().begin(), errors_.sums().end());
   comm_.sum_in_place(std::span<double>(sums));
   std::vector<OutputError> errors;
-  const double n = static_cast<double>(std::max<std::int64_t>(rows_.audited, 1));
-  for (std::size_t k = 0; k < scale_.size(); ++k) {
-    errors.push_back({signature_.outputs[k].name, sums[k] / n, sums[scale_.size() + k] / n});
-  }
+  for (const auto& estimate : control::ErrorAccount::estimates(sums))
+    errors.push_back({signature_.outputs[errors.size()].name, estimate});
   return errors;
 }
 

@@ -6,7 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "control/certificate.hpp"
+#include "control/error_account.hpp"
 #include "control/ledger.hpp"
+#include "control/row_counts.hpp"
+#include "control/signal_calibration.hpp"
 #include "control/switch_controller.hpp"
 #include "core/log.hpp"
 #include "hybrid/balanced_solver.hpp"
@@ -22,15 +26,17 @@ namespace bimetal::hybrid {
 struct StepReport {
   control::RowCounts rows;
   control::Ledger seconds;
-  double threshold = -1.0;  // the one used in this step [tolerances]
-  double loss = 0.0;        // of the training round after it; 0 without one
+  control::Standing standing = control::Standing::no_version;
+  double threshold = -1.0;    // the one used in this step [tolerances]; -1: nothing was accepted
+  double audit_chance = 0.0;  // of active rows
+  int audit_level = 0;        // the same as a level of the audit plan
+  double loss = 0.0;          // of the training round after it; 0 without one
 };
 
-/// Error of the surrogate's accepted answers in one output, from audits: an unbiased sample.
+/// Errors of the surrogate's accepted answers in one output.
 struct OutputError {
   std::string name;
-  double mean_abs = 0.0;  // [unit of the output]
-  double bias = 0.0;      // mean of answer - truth
+  control::ErrorEstimate estimate;
 };
 
 /// Physics and surrogate bonded: itself a sub-problem solver, so that the PDE does not know which of the two it talks
@@ -38,7 +44,8 @@ struct OutputError {
 /// answers is checked against physics; physics answers train the surrogate.
 class HybridSolver : public subproblem::SubproblemSolver {
  public:
-  /// Without a surrogate every row that is not inert goes to physics. Collective.
+  /// Without a surrogate every row that is not inert goes to physics. If nothing trains it, the surrogate serves as
+  /// it is, from the start. Collective.
   HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> reference, std::optional<surrogate::Surrogate> surrogate,
                const HybridOptions& options, parallel::Communicator comm, core::Log log);
 
@@ -58,7 +65,11 @@ class HybridSolver : public subproblem::SubproblemSolver {
   std::array<std::int64_t, subproblem::n_gates> gated() const;
 
   const surrogate::Surrogate* surrogate() const { return surrogate_ ? &*surrogate_ : nullptr; }
+  const control::SwitchController& controller() const { return controller_; }
   std::int64_t promotions() const { return promotions_; }
+  std::int64_t rollbacks() const { return rollbacks_; }
+  /// Steps in which a version served and was not asked about all rows.
+  std::int64_t off_steps() const { return off_steps_; }
 
  private:
   /// What is to happen to a row, and what is known about it, while a batch is solved.
@@ -67,25 +78,57 @@ class HybridSolver : public subproblem::SubproblemSolver {
     bool inert = false;
     bool accepted = false;
     bool audited = false;
-    double score = -1.0;  // [tolerances]; -1: the surrogate was not asked; infinite: a gate stopped its answer
+    bool withdrawn = false;
+    std::int64_t proposal = -1;  // row of proposals_; -1: the surrogate was not asked
+    double score = -1.0;         // [tolerances]; -1: not asked; infinite: a gate stopped the answer
+  };
+  /// What turns a version's signals of doubt into a score.
+  struct Calibration {
+    control::SignalCalibration predicted_error;
+    control::SignalCalibration disagreement;
+    bool fitted = false;
   };
 
+  /// How a set of weights did on one of this rank's calibration rows.
+  struct Examined {
+    surrogate::Signals signals;
+    double error = 0.0;  // [tolerances]
+    bool gated = false;
+  };
+  using Examination = std::vector<Examined>;
+
+  // One batch (hybrid_solver.cpp).
   void sort_rows(subproblem::Batch& batch);
-  void ask_surrogate();
-  void decide(const subproblem::Batch& batch);
+  void ask_surrogate(const subproblem::Batch& batch);
+  double score_of(const surrogate::Signals& signals, const Calibration& calibration) const;
+  bool unfamiliar(const surrogate::Signals& signals) const;
+  void decide(std::int64_t step);
   subproblem::BatchReport answer(subproblem::Batch& batch);
+  bool withdraws(std::int64_t step, const core::RowTable& truth, const std::vector<std::size_t>& checked);
   void settle_with_physics(subproblem::Batch& batch, const Case& row, std::span<const double> in,
                            std::span<const double> truth, double seconds);
+  void account(const Case& row, std::span<const double> in, std::span<const double> truth, double error);
   void verify(const subproblem::Batch& batch);
   void note_provenance(subproblem::Batch& batch, const Case& row, double audited_error) const;
-  void close_step(std::int64_t step);
-  void report_switching(std::int64_t step, const control::Threshold& before);
-  void warn_of_bad_answers(std::int64_t step);
-  void train(std::int64_t step);
-  void consider_promotion(std::int64_t step);
-  control::ScoreHistogram judge(surrogate::Surrogate::Weights which);
   double error_of(std::span<const double> answer, std::span<const double> truth) const;
   bool surrogate_serves() const { return surrogate_ && surrogate_->version() >= 0; }
+
+  // Evidence and its consequences (switching.cpp).
+  void close_step(std::int64_t step);
+  void exchange_evidence(std::int64_t step);
+  void react(std::int64_t step, control::Standing before);
+  void report_standing(std::int64_t step);
+  void distrust_unusable_answers(std::int64_t step);
+  void roll_back(std::int64_t step);
+  void watch_accumulation(std::int64_t step);
+
+  // Learning (learning.cpp).
+  void train(std::int64_t step);
+  void consider_promotion(std::int64_t step);
+  void calibrate_serving(std::int64_t step);
+  Examination examine(surrogate::Surrogate::Weights which);
+  Calibration calibrate(const Examination& examination) const;
+  control::ScoreHistogram judge(const Examination& examination, const Calibration& calibration) const;
 
   HybridOptions options_;
   parallel::Communicator comm_;
@@ -93,24 +136,39 @@ class HybridSolver : public subproblem::SubproblemSolver {
   BalancedSolver physics_;
   std::optional<surrogate::Surrogate> surrogate_;
   control::SwitchController controller_;
-  CalibrationBuffer calibration_;
+  CalibrationBuffer calibration_rows_;
+  Calibration calibration_;           // of the serving version
+  Calibration previous_calibration_;  // of the one before
   const core::Signature& signature_;
   std::vector<double> scale_;  // [n_out]
 
   // Work space of one batch.
   std::vector<Case> cases_;
   core::RowTable inputs_;          // [n_cases, n_in], copied because the batch may be solved in place
-  core::RowTable proposals_;       // [n_cases, n_out], for the rows the surrogate was asked about
+  core::RowTable proposals_;       // [n_asked, n_out]
   std::vector<std::int64_t> ids_;  // [n_cases]
+
+  // Evidence on its way.
+  control::Ledger window_cost_;
+  control::Evidence evidence_;
+  parallel::PendingSum evidence_sum_;
 
   // Accounts.
   StepReport step_;
   control::RowCounts rows_;
   control::Ledger seconds_;
-  std::vector<double> error_sums_;  // [2, n_out]: sum |delta|, sum delta over audited accepted answers, this rank
+  std::array<control::AuditStratum, control::n_audit_levels> strata_;  // all ranks
+  control::ErrorAccount errors_;
   std::array<std::int64_t, subproblem::n_gates> gated_{};  // this rank
   std::int64_t promotions_ = 0;
-  std::int32_t warned_of_ = -1;  // the last version whose answers the gates stopped in bulk
+  std::int64_t promoted_at_ = 0;  // step
+  std::int64_t rollbacks_ = 0;
+  std::int64_t off_steps_ = 0;
+  std::int64_t refusals_ = 0;       // of candidates since the last promotion
+  std::int64_t updates_ = 0;        // gradient steps so far
+  std::int32_t warned_of_ = -1;     // the last version most of whose answers were not finite
+  std::int64_t tightened_at_ = 0;   // step
+  std::vector<double> drift_then_;  // [n_out] accumulated error at that step
 };
 
 }  // namespace bimetal::hybrid

@@ -1,5 +1,6 @@
-// How the hybrid learns: training rounds and the promotion gate.
+// How the hybrid learns: training rounds, calibration, and the promotion gate.
 #include <limits>
+#include <utility>
 
 #include "core/timer.hpp"
 #include "hybrid/hybrid_solver.hpp"
@@ -12,57 +13,117 @@ using surrogate::Surrogate;
 namespace {
 
 /// A candidate must promise to accept this much more of the calibration rows before it is worth starting afresh.
+/// Answers age, as they move the gas away from what was learned and calibrated: what has served for long must be
+/// beaten by less.
 constexpr double worthwhile_gain = 0.005;
+constexpr double gain_lost_per_step = 0.001;
+
+/// Rows of all ranks that a calibration needs at least.
+constexpr std::int64_t enough_rows = 200;
 
 }  // namespace
 
 void HybridSolver::train(std::int64_t step) {
   core::ScopedTimer timer(step_.seconds.training);
+  const bool look = (step + 1) % options_.schedule.promote_every == 0;
+  if (look && surrogate_serves() && !calibration_.fitted) calibrate_serving(step);
+
   // Rows behind a gate are out of reach of training.
   const auto active = step_.rows.accepted + step_.rows.rejected - step_.rows.gated;
   const double share = active > 0 ? static_cast<double>(step_.rows.accepted) / static_cast<double>(active) : 0.0;
-  const auto updates = active > 0 ? updates_due(options_.schedule, share) : 0;
-  if (updates == 0) return;
-  step_.loss = surrogate_->train(updates).loss;
-  if ((step + 1) % options_.schedule.promote_every == 0 && surrogate_->trained()) consider_promotion(step);
+  const auto wanted = active > 0 ? updates_due(options_.schedule, share) : 0;
+  const auto updates = controller_.updates_allowed(wanted, comm_.size());
+  if (updates > 0) {
+    const auto report = surrogate_->train(updates);
+    step_.loss = report.loss;
+    const auto done = report.updates - std::exchange(updates_, report.updates);
+    controller_.note_updates(done);
+    step_.seconds.updates += static_cast<double>(done);
+  }
+  if (look && surrogate_->trained() && options_.schedule.placement != Placement::off) consider_promotion(step);
 }
 
-/// How a set of weights would fare on the calibration rows of all ranks. Collective.
-ScoreHistogram HybridSolver::judge(Surrogate::Weights which) {
-  const auto in = calibration_.in();
-  const auto truth = calibration_.truth();
+/// Has a set of weights answer this rank's calibration rows. Local.
+HybridSolver::Examination HybridSolver::examine(Surrogate::Weights which) {
+  const auto in = calibration_rows_.in();
+  const auto truth = calibration_rows_.truth();
   core::RowTable answers(truth.width(), in.size());
-  std::vector<double> score(static_cast<std::size_t>(in.size()));
-  surrogate_->predict(which, in, answers.rows(), score);
-
-  ScoreHistogram histogram;
+  std::vector<surrogate::Signals> signals(static_cast<std::size_t>(in.size()));
+  surrogate_->predict(which, in, answers.rows(), signals);
+  Examination examination;
   for (std::int64_t i = 0; i < in.size(); ++i) {
-    if (kind().admit(in[i], answers[i]) != subproblem::Gate::open) {
-      histogram.add_candidate(std::numeric_limits<double>::infinity());
-      continue;
-    }
-    const double scaled = score[static_cast<std::size_t>(i)] / options_.switching.tolerance;
-    histogram.add_candidate(scaled);
-    histogram.add_audit(scaled, error_of(answers[i], truth[i]) > 1.0);
+    const auto& said = signals[static_cast<std::size_t>(i)];
+    const bool physical = kind().admit(in[i], answers[i]) == subproblem::Gate::open;
+    examination.push_back({said, error_of(answers[i], truth[i]), !physical || unfamiliar(said)});
   }
-  comm_.sum_in_place(histogram.counts());
+  return examination;
+}
+
+/// What the signals mean, by the calibration rows of all ranks. Collective.
+HybridSolver::Calibration HybridSolver::calibrate(const Examination& examination) const {
+  const double unit = options_.switching.tolerance;
+  control::SignalRecord predicted_error, disagreement;
+  for (const auto& row : examination) {
+    if (row.gated) continue;
+    predicted_error.add(row.signals.predicted_error / unit, row.error);
+    disagreement.add(row.signals.disagreement / unit, row.error);
+  }
+  comm_.sum_in_place(predicted_error.counts());
+  comm_.sum_in_place(disagreement.counts());
+  return {control::SignalCalibration(predicted_error), control::SignalCalibration(disagreement), true};
+}
+
+/// How the weights would fare on the calibration rows of all ranks. Collective.
+ScoreHistogram HybridSolver::judge(const Examination& examination, const Calibration& calibration) const {
+  ScoreHistogram histogram;
+  for (const auto& row : examination) {
+    const double score = row.gated ? std::numeric_limits<double>::infinity() : score_of(row.signals, calibration);
+    histogram.add_candidate(score);
+    if (!row.gated) histogram.add_audit(score, row.error > controller_.tightness());
+  }
+  comm_.sum_in_place(std::span<double>(histogram.values()));
   return histogram;
 }
 
-void HybridSolver::consider_promotion(std::int64_t step) {
-  const auto rating = [&](const ScoreHistogram& histogram) {
-    return control::choose_threshold(histogram, controller_.target(), options_.switching.confidence);
-  };
-  const auto candidate = judge(Surrogate::Weights::candidate);
-  const auto promised = rating(candidate);
-  const double now = surrogate_serves() ? rating(judge(Surrogate::Weights::serving)).acceptance : 0.0;
-  if (promised.acceptance < now + worthwhile_gain) return;
+/// Gives the serving version a calibration, as soon as there are rows for it: at the start without training, and
+/// after a drift. Collective.
+void HybridSolver::calibrate_serving(std::int64_t step) {
+  if (comm_.sum(calibration_rows_.size()) < enough_rows) return;
+  const auto examination = examine(Surrogate::Weights::serving);
+  calibration_ = calibrate(examination);
+  controller_.start_afresh(judge(examination, calibration_), step);
+}
 
+/// Promotes the candidate if it promises to accept more than the serving version. Collective.
+void HybridSolver::consider_promotion(std::int64_t step) {
+  const auto acceptance = [&](const ScoreHistogram& histogram) {
+    return control::choose_threshold(histogram, {}, controller_.target(), options_.switching.confidence).acceptance;
+  };
+  surrogate_->familiarise();
+  const auto examination = examine(Surrogate::Weights::candidate);
+  const auto calibration = calibrate(examination);
+  const auto candidate = judge(examination, calibration);
+  const double promised = acceptance(candidate);
+  const double now = surrogate_serves() ? acceptance(judge(examine(Surrogate::Weights::serving), calibration_)) : 0.0;
+  const double gain = worthwhile_gain - gain_lost_per_step * static_cast<double>(step - promoted_at_);
+  if (promised <= 0.0 || promised < now + gain) {
+    if (refusals_++ == 0)
+      log_.info(
+          "step {}: candidate refused: {:.0f} % of the calibration rows would be acceptable, {:.0f} % are with "
+          "what serves",
+          step, 100.0 * promised, 100.0 * now);
+    return;
+  }
   surrogate_->promote();
-  controller_.restart(candidate);
+  previous_calibration_ = std::exchange(calibration_, calibration);
+  controller_.serve(candidate);
   ++promotions_;
-  log_.info("step {}: surrogate version {} serves: {:.0f} % of the calibration rows acceptable (before: {:.0f} %)",
-            step, surrogate_->version(), 100.0 * promised.acceptance, 100.0 * now);
+  promoted_at_ = step;
+  log_.info(
+      "step {}: surrogate version {} serves: {:.0f} % of the calibration rows acceptable (before: {:.0f} %; {} "
+      "candidates refused meanwhile)",
+      step, surrogate_->version(), 100.0 * promised, 100.0 * now, refusals_);
+  refusals_ = 0;
 }
 
 }  // namespace bimetal::hybrid

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "parallel/mpi.hpp"
+#include "parallel/pending_sum_state.hpp"
 
 namespace bimetal::parallel {
 
@@ -72,6 +73,10 @@ std::int64_t Communicator::sum(std::int64_t value) const { return reduce(group()
 void Communicator::sum_in_place(std::span<double> values) const { reduce_in_place(group(), values, MPI_SUM); }
 void Communicator::sum_in_place(std::span<float> values) const { reduce_in_place(group(), values, MPI_SUM); }
 void Communicator::sum_in_place(std::span<std::int64_t> values) const { reduce_in_place(group(), values, MPI_SUM); }
+
+PendingSum Communicator::begin_sum(std::span<const double> values) const {
+  return PendingSum(std::make_unique<PendingSum::State>(values, group_ ? group_->comm : MPI_COMM_NULL));
+}
 
 void Communicator::broadcast(std::string& text, int root) const {
   if (!group_) return;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "parallel/pending_sum.hpp"
+
 namespace bimetal::parallel {
 
 /// A group of ranks that work together. The default one is a single serial rank and needs no MPI, so everything
@@ -27,6 +29,10 @@ class Communicator {
   void sum_in_place(std::span<double> values) const;
   void sum_in_place(std::span<float> values) const;
   void sum_in_place(std::span<std::int64_t> values) const;
+
+  /// Begins to add up `values`; the sum is there when its take() is called, by all ranks in the same order.
+  /// Collective.
+  PendingSum begin_sum(std::span<const double> values) const;
 
   // The value of one rank for everyone. Collective.
   void broadcast(std::string& text, int root = 0) const;

@@ -1,10 +1,29 @@
 // The communicator of a build without MPI: always one serial rank.
+#include <utility>
+
 #include "core/error.hpp"
 #include "parallel/communicator.hpp"
 
 namespace bimetal::parallel {
 
 struct Communicator::Group {};
+
+struct PendingSum::State {
+  std::vector<double> values;
+};
+PendingSum::PendingSum() = default;
+PendingSum::PendingSum(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PendingSum::~PendingSum() = default;
+PendingSum::PendingSum(PendingSum&&) noexcept = default;
+PendingSum& PendingSum::operator=(PendingSum&&) noexcept = default;
+std::vector<double> PendingSum::take() {
+  EXPECT(under_way());
+  return std::move(std::exchange(state_, nullptr)->values);
+}
+
+PendingSum Communicator::begin_sum(std::span<const double> values) const {
+  return PendingSum(std::make_unique<PendingSum::State>(std::vector<double>(values.begin(), values.end())));
+}
 
 Communicator::Communicator() = default;
 Communicator::Communicator(std::shared_ptr<const Group>) {}

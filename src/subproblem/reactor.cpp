@@ -10,6 +10,10 @@
 namespace bimetal::subproblem {
 namespace {
 
+// Above it chains may branch faster than they break, so that a change far below any tolerance may be the first of many
+// that grow (hydrogen's second explosion limit at 1 atm lies near 900 K).
+constexpr double explosive = 800.0;  // [K]
+constexpr double growth = 1e-3;      // of a mass fraction in one step, above which it is not at rest [1]
 constexpr double cold = 500.0;  // where a bound on the rates can still tell gas without radicals from others [K]
 
 core::Matrix invariants_of(const core::Matrix& elements) {
@@ -120,7 +124,9 @@ bool Reactor::inert(std::span<const double> in, double tolerance) {
   const double per_mass = step(in) / thermodynamics_.density(T, p, Y);
   double heat = 0.0;  // over R T
   for (std::size_t k = 0; k < omega_.size(); ++k) {
-    if (!(std::abs(omega_[k]) * weights[k] * per_mass < limit * columns[1 + k].scale)) return false;
+    const double change = omega_[k] * weights[k] * per_mass;
+    if (!(std::abs(change) < limit * columns[1 + k].scale)) return false;
+    if (T > explosive && change > growth * std::max(Y[k], 1e-20)) return false;
     heat += h_RT[k] * omega_[k];
   }
   const double rise = std::abs(heat) * chemistry::gas_constant * T * per_mass / thermodynamics_.cp(T, Y);

@@ -10,9 +10,9 @@
 
 namespace bimetal::subproblem {
 
-/// Why a proposed answer is not physical; `open` lets it pass.
-enum class Gate : std::uint8_t { open, not_finite, negative, temperature_range, temperature_jump, entropy };
-inline constexpr int n_gates = 6;
+/// Why a proposed answer is not physical, or its input not familiar to who proposed it; `open` lets it pass.
+enum class Gate : std::uint8_t { open, not_finite, negative, temperature_range, temperature_jump, entropy, unfamiliar };
+inline constexpr int n_gates = 7;
 const char* to_string(Gate gate);
 
 /// What a kind of sub-problem knows about single rows, apart from solving them. Every member is Local and looks

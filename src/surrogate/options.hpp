@@ -7,11 +7,12 @@ namespace bimetal::surrogate {
 
 /// The network. Defaults are for small mechanisms.
 struct NetworkOptions {
-  std::vector<std::int64_t> layers{128, 128};  // widths of the hidden layers; GELU between them
-  std::vector<std::int64_t> error_layers{32};  // widths of the error head's hidden layers
-  double knee = 0.1;                           // increments below this part of a scale are learned absolutely, above
-                                               // it relatively; > 0
-  std::uint64_t seed = 1;                      // of the initial weights
+  std::vector<std::int64_t> layers{128, 128};       // widths of the hidden layers; GELU between them
+  std::vector<std::int64_t> error_layers{32};       // widths of the error head's hidden layers
+  std::vector<std::int64_t> second_layers{48, 48};  // widths of the second network's hidden layers
+  double knee = 0.1;                                // increments below this part of a scale are learned absolutely,
+                                                    // above it relatively; > 0
+  std::uint64_t seed = 1;                           // of the initial weights
 };
 
 struct TrainingOptions {

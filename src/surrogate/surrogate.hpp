@@ -10,19 +10,21 @@
 #include "core/signature.hpp"
 #include "parallel/communicator.hpp"
 #include "surrogate/options.hpp"
+#include "surrogate/signals.hpp"
 
 namespace bimetal::surrogate {
 
 struct TrainingReport {
   std::int64_t updates = 0;  // gradient steps done in all
   std::int64_t skipped = 0;  // of them without effect, because the gradient was not finite
+  std::int64_t redrawn = 0;  // times the weights were drawn anew in all, because they were not finite
   double loss = 0.0;         // mean over this round and all ranks
 };
 
-/// A network, its scaling and its error head, and how it learns. Two sets of weights live in it: the one that
-/// serves, and the candidate that training improves; promote() makes the candidate serve as the next version.
-/// The computation of the whole process is set to one thread, as ranks share the cores already.
-/// Serving before the first promotion is an error (EXPECT).
+/// A network, its scaling and what it says against its own answers, and how it learns. Two versions of it can be
+/// asked: the one that serves, and the candidate that training improves; promote() makes the candidate serve as the
+/// next version, roll_back() takes that back. The computation of the whole process is set to one thread, as ranks
+/// share the cores already. Serving before the first promotion is an error (EXPECT).
 class Surrogate {
  public:
   /// All ranks start from the same weights. Collective.
@@ -36,21 +38,38 @@ class Surrogate {
 
   /// Proposes answers. in: [n, n_in]; out: [n, n_out] = state + N·xi, the state being the first n_out columns of `in`
   /// and N spanning the null space of the invariants, so that they hold to round-off; derived columns are copied from
-  /// `in`. score: [n] predicted scaled error max_k |delta_k| / scale_k over the predicted columns. Local.
-  void predict(Weights which, core::ConstRows in, core::Rows out, std::span<double> score);
+  /// `in`. signals: [n]. An answer that is not finite comes with signals that are not finite, never with an
+  /// exception. Local.
+  void predict(Weights which, core::ConstRows in, core::Rows out, std::span<Signals> signals);
 
   /// Puts physics answers into the replay buffer. in: [n, n_in], out: [n, n_out], id: [n]. Rows with a value that is
   /// not finite are refused and counted. Local.
   void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id, std::int64_t step);
 
   /// `n_updates` gradient steps on the candidate, gradients averaged over ranks; the scaling is fitted
-  /// whenever the rows seen have doubled. Does nothing until all ranks together hold a batch. Collective.
+  /// whenever the rows seen have doubled. Weights that are not finite are drawn anew first, and learning starts over.
+  /// Does nothing until all ranks together hold a batch. Collective.
   TrainingReport train(std::int64_t n_updates);
 
-  /// The candidate serves from now on. Local, done by all ranks alike.
+  /// Fixes which inputs the candidate knows, by the rows now in the replay buffers of all ranks; for its signal
+  /// `distance`. To be called before a candidate is judged and promoted. Collective.
+  void familiarise();
+
+  /// The candidate serves from now on, as a version with a number that never was; trained or not. The version that
+  /// served before is kept. Local, done by all ranks alike.
   void promote();
 
-  std::int32_t version() const;  // of the serving weights; -1 before the first promotion
+  bool can_roll_back() const;  // a version from before the serving one is kept; there is at most one
+
+  /// The version that served before the last promotion serves again, under its old number; the one that served now is
+  /// given up. Expects can_roll_back(). Local, done by all ranks alike.
+  void roll_back();
+
+  /// Overwrites the weights that serve, those of the candidate and those that learn by NaN. For tests of what guards
+  /// against a broken surrogate. Local, done by all ranks alike.
+  void spoil();
+
+  std::int32_t version() const;  // of the serving weights, from 0; -1 before the first promotion
   std::int64_t n_parameters() const;
   std::int64_t n_remembered() const;     // rows in this rank's replay buffer
   std::int64_t n_refused() const;        // rows it refused because they were not finite

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/finite.hpp"
+#include "surrogate/loss.hpp"
 
 namespace bimetal::surrogate {
 namespace {
@@ -14,22 +15,29 @@ constexpr double keep_average = 0.99;  // of the weights, per step
 
 }  // namespace
 
-Trainer::Trainer(const core::Signature& signature, const Scaling& scaling, const ReplayBuffer& replay,
-                 Network& learner, Network& average, const TrainingOptions& options,
+Trainer::Trainer(const ReplayBuffer& replay, Network& learner, Model& average, const TrainingOptions& options,
                  const parallel::Communicator& comm, const Counts& before)
-    : scaling_(scaling),
-      replay_(replay),
+    : replay_(replay),
       learner_(learner),
       average_(average),
       options_(options),
       comm_(comm),
-      loss_(signature, scaling),
       optimiser_(learner.parameters()),
       slots_(static_cast<std::size_t>(options.batch)),
-      x_(torch::empty({options.batch, scaling.n_features()}, torch::kFloat32)),
-      z_(torch::empty({options.batch, scaling.n_targets()}, torch::kFloat32)),
+      x_(torch::empty({options.batch, average.scaling.n_features()}, torch::kFloat32)),
+      z_(torch::empty({options.batch, average.scaling.n_targets()}, torch::kFloat32)),
       reduced_(static_cast<std::size_t>(learner.n_parameters()) + 2),
       counts_(before) {}
+
+void Trainer::heal() {
+  if (core::all_finite(learner_.weights()) && core::all_finite(average_.network.weights())) return;
+  ++counts_.redrawn;
+  counts_.age = 0;
+  learner_.draw_weights(static_cast<std::uint64_t>(counts_.redrawn));
+  std::ranges::copy(learner_.weights(), average_.network.weights().begin());
+  optimiser_ = Soap(learner_.parameters());
+  n_own_updates_ = 0;
+}
 
 double Trainer::update() {
   const auto gradient = learner_.gradient();
@@ -39,9 +47,9 @@ double Trainer::update() {
   double loss_sum = 0.0;
   if (n > 0) {
     draw(n);
-    const auto loss = loss_(learner_.forward(x_.narrow(0, 0, n)), z_.narrow(0, 0, n));
-    loss.backward();
-    loss_sum = loss.item<double>();
+    const auto total = loss(learner_.forward(x_.narrow(0, 0, n)), z_.narrow(0, 0, n), average_.difference);
+    total.backward();
+    loss_sum = total.item<double>();
   }
 
   auto& loss_of_all = reduced_[gradient.size()];
@@ -53,6 +61,7 @@ double Trainer::update() {
 
   const double rate = learning_rate();
   ++counts_.updates;
+  ++counts_.age;
   ++n_own_updates_;
   counts_.samples += static_cast<std::int64_t>(rows_of_all);
   if (!core::all_finite(reduced_)) {
@@ -70,26 +79,27 @@ void Trainer::draw(std::int64_t n) {
   replay_.draw(static_cast<std::uint64_t>(counts_.updates), slots);
   auto* x = x_.data_ptr<float>();
   auto* z = z_.data_ptr<float>();
+  const auto& scaling = average_.scaling;
   for (const auto slot : slots) {
-    scaling_.features(replay_.in(), slot, 1, x);
-    scaling_.targets(replay_.in(slot), replay_.out(slot), z);
-    x += scaling_.n_features();
-    z += scaling_.n_targets();
+    scaling.features(replay_.in(), slot, 1, x);
+    scaling.targets(replay_.in(slot), replay_.out(slot), z);
+    x += scaling.n_features();
+    z += scaling.n_targets();
   }
 }
 
 void Trainer::take_average() {
   // Over all steps at first, over the last hundred or so later.
-  const auto step = static_cast<double>(counts_.updates);
+  const auto step = static_cast<double>(counts_.age);
   const auto fresh = static_cast<float>(std::max(1.0 - keep_average, 10.0 / (step + 10.0)));
   const auto from = learner_.weights();
-  const auto to = average_.weights();
+  const auto to = average_.network.weights();
   for (std::size_t i = 0; i < to.size(); ++i) to[i] += fresh * (from[i] - to[i]);
 }
 
 /// A linear start, then a cosine from learning_rate to learning_rate_end.
 double Trainer::learning_rate() const {
-  const auto step = static_cast<double>(counts_.updates);
+  const auto step = static_cast<double>(counts_.age);
   const double start = std::min(1.0, static_cast<double>(n_own_updates_ + 1) / warm_up);
   const double progress = std::min(1.0, step / static_cast<double>(options_.decay_updates));
   const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * progress));

@@ -3,13 +3,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/signature.hpp"
 #include "parallel/communicator.hpp"
-#include "surrogate/loss.hpp"
+#include "surrogate/model.hpp"
 #include "surrogate/network.hpp"
 #include "surrogate/options.hpp"
 #include "surrogate/replay_buffer.hpp"
-#include "surrogate/scaling.hpp"
 #include "surrogate/soap.hpp"
 
 // Private to this folder: it brings in LibTorch.
@@ -31,12 +29,18 @@ class Trainer {
     std::int64_t updates = 0;
     std::int64_t skipped = 0;
     std::int64_t samples = 0;  // rows seen by gradient steps, on all ranks
+    std::int64_t redrawn = 0;  // times the weights were drawn anew
+    std::int64_t age = 0;      // gradient steps since the weights were drawn
   };
 
-  /// Borrows all but the options and the communicator; the scaling must be fitted and stay as it is. `learner` takes
-  /// the steps, `average` is given the running mean of its weights. Local.
-  Trainer(const core::Signature& signature, const Scaling& scaling, const ReplayBuffer& replay, Network& learner,
-          Network& average, const TrainingOptions& options, const parallel::Communicator& comm, const Counts& before);
+  /// Borrows all but the options and the communicator; the scaling of `average` must be fitted and stay as it is.
+  /// `learner` takes the steps, the network of `average` is given the running mean of its weights. Local.
+  Trainer(const ReplayBuffer& replay, Network& learner, Model& average, const TrainingOptions& options,
+          const parallel::Communicator& comm, const Counts& before);
+
+  /// If weights are not finite, which no gradient step would change: draws them anew and starts over. Local; the same
+  /// on all ranks, as the weights are.
+  void heal();
 
   /// One gradient step; gives the mean loss over the rows of all ranks. Collective.
   double update();
@@ -48,13 +52,11 @@ class Trainer {
   double learning_rate() const;
   void take_average();
 
-  const Scaling& scaling_;
   const ReplayBuffer& replay_;
   Network& learner_;
-  Network& average_;
+  Model& average_;
   TrainingOptions options_;
   parallel::Communicator comm_;
-  Loss loss_;
   Soap optimiser_;
   std::vector<std::int64_t> slots_;  // of the rows drawn
   torch::Tensor x_;                  // [batch, n_features]

@@ -7,6 +7,9 @@ import subprocess
 import unittest
 from pathlib import Path
 
+import h5py
+import numpy as np
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("BIMETAL_PROGRAM", ROOT / "build/release/bin/bimetal"))
 MPIRUN = ["mpirun", "--oversubscribe", "-n"]
@@ -46,6 +49,12 @@ def summary(directory):
 def history(directory):
     with (Path(directory) / "history.csv").open(encoding="utf-8") as file:
         return [{key: float(value) for key, value in line.items()} for line in csv.DictReader(file)]
+
+
+def last_fields(directory):
+    """Name -> array of the last snapshot."""
+    with h5py.File(sorted(Path(directory).glob("fields_*.h5"))[-1]) as file:
+        return {name: np.asarray(data) for name, data in file["fields"].items()}
 
 
 class ProgramTest(unittest.TestCase):

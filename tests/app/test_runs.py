@@ -4,19 +4,12 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import h5py
 import numpy as np
 
-from program import ROOT, ProgramTest, bimetal, history, settings, summary
+from program import ROOT, ProgramTest, bimetal, history, last_fields, settings, summary
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
 SMALL = {"grid__cells": "[24, 24]", "time__end": "3e-5"}
-
-
-def last_fields(directory):
-    """Name -> array of the last snapshot."""
-    with h5py.File(sorted(Path(directory).glob("fields_*.h5"))[-1]) as file:
-        return {name: np.asarray(data) for name, data in file["fields"].items()}
 
 
 class Runs(ProgramTest):

@@ -5,8 +5,13 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <utility>
+#include <vector>
 
+#include "control/error_account.hpp"
 #include "control/ledger.hpp"
+#include "control/row_counts.hpp"
+#include "control/signal_calibration.hpp"
 
 namespace bimetal::control {
 namespace {
@@ -35,23 +40,41 @@ TEST(ScoreHistogram, bins_agree_with_their_edges) {
   EXPECT_EQ(ScoreHistogram::bin(NAN), ScoreHistogram::n_bins - 1);
 }
 
+Threshold choose(const ScoreHistogram& evidence, double alpha = 0.05) {
+  return choose_threshold(evidence, {}, alpha, 0.95);
+}
+
 TEST(Threshold, lies_below_the_scores_that_would_break_alpha) {
-  const auto threshold =
-      choose_threshold(make_histogram(20000, [](double s) { return s > 1.0 ? 0.9 : 0.001; }), 0.05, 0.95);
+  const auto threshold = choose(make_histogram(20000, [](double s) { return s > 1.0 ? 0.9 : 0.001; }));
   EXPECT_GT(threshold.score, 0.5);
   EXPECT_LT(threshold.score, 1.6);
   EXPECT_GT(threshold.acceptance, 0.4);
   EXPECT_LE(threshold.wrong_upper_bound, 0.05);
 }
 
-TEST(Threshold, accepts_everything_from_a_good_surrogate_and_nothing_from_a_bad_one) {
-  EXPECT_EQ(choose_threshold(make_histogram(5000, [](double) { return 0.001; }), 0.05, 0.95).acceptance, 1.0);
-  EXPECT_EQ(choose_threshold(make_histogram(5000, [](double) { return 0.5; }), 0.05, 0.95).score, -1.0);
+TEST(Threshold, accepts_all_it_can_tell_apart_from_a_good_surrogate_and_nothing_from_a_bad_one) {
+  const auto good = choose(make_histogram(5000, [](double) { return 0.001; }));
+  EXPECT_GT(good.score, 5.0);
+  EXPECT_TRUE(std::isfinite(good.score)) << "a score beyond the bins is never good enough";
+  EXPECT_EQ(choose(make_histogram(5000, [](double) { return 0.5; })).score, -1.0);
 }
 
 TEST(Threshold, needs_evidence) {
-  EXPECT_EQ(choose_threshold(ScoreHistogram{}, 0.05, 0.95).score, -1.0);
-  EXPECT_EQ(choose_threshold(make_histogram(99, [](double) { return 0.0; }), 0.05, 0.95).score, -1.0);
+  EXPECT_EQ(choose(ScoreHistogram{}).score, -1.0);
+  EXPECT_EQ(choose(make_histogram(99, [](double) { return 0.0; })).score, -1.0);
+}
+
+TEST(Threshold, gives_way_when_recent_evidence_contradicts_the_rest) {
+  const auto evidence = make_histogram(20000, [](double s) { return s > 1.0 ? 0.2 : 0.001; });
+  const auto recent = make_histogram(
+      1000, [](double s) { return s > 0.2 ? 0.5 : 0.001; }, 2);
+  const auto before = choose(evidence);
+  const auto after = choose_threshold(evidence, std::span(&recent, 1), 0.05, 0.95);
+  EXPECT_GT(before.score, 0.9);
+  EXPECT_LT(after.score, 0.4);
+  const auto too_few = make_histogram(
+      20, [](double) { return 1.0; }, 3);
+  EXPECT_EQ(choose_threshold(evidence, std::span(&too_few, 1), 0.05, 0.95).score, before.score);
 }
 
 TEST(Threshold, keeps_the_wrong_fraction_below_alpha_in_nearly_all_tries) {
@@ -59,20 +82,115 @@ TEST(Threshold, keeps_the_wrong_fraction_below_alpha_in_nearly_all_tries) {
   const auto p = [](double s) { return s / (s + 3.0); };
   int broken = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    const auto threshold = choose_threshold(make_histogram(3000, p, seed), alpha, 0.95);
-    const auto truth = make_histogram(100000, p, 1000 + seed);
-    std::int64_t n = 0, wrong = 0;
-    for (int b = 0; b < ScoreHistogram::n_bins && ScoreHistogram::edge(b) <= threshold.score; ++b) {
-      n += truth.audits(b);
-      wrong += truth.wrong(b);
-    }
-    broken += n > 0 && static_cast<double>(wrong) > alpha * static_cast<double>(n);
+    const auto threshold = choose(make_histogram(3000, p, seed), alpha);
+    const auto truth = make_histogram(100000, p, 1000 + seed).up_to(threshold.score);
+    broken += static_cast<double>(truth.wrong) > alpha * static_cast<double>(truth.audits);
   }
   EXPECT_LE(broken, 10);
 }
 
+TEST(AuditPlan, asks_for_a_count_so_that_the_share_falls_as_batches_grow) {
+  EXPECT_EQ(audits_wanted(0.05), 2400);
+  EXPECT_EQ(audit_chance(0.1, 3), 0.0125);
+  EXPECT_EQ(choose_audit_level(0.1, 0.05, 0.0), 0);
+  EXPECT_EQ(choose_audit_level(0.1, 0.05, 24000.0), 0);
+  EXPECT_EQ(choose_audit_level(0.1, 0.05, 48000.0), 1);
+  EXPECT_EQ(choose_audit_level(0.1, 0.05, 1e12), n_audit_levels - 1);
+  for (double rows = 1e4; rows < 3e6; rows *= 1.7)
+    EXPECT_GE(audit_chance(0.1, choose_audit_level(0.1, 0.05, rows)) * rows, std::min(0.1 * rows, 2400.0));
+}
+
+TEST(DriftAlarm, is_silent_for_long_at_alpha_and_quick_when_the_share_triples) {
+  constexpr double alpha = 0.05;
+  std::mt19937_64 engine(1);
+  const auto windows_until_alarm = [&](double share, int limit) {
+    DriftAlarm alarm(alpha);
+    std::binomial_distribution<std::int64_t> wrong(50, share);
+    for (int window = 1; window <= limit; ++window)
+      if (alarm.hears(50, wrong(engine))) return window;
+    return limit;
+  };
+  double at_alpha = 0.0, at_triple = 0.0;
+  for (int i = 0; i < 100; ++i) {
+    at_alpha += windows_until_alarm(alpha, 10000) / 100.0;
+    at_triple += windows_until_alarm(3.0 * alpha, 10000) / 100.0;
+  }
+  EXPECT_GT(at_alpha, 0.8 * DriftAlarm::windows_between_false_alarms);
+  EXPECT_LT(at_triple, 6.0);
+  EXPECT_EQ(windows_until_alarm(0.5 * alpha, 10000), 10000);
+}
+
+TEST(SignalCalibration, says_which_error_nine_in_ten_answers_stay_below_and_never_falls) {
+  std::mt19937_64 engine(1);
+  std::normal_distribution<double> normal;
+  SignalRecord record;
+  std::vector<std::pair<double, double>> pairs;
+  for (int i = 0; i < 20000; ++i) {
+    // The signal promises ten times too little, and scatters.
+    const double signal = 0.05 * std::exp(1.5 * normal(engine));
+    pairs.emplace_back(signal, 10.0 * signal * std::exp(0.5 * normal(engine)));
+    record.add(pairs.back().first, pairs.back().second);
+  }
+  const SignalCalibration calibration(record);
+  double below = 0.0, last = 0.0;
+  for (const auto& [signal, error] : pairs) below += error <= calibration(signal);
+  EXPECT_NEAR(below / static_cast<double>(pairs.size()), SignalCalibration::quantile, 0.03);
+  for (double signal = 1e-5; signal < 1e5; signal *= 1.1) {
+    EXPECT_GE(calibration(signal), last);
+    last = calibration(signal);
+  }
+  EXPECT_GT(calibration(1e5), 1e4) << "beyond the record";
+  EXPECT_TRUE(std::isinf(calibration(NAN)));
+  EXPECT_EQ(SignalCalibration()(0.3), 0.3) << "without a record it is taken at its word";
+}
+
+TEST(ErrorAccount, is_unbiased_whatever_the_chance_of_an_audit_was) {
+  std::mt19937_64 engine(1);
+  std::uniform_real_distribution<double> uniform;
+  constexpr int n_steps = 200, n_rows = 500;
+  ErrorAccount account(2);
+  double carried = 0.0;
+  for (int step = 0; step < n_steps; ++step) {
+    const double q = step % 2 == 0 ? 0.2 : 0.05;
+    for (int row = 0; row < n_rows; ++row) {
+      // Output 0 is off by 1 in every second step, output 1 by ±1 in turn.
+      const double answer[] = {step % 2 == 0 ? 1.0 : 0.0, row % 2 == 0 ? 1.0 : -1.0}, truth[] = {0.0, 0.0};
+      const bool audited = uniform(engine) < q;
+      if (audited) account.add(answer, truth, q);
+      if (!audited) carried += answer[0] / n_rows;
+    }
+    account.close_step(n_rows);
+  }
+  const auto of = ErrorAccount::estimates(account.sums());
+  EXPECT_NEAR(of[0].mean_abs, 0.5, 0.02);
+  EXPECT_NEAR(of[0].bias, 0.5, 0.02);
+  EXPECT_NEAR(of[1].mean_abs, 1.0, 1e-12);
+  EXPECT_NEAR(of[1].bias, 0.0, 0.05);
+  EXPECT_NEAR(of[0].accumulated, carried, 4.0 * of[0].accumulated_error);
+  EXPECT_LT(of[0].accumulated_error, 0.05 * carried);
+  EXPECT_LT(std::abs(of[1].accumulated), 4.0 * of[1].accumulated_error);
+}
+
+/// What a window of all ranks says: so many rows of one score, audited and wrong.
+Evidence window_of(SwitchController& controller, int rows, int audits, int wrong, double score = 0.5,
+                   const Ledger& cost = {}) {
+  for (int i = 0; i < rows; ++i) controller.record_candidate(score);
+  for (int i = 0; i < audits; ++i) controller.record_audit(score, i < wrong ? 7.0 : 0.1);
+  return controller.take_window(cost);
+}
+
+/// Whether answers with this score are accepted, as far as the throttle lets them.
+bool accepts(const SwitchController& controller, double score) {
+  int accepted = 0;
+  for (std::int64_t id = 0; id < 200; ++id) accepted += controller.accepts(0, id, score);
+  return accepted > 0;
+}
+
+const auto good = make_histogram(5000, [](double) { return 0.001; });
+
 TEST(SwitchController, tosses_the_same_coins_for_the_same_rows_and_about_the_right_number) {
   SwitchOptions options;
+  options.audit_fraction = 0.03;
   const SwitchController a(options, 7), b(options, 7), other(options, 8);
   int audited = 0, inert_audited = 0, differs = 0;
   for (std::int64_t id = 0; id < 100000; ++id) {
@@ -86,51 +204,237 @@ TEST(SwitchController, tosses_the_same_coins_for_the_same_rows_and_about_the_rig
   EXPECT_GT(differs, 3000);
 }
 
-TEST(SwitchController, opens_with_calibration_and_closes_when_audits_go_bad) {
+TEST(SwitchController, asks_nobody_without_a_version_audited_rows_without_a_threshold_and_then_everybody) {
   SwitchController controller({}, 1);
-  EXPECT_FALSE(controller.accepts(0.0)) << "nothing is known yet";
-  controller.restart(make_histogram(5000, [](double) { return 0.001; }));
-  EXPECT_TRUE(controller.accepts(50.0));
-  for (int i = 0; i < 5000; ++i) {
-    controller.record_candidate(0.5);
-    controller.record_audit(0.5, 7.0);
-  }
-  EXPECT_TRUE(controller.accepts(0.5)) << "evidence counts when its window is closed";
-  controller.close_window();
-  EXPECT_FALSE(controller.accepts(0.5));
+  EXPECT_EQ(controller.asks(0), Asking::nobody);
+  controller.serve({});
+  EXPECT_EQ(controller.asks(0), Asking::audited_rows);
+  EXPECT_FALSE(accepts(controller, 0.0)) << "nothing is known yet";
+  controller.serve(good);
+  EXPECT_EQ(controller.asks(0), Asking::all_rows);
+  EXPECT_TRUE(accepts(controller, 4.0));
+  EXPECT_EQ(controller.standing(), Standing::on);
+}
+
+TEST(SwitchController, turns_on_by_the_audits_of_rows_it_does_not_accept) {
+  SwitchController controller({}, 1);
+  controller.serve({});
+  controller.learn(window_of(controller, 150, 150, 0), 0);
+  EXPECT_EQ(controller.standing(), Standing::on);
+  EXPECT_TRUE(accepts(controller, 0.5));
+}
+
+TEST(SwitchController, closes_when_the_evidence_goes_bad) {
+  SwitchController controller({}, 1);
+  controller.serve(good);
+  const auto bad = window_of(controller, 5000, 5000, 5000);
+  EXPECT_TRUE(accepts(controller, 0.5)) << "evidence counts when it has been added up";
+  controller.learn(bad, 0);
+  EXPECT_FALSE(accepts(controller, 0.5));
 }
 
 TEST(SwitchController, forgets_old_windows) {
   SwitchOptions options;
   options.memory = 2;
   SwitchController controller(options, 1);
-  controller.restart(make_histogram(5000, [](double) { return 1.0; }));
-  EXPECT_FALSE(controller.accepts(0.01));
-  for (int window = 0; window < 2; ++window) {
-    for (int i = 0; i < 1000; ++i) {
-      controller.record_candidate(0.5);
-      controller.record_audit(0.5, 0.1);
-    }
-    controller.close_window();
+  controller.serve(make_histogram(5000, [](double) { return 1.0; }));
+  EXPECT_FALSE(accepts(controller, 0.01));
+  for (int window = 0; window < 2; ++window) controller.learn(window_of(controller, 1000, 1000, 0), window);
+  EXPECT_TRUE(accepts(controller, 0.5));
+}
+
+TEST(SwitchController, ignores_evidence_about_a_version_that_no_longer_serves) {
+  SwitchController controller({}, 1);
+  controller.serve(good);
+  const auto late = window_of(controller, 5000, 5000, 5000);
+  controller.serve(good);
+  controller.learn(late, 0);
+  EXPECT_TRUE(accepts(controller, 0.5));
+}
+
+TEST(SwitchController, withdraws_a_step_whose_own_audits_refute_alpha_and_stays_off_longer_each_time) {
+  SwitchOptions options;
+  SwitchController controller(options, 1);
+  controller.serve(good);
+  EXPECT_TRUE(controller.stand(0, 100, 5));
+  EXPECT_TRUE(controller.stand(1, 0, 0));
+  EXPECT_FALSE(controller.stand(2, 100, 40));
+  EXPECT_EQ(controller.standing(), Standing::drift);
+  EXPECT_LT(controller.target(), 0.03);
+  const auto steps_off = [&](std::int64_t step) {
+    std::int64_t off = 0;
+    for (; controller.standing() != Standing::on; ++off)
+      controller.learn(window_of(controller, 900, 900, 0), step + off);
+    return off;
+  };
+  const auto first = steps_off(3);
+  EXPECT_GE(first, 4);
+  EXPECT_FALSE(controller.stand(50, 100, 40)) << "again, soon after";
+  EXPECT_GE(steps_off(51), 2 * first - 1);
+}
+
+TEST(SwitchController, is_only_more_careful_when_refuted_after_a_long_time) {
+  SwitchController controller({}, 1);
+  controller.serve(good);
+  for (int step = 0; step < 30; ++step) {
+    EXPECT_TRUE(controller.stand(step, 100, 0));
+    controller.learn(window_of(controller, 1000, 100, 0), step);
   }
-  EXPECT_TRUE(controller.accepts(0.5));
+  EXPECT_EQ(controller.throttle(), 1.0);
+  EXPECT_FALSE(controller.stand(30, 100, 40));
+  EXPECT_EQ(controller.standing(), Standing::on);
+  EXPECT_EQ(controller.throttle(), 0.5);
+  EXPECT_EQ(controller.alarms(), 1);
+}
+
+TEST(SwitchController, accepts_only_a_share_of_the_answers_at_first_another_one_in_every_step) {
+  SwitchController controller({}, 1);
+  controller.serve(good);
+  const double share = controller.throttle();
+  EXPECT_EQ(share, 0.5);
+  int accepted = 0, both = 0;
+  for (std::int64_t id = 0; id < 10000; ++id) {
+    accepted += controller.accepts(7, id, 0.5);
+    both += controller.accepts(7, id, 0.5) && controller.accepts(8, id, 0.5);
+  }
+  EXPECT_NEAR(accepted, 10000 * share, 200);
+  EXPECT_NEAR(both, 10000 * share * share, 200);
+}
+
+TEST(SwitchController, hears_a_smaller_rise_that_lasts) {
+  SwitchController controller({}, 1);
+  controller.serve(good);
+  int steps = 1;
+  while (controller.stand(steps, 40, 6)) ASSERT_LT(++steps, 20);
+  EXPECT_GT(steps, 1) << "6 of 40 do not refute 5 % at once";
+}
+
+TEST(SwitchController, says_when_a_version_on_trial_has_failed) {
+  SwitchController controller({}, 1);
+  controller.serve(good);
+  EXPECT_FALSE(controller.stand(0, 100, 40));
+  EXPECT_TRUE(controller.trial_failed());
+  controller.serve(good);
+  EXPECT_FALSE(controller.trial_failed());
+  for (int step = 0; step < 3; ++step) EXPECT_TRUE(controller.stand(step, 100, 0));
+  EXPECT_FALSE(controller.stand(3, 100, 40));
+  EXPECT_FALSE(controller.trial_failed()) << "it was good at first";
+  controller.serve({});
+  for (int step = 4; step < 30; ++step) controller.learn(window_of(controller, 1000, 300, 200), step);
+  EXPECT_TRUE(controller.trial_failed()) << "it never got a threshold";
 }
 
 TEST(SwitchController, corrects_its_target_when_accepted_answers_keep_missing_it_and_recovers) {
+  SwitchOptions options;
+  SwitchController controller(options, 1);
+  controller.serve(good);
+  EXPECT_EQ(controller.target(), 0.05);
+  EXPECT_TRUE(controller.stand(0, 2000, 0));
+  EXPECT_TRUE(controller.stand(1, 200, 14));
+  EXPECT_NEAR(controller.target(), 0.05 + 0.05 * (0.04 - 0.07), 1e-12);
+  for (int step = 2; step < 100; ++step) EXPECT_TRUE(controller.stand(step, 200, 2));
+  EXPECT_EQ(controller.target(), 0.05);
+}
+
+TEST(SwitchController, grows_careful_as_the_run_uses_up_what_it_is_allowed) {
+  SwitchOptions options;
+  options.correction = 0.0;
+  SwitchController controller(options, 1);
+  controller.serve(good);
+  EXPECT_TRUE(controller.stand(0, 1000, 40));
+  EXPECT_NEAR(controller.target(), 0.05, 1e-12);
+  EXPECT_TRUE(controller.stand(1, 1000, 50));
+  EXPECT_NEAR(controller.target(), 0.025, 1e-12);
+  for (int step = 2; step < 20; ++step) EXPECT_TRUE(controller.stand(step, 1000, 20));
+  EXPECT_NEAR(controller.target(), 0.05, 1e-12);
+}
+
+TEST(SwitchController, holds_answers_to_less_than_the_tolerance_when_told_to_tighten) {
   SwitchController controller({}, 1);
-  controller.restart(make_histogram(5000, [](double) { return 0.001; }));
-  EXPECT_EQ(controller.target(), 0.05);
-  const auto window = [&](int wrong) {
-    for (int i = 0; i < 200; ++i) {
-      controller.record_candidate(0.5);
-      controller.record_audit(0.5, i < wrong ? 2.0 : 0.5);
-    }
-    controller.close_window();
-  };
-  window(20);
-  EXPECT_NEAR(controller.target(), 0.05 + 0.1 * (0.04 - 0.1), 1e-12);
-  for (int i = 0; i < 100; ++i) window(0);
-  EXPECT_EQ(controller.target(), 0.05);
+  controller.serve(good);
+  controller.tighten();
+  controller.start_afresh({}, 0);
+  for (int i = 0; i < 300; ++i) controller.record_audit(0.5, 0.6);
+  EXPECT_EQ(controller.take_window({}).rows.all().wrong, 300);
+}
+
+// Physics costs 10 s a row, an answer 1 s.
+Ledger costs(double accepted, double updates = 0.0) {
+  return {.physics = 10.0 * (1000.0 - accepted),
+          .audit = 0.1 * accepted * 10.0,
+          .inference = 1000.0,
+          .training = updates,
+          .rejected = 1000.0 - accepted,
+          .accepted = accepted,
+          .audited = 0.1 * accepted,
+          .asked = 1000.0,
+          .updates = updates};
+}
+
+TEST(SwitchController, is_off_when_asking_costs_more_than_it_saves_unless_told_that_cost_does_not_matter) {
+  for (const bool veto : {true, false}) {
+    SwitchOptions options;
+    if (!veto) options.max_overhead.reset();
+    SwitchController controller(options, 1);
+    controller.serve({});
+    // One row in twenty has a score that can be accepted: saves half of a second, costs one.
+    for (int i = 0; i < 19 * 400; ++i) controller.record_candidate(5.0);
+    for (int i = 0; i < 19 * 200; ++i) controller.record_audit(5.0, 9.0);
+    controller.learn(window_of(controller, 400, 200, 0, 0.1, costs(50.0)), 0);
+    EXPECT_EQ(controller.standing(), veto ? Standing::cost : Standing::on);
+  }
+}
+
+TEST(SwitchController, lets_training_spend_its_share_of_what_physics_costs_and_no_more) {
+  SwitchOptions options;
+  options.max_overhead = 0.1;
+  SwitchController controller(options, 1);
+  EXPECT_EQ(controller.updates_allowed(40, 2), 40) << "the probe";
+  controller.note_updates(40);
+  EXPECT_EQ(controller.updates_allowed(40, 2), 0) << "what it cost is not known yet";
+  Ledger cost{.physics = 9000.0, .training = 400.0, .rejected = 900.0, .updates = 80.0};
+  controller.learn(window_of(controller, 0, 0, 0, 0.5, cost), 0);
+  // 900 s allowed, 400 spent: 100 updates at 5 s, 50 for each of the two ranks.
+  EXPECT_EQ(controller.updates_allowed(50, 2), 50);
+  EXPECT_EQ(controller.updates_allowed(51, 2), 0);
+  controller.note_updates(50);
+  EXPECT_EQ(controller.updates_allowed(1, 2), 0) << "spent, though not yet booked";
+  options.max_overhead.reset();
+  EXPECT_EQ(SwitchController(options, 1).updates_allowed(1000000, 2), 1000000);
+}
+
+TEST(SwitchController, probes_more_seldom_when_even_that_is_too_expensive) {
+  SwitchController controller({}, 1);
+  controller.serve({});
+  const Ledger dear{.physics = 100.0, .inference = 50.0, .rejected = 10.0, .asked = 5.0};
+  int asked = 0;
+  for (std::int64_t step = 0; step < 64; ++step) {
+    const bool asks = controller.asks(step) == Asking::audited_rows;
+    asked += asks;
+    controller.learn(window_of(controller, asks ? 10 : 0, asks ? 10 : 0, asks ? 10 : 0, 0.5, dear), step);
+  }
+  EXPECT_GE(asked, 3);
+  EXPECT_LE(asked, 10);
+  EXPECT_EQ(controller.probes(), asked);
+}
+
+TEST(SwitchController, repeats_its_verdicts_on_cost_if_prices_are_given) {
+  SwitchOptions options;
+  options.unit_costs = {.physics = 1.0, .inference = 0.1, .update = 2.0};
+  SwitchController controller(options, 1);
+  const auto evidence = controller.take_window({.physics = 77.0, .training = 5.0, .rejected = 3.0, .updates = 4.0});
+  EXPECT_EQ(evidence.ledger.physics, 3.0);
+  EXPECT_EQ(evidence.ledger.training, 8.0);
+}
+
+TEST(Evidence, travels_as_one_small_message) {
+  SwitchController controller({}, 1);
+  const auto sent = window_of(controller, 30, 20, 10, 0.5, {.physics = 2.5, .updates = 7.0});
+  Evidence received;
+  received.set(sent.message());
+  EXPECT_EQ(received.message(), sent.message());
+  EXPECT_EQ(received.rows.all().wrong, 10);
+  EXPECT_EQ(received.ledger.updates, 7.0);
 }
 
 TEST(SwitchController, other_policies_hold_their_threshold_whatever_the_audits_say) {
@@ -140,14 +444,16 @@ TEST(SwitchController, other_policies_hold_their_threshold_whatever_the_audits_s
     options.policy = policy;
     options.threshold = 2.0;
     SwitchController controller(options, 1);
-    controller.restart(bad);
+    controller.serve(bad);
+    EXPECT_TRUE(controller.stand(0, 100, 100));
+    controller.learn(window_of(controller, 5000, 5000, 5000), 0);
     return controller;
   };
-  EXPECT_TRUE(with(Policy::threshold).accepts(2.0));
-  EXPECT_FALSE(with(Policy::threshold).accepts(2.1));
-  EXPECT_TRUE(with(Policy::always).accepts(1e300));
-  EXPECT_FALSE(with(Policy::always).accepts(NAN));
-  EXPECT_FALSE(with(Policy::never).accepts(0.0));
+  EXPECT_TRUE(accepts(with(Policy::threshold), 2.0));
+  EXPECT_FALSE(accepts(with(Policy::threshold), 2.1));
+  EXPECT_TRUE(accepts(with(Policy::always), 1e300));
+  EXPECT_FALSE(accepts(with(Policy::always), NAN));
+  EXPECT_FALSE(accepts(with(Policy::never), 0.0));
 }
 
 TEST(RowCounts, add_field_by_field) {
@@ -159,11 +465,21 @@ TEST(RowCounts, add_field_by_field) {
 }
 
 TEST(Ledger, judges_by_the_cost_of_accepted_rows_not_of_rejected_ones) {
-  // 10 rejected rows at 3 s, 5 audits at 1 s; 100 accepted. Physics alone: 30 + 100 · 1.
-  const Ledger ledger{.physics = 30.0, .audit = 5.0, .inference = 10.0, .training = 20.0, .verification = 99.0};
-  EXPECT_DOUBLE_EQ(ledger.spent(), 65.0);
-  EXPECT_DOUBLE_EQ(ledger.net_speedup(100, 5), 130.0 / 65.0);
-  EXPECT_DOUBLE_EQ(Ledger{}.net_speedup(0, 0), 1.0);
+  // 10 rejected rows at 3 s, 50 audits at 1 s; 1000 accepted. Physics alone: 30 + 1000 · 1.
+  const Ledger ledger{.physics = 30.0,
+                      .audit = 50.0,
+                      .inference = 10.0,
+                      .training = 200.0,
+                      .verification = 99.0,
+                      .rejected = 10.0,
+                      .accepted = 1000.0,
+                      .audited = 50.0};
+  EXPECT_DOUBLE_EQ(ledger.spent(), 290.0);
+  EXPECT_DOUBLE_EQ(ledger.physics_alone(), 1030.0);
+  EXPECT_DOUBLE_EQ(ledger.saved(), 950.0);
+  EXPECT_DOUBLE_EQ(ledger.net_speedup(), 1030.0 / 290.0);
+  EXPECT_DOUBLE_EQ(ledger.overhead(), 290.0 / 1030.0 - 1.0);
+  EXPECT_DOUBLE_EQ(Ledger{}.net_speedup(), 1.0);
 }
 
 }  // namespace

@@ -28,6 +28,9 @@ Row at(const InitialCondition& condition, const Position& x) {
   return row;
 }
 
+/// Of wet_hydrogen.
+double equivalence_ratio(const Row& row) { return row[1] / 2.016 / (row[2] / 31.998) / 2.0; }
+
 TEST(InitialCondition, uniform_gas_is_the_asked_mixture_everywhere) {
   const grid::StructuredGrid grid(box({8, 8}), 5, world());
   InitialOptions options;
@@ -50,10 +53,7 @@ TEST(InitialCondition, stratification_waves_around_the_mean_and_meets_itself_at_
   options.stratification = 0.3;
   options.waves = 2;
   const auto gas = uniform(options, wet_hydrogen(), grid);
-  const auto phi = [&](double x) {
-    const Row row = at(gas, {x, 0.0, 0.0});
-    return row[1] / 2.016 / (row[2] / 31.998) / 2.0;
-  };
+  const auto phi = [&](double x) { return equivalence_ratio(at(gas, {x, 0.0, 0.0})); };
   EXPECT_NEAR(phi(0.0), 1.1, 1e-12);
   EXPECT_NEAR(phi(0.0025), 0.5, 1e-12);
   EXPECT_NEAR(phi(0.01), 1.1, 1e-12);
@@ -80,6 +80,69 @@ TEST(InitialCondition, kernel_reaches_across_periodic_ends_but_not_through_walls
   EXPECT_NEAR(at(ignition_kernel(options, wet_hydrogen(), ring), {0.0099, 0.0, 0.0})[0],
               300.0 + 600.0 * (1.0 + std::tanh(2.0)), 1e-9);
   EXPECT_NEAR(at(ignition_kernel(options, wet_hydrogen(), pipe), {0.0099, 0.0, 0.0})[0], 300.0, 1e-6);
+}
+
+TEST(SecondGas, lies_beyond_its_plane_and_the_first_before_it) {
+  const grid::StructuredGrid grid(box({16, 16}, grid::Boundary::wall), 5, world());
+  InitialOptions options;
+  options.equivalence_ratio = 1.0;
+  auto& second = options.second_gas;
+  second.region = Region::beyond;
+  second.equivalence_ratio = 0.6;
+  second.temperature = 400.0;
+  second.position = 0.004;
+  second.thickness = 2e-4;
+  const auto gas = uniform(options, wet_hydrogen(), grid);
+  const auto expect = [&](double x, double phi, double T) {
+    for (double y : {0.0, 0.003, 0.01}) {
+      const Row row = at(gas, {x, y, 0.0});
+      EXPECT_NEAR(equivalence_ratio(row), phi, 1e-10) << x;
+      EXPECT_NEAR(row[0], T, 1e-8) << x;
+    }
+  };
+  const double share = 0.5 * (1.0 + std::tanh(0.5));
+  expect(0.0, 1.0, 300.0);
+  expect(0.0039, 1.0 - 0.4 * (1.0 - share), 300.0 + 100.0 * (1.0 - share));
+  expect(0.004, 0.8, 350.0);
+  expect(0.0041, 1.0 - 0.4 * share, 300.0 + 100.0 * share);
+  expect(0.01, 0.6, 400.0);
+}
+
+TEST(SecondGas, fills_a_ball_beside_a_kernel_that_keeps_its_own_temperature) {
+  const grid::StructuredGrid grid(box({16, 16}, grid::Boundary::wall), 5, world());
+  InitialOptions options;
+  options.kernel_centre = {0.002, 0.002};
+  const Row centre_alone = at(ignition_kernel(options, wet_hydrogen(), grid), {0.002, 0.002, 0.0});
+  auto& second = options.second_gas;
+  second.region = Region::ball;
+  second.equivalence_ratio = 2.5;
+  second.temperature = 1020.0;
+  second.centre = {0.008, 0.007};
+  second.radius = 1e-3;
+  second.thickness = 1e-4;
+  const auto both = ignition_kernel(options, wet_hydrogen(), grid);
+  const auto expect = [&](const Position& x, double phi, double T) {
+    EXPECT_NEAR(equivalence_ratio(at(both, x)), phi, 1e-6);
+    EXPECT_NEAR(at(both, x)[0], T, 1e-4);
+  };
+  expect({0.008, 0.007, 0.0}, 2.5, 1020.0);
+  expect({0.008, 0.008, 0.0}, 0.5 * (2.5 + 0.7), 0.5 * (1020.0 + 300.0));
+  expect({0.005, 0.0045, 0.0}, 0.7, 300.0);
+  EXPECT_EQ(at(both, {0.002, 0.002, 0.0}), centre_alone);
+}
+
+TEST(SecondGas, replaces_the_waves_of_the_first) {
+  const grid::StructuredGrid grid(box({16}, grid::Boundary::wall), 5, world());
+  InitialOptions options;
+  options.stratification = 0.3;
+  auto& second = options.second_gas;
+  second.region = Region::beyond;
+  second.equivalence_ratio = 0.5;
+  second.position = 0.004;
+  second.thickness = 1e-4;
+  const auto gas = uniform(options, wet_hydrogen(), grid);
+  EXPECT_NEAR(equivalence_ratio(at(gas, {0.0, 0.0, 0.0})), 1.0, 1e-12);
+  for (double x : {0.006, 0.008, 0.01}) EXPECT_NEAR(equivalence_ratio(at(gas, {x, 0.0, 0.0})), 0.5, 1e-12);
 }
 
 TEST(InitialCondition, refuses_options_that_make_no_sense) {
@@ -127,6 +190,32 @@ void expect_refused(Make make, const std::string& word) {
     EXPECT_NE(std::string(error.what()).find(word), std::string::npos) << error.what();
     EXPECT_EQ(std::string(error.what()).back(), '.') << error.what();
   }
+}
+
+TEST(SecondGas, refuses_options_that_make_no_sense) {
+  const grid::StructuredGrid pipe(box({64}, open_ends), 10, world()), ring(box({64}), 10, world());
+  const auto refused = [&](const grid::StructuredGrid& grid, Region region, auto change, const char* word) {
+    InitialOptions options;
+    options.second_gas.region = region;
+    change(options.second_gas);
+    expect_refused([&] { uniform(options, hydrogen(), grid); }, word);
+  };
+  refused(
+      ring, Region::beyond, [](auto&) {}, "periodic");
+  refused(
+      pipe, Region::beyond, [](auto& o) { o.position = 0.02; }, "0.02 m");
+  refused(
+      pipe, Region::beyond, [](auto& o) { o.thickness = 0.0; }, "thickness");
+  refused(
+      ring, Region::ball, [](auto& o) { o.centre = {0.02}; }, "second gas's centre");
+  refused(
+      ring, Region::ball, [](auto& o) { o.centre.resize(2); }, "2 coordinates");
+  refused(
+      ring, Region::ball, [](auto& o) { o.radius = -1e-3; }, "second gas's radius");
+  refused(
+      ring, Region::ball, [](auto& o) { o.equivalence_ratio = -0.1; }, "must not be negative");
+  refused(
+      ring, Region::ball, [](auto& o) { o.temperature = 0.0; }, "0 K");
 }
 
 TEST(FlameFront, goes_from_unburnt_to_adiabatically_burnt_gas) {

@@ -17,13 +17,19 @@ using testing::Duration;
 /// A population of cells handed to a hybrid again and again: every step each cell is some fresh state.
 class ToyRun {
  public:
-  explicit ToyRun(const HybridOptions& options, Duration duration = Duration::common, std::int64_t cells = 2000)
-      : duration_(duration),
-        solver_(std::make_unique<testing::ToySolver>(duration), make_surrogate(options), options, comm_, core::Log()),
+  explicit ToyRun(const HybridOptions& options, Duration duration = Duration::common,
+                  std::optional<surrogate::Surrogate> surrogate = {},
+                  const parallel::Communicator& comm = parallel::duplicate(MPI_COMM_WORLD))
+      : comm_(comm),
+        duration_(duration),
+        truth_(duration),
+        physics_(new testing::ToySolver(duration)),
+        solver_(std::unique_ptr<testing::ToySolver>(physics_),
+                surrogate ? std::move(surrogate) : make_surrogate(options), options, comm_, core::Log()),
         in_(std::ssize(solver_.kind().signature().inputs)) {
     // Uneven on purpose; with more than two ranks, the last rank has no rows at all.
     const std::int64_t shares = comm_.size() > 2 ? comm_.size() - 1 : comm_.size();
-    for (std::int64_t id = 0; id < cells; ++id)
+    for (std::int64_t id = 0; id < n_cells; ++id)
       if (id % shares == comm_.rank()) ids_.push_back(id);
     in_.resize(std::ssize(ids_));
     out_.resize(std::ssize(ids_));
@@ -35,7 +41,7 @@ class ToyRun {
     draw_states(static_cast<std::uint64_t>(step));
     core::RowTable truth(3, in_.size());
     subproblem::Batch exact{.in = in_.rows(), .out = truth.rows(), .id = ids_};
-    testing::ToySolver(duration_).solve(exact);
+    truth_.solve(exact);
     const auto before = in_;
     const auto answers = in_.width() == 3 ? in_.rows() : out_.rows();
     subproblem::Batch batch{.in = in_.rows(), .out = answers, .id = ids_, .step = step, .provenance = provenance_};
@@ -44,15 +50,21 @@ class ToyRun {
     for (std::int64_t i = 0; i < answers.size(); ++i) {
       EXPECT_NEAR(answers[i][1] + answers[i][2], 1.0, 1e-14);
       if (provenance_[static_cast<std::size_t>(i)].answerer == subproblem::Answerer::inert)
-        EXPECT_TRUE(std::ranges::equal(answers[i], before[i].first(3)) || std::ranges::equal(answers[i], truth[i]))
-            << "if audited";
+        EXPECT_TRUE(std::ranges::equal(answers[i], before[i].first(3)));
       else
         worst = std::max(worst, std::abs(answers[i][1] - truth[i][1]));
     }
     return comm_.max(worst);
   }
 
+  void change_physics(double rate) {
+    truth_.set_rate(rate);
+    physics_->set_rate(rate);
+  }
+
   HybridSolver& solver() { return solver_; }
+  const std::vector<std::int64_t>& ids() const { return ids_; }
+  core::ConstRows answers() const { return in_.width() == 3 ? in_.rows() : out_.rows(); }
   const std::vector<subproblem::Provenance>& provenance() const { return provenance_; }
   const parallel::Communicator& comm() const { return comm_; }
 
@@ -78,8 +90,11 @@ class ToyRun {
     return surrogate::Surrogate(testing::ToyKind(duration_).signature(), network, training, comm_);
   }
 
-  parallel::Communicator comm_ = parallel::duplicate(MPI_COMM_WORLD);
+  static constexpr std::int64_t n_cells = 2000;
+  parallel::Communicator comm_;
   Duration duration_;
+  testing::ToySolver truth_;
+  testing::ToySolver* physics_;  // of the solver
   HybridSolver solver_;
   std::vector<std::int64_t> ids_;
   core::RowTable in_, out_{3};
@@ -91,6 +106,7 @@ HybridOptions options_of(control::Policy policy) {
   options.switching.policy = policy;
   options.switching.tolerance = 1e-2;
   options.switching.audit_fraction = 0.1;
+  options.switching.max_overhead.reset();  // the toy's physics costs next to nothing
   options.schedule.updates_per_step = 30;
   options.schedule.promote_every = 5;
   options.verify = Verify::yes;
@@ -123,8 +139,9 @@ TEST_P(HybridSolverTest, learns_takes_over_and_certifies_what_is_true) {
   const auto certificate = run.solver().certificate();
   EXPECT_LE(truth, certificate.upper_bound);
   EXPECT_LE(certificate.upper_bound, 0.06);
-  EXPECT_NEAR(static_cast<double>(rows.audited), 0.1 * static_cast<double>(rows.accepted),
-              5.0 * std::sqrt(0.1 * static_cast<double>(rows.accepted)));
+  EXPECT_LT(static_cast<double>(rows.audited),
+            0.1 * static_cast<double>(rows.accepted) + 5.0 * std::sqrt(0.1 * static_cast<double>(rows.accepted)));
+  EXPECT_GT(rows.audited, 500);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, HybridSolverTest, ::testing::Values(Duration::common, Duration::by_row),
@@ -152,6 +169,123 @@ TEST(HybridSolver, without_training_physics_answers_everything) {
   for (std::int64_t step = 0; step < 12; ++step) EXPECT_EQ(run.step(step), 0.0);
   EXPECT_EQ(run.solver().rows().accepted, 0);
   EXPECT_EQ(run.solver().promotions(), 0);
+}
+
+TEST(HybridSolver, leaves_everything_to_physics_when_its_weights_turn_nan_and_learns_again) {
+  auto options = options_of(control::Policy::certified);
+  options.faults.weights_nan_at = 40;
+  ToyRun run(options);
+  for (std::int64_t step = 0; step < 40; ++step) run.step(step);
+  EXPECT_GT(run.solver().last_step().rows.accepted, 500);
+  EXPECT_EQ(run.step(40), 0.0);
+  EXPECT_EQ(run.solver().last_step().rows.accepted, 0);
+  EXPECT_EQ(run.solver().last_step().rows.unusable, run.solver().last_step().rows.asked);
+  EXPECT_NE(run.solver().controller().standing(), control::Standing::on);
+  for (std::int64_t step = 41; step < 140; ++step) run.step(step);
+  EXPECT_GT(run.solver().last_step().rows.accepted, 500);
+}
+
+TEST(HybridSolver, withdraws_a_step_when_its_audits_show_that_physics_has_changed_and_learns_again) {
+  ToyRun run(options_of(control::Policy::certified));
+  for (std::int64_t step = 0; step < 40; ++step) run.step(step);
+  EXPECT_GT(run.solver().last_step().rows.accepted, 500);
+  run.change_physics(1.5);
+  EXPECT_EQ(run.step(40), 0.0) << "no answer of this step stands";
+  EXPECT_GT(run.solver().rows().withdrawn, 500);
+  EXPECT_EQ(run.step(41), 0.0) << "nor of the next";
+  for (std::int64_t step = 42; step < 160; ++step) run.step(step);
+  EXPECT_GT(run.solver().last_step().rows.accepted, 500);
+  const auto& rows = run.solver().rows();
+  EXPECT_LE(static_cast<double>(rows.verified_wrong), 0.05 * static_cast<double>(rows.accepted));
+}
+
+TEST(HybridSolver, veto_on_cost_keeps_training_within_its_share) {
+  auto options = options_of(control::Policy::certified);
+  options.switching.max_overhead = 0.5;
+  options.switching.unit_costs = {.physics = 1e-3, .inference = 1e-5, .update = 0.1};
+  ToyRun run(options);
+  for (std::int64_t step = 0; step < 60; ++step) run.step(step);
+  const auto& ledger = run.solver().controller().ledger();
+  EXPECT_GT(ledger.training, 0.0);
+  const double probe = 30 * run.comm().size() * 0.1;
+  EXPECT_LE(ledger.spent(), 1.5 * ledger.physics_alone() + probe);
+}
+
+/// A surrogate every rank has taught by itself, alike: the only thing that could differ between numbers of ranks is
+/// who decides.
+surrogate::Surrogate taught_surrogate() {
+  const testing::ToyKind kind;
+  surrogate::NetworkOptions network;
+  network.layers = {32, 32};
+  surrogate::TrainingOptions training;
+  training.batch = 256;
+  surrogate::Surrogate surrogate(kind.signature(), network, training, {});
+  constexpr std::int64_t n = 4000;
+  core::RowTable in(3, n), out(3, n);
+  std::vector<std::int64_t> id(n);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto random = [&](std::uint64_t column) {
+      return core::random_uniform(4, core::Purpose::initial, static_cast<std::uint64_t>(i), column);
+    };
+    id[static_cast<std::size_t>(i)] = i;
+    in[i][0] = 500.0 + 1500.0 * random(0);
+    in[i][1] = random(1);
+    in[i][2] = 1.0 - in[i][1];
+  }
+  subproblem::Batch batch{.in = in.rows(), .out = out.rows(), .id = id};
+  testing::ToySolver().solve(batch);
+  surrogate.remember(in.rows(), out.rows(), id, 0);
+  surrogate.train(1000);
+  surrogate.familiarise();
+  return surrogate;
+}
+
+TEST(HybridSolver, audits_the_same_rows_and_decides_alike_on_any_number_of_ranks) {
+  auto options = options_of(control::Policy::certified);
+  options.schedule.placement = Placement::off;
+  ToyRun together(options, Duration::common, taught_surrogate());
+  ToyRun alone(options, Duration::common, taught_surrogate(), {});
+  std::int64_t accepted = 0, audited = 0, differs = 0;
+  for (std::int64_t step = 0; step < 40; ++step) {
+    together.step(step);
+    alone.step(step);
+    const double threshold = alone.solver().last_step().threshold;
+    EXPECT_EQ(together.solver().last_step().threshold, threshold) << "step " << step;
+    for (std::size_t i = 0; i < together.ids().size(); ++i) {
+      const auto id = together.ids()[i];
+      const auto& here = together.provenance()[i];
+      const auto& there = alone.provenance()[static_cast<std::size_t>(id)];
+      EXPECT_NEAR(here.score, there.score, 1e-3 * (std::abs(there.score) + 0.1));
+      EXPECT_EQ(here.audited_error < 0.0, there.audited_error < 0.0) << "step " << step << ", cell " << id;
+      // Batches of another size round otherwise; it may only matter to a score that lies on the threshold.
+      if (std::abs(there.score - threshold) > 1e-3 * threshold) differs += here.answerer != there.answerer;
+      accepted += here.answerer == subproblem::Answerer::surrogate;
+      audited += here.audited_error >= 0.0;
+    }
+  }
+  EXPECT_EQ(differs, 0);
+  EXPECT_GT(together.comm().sum(accepted), 10000);
+  EXPECT_GT(together.comm().sum(audited), 500);
+}
+
+TEST(HybridSolver, tightens_the_tolerance_when_errors_would_add_up_to_more_than_the_run_may_have) {
+  auto options = options_of(control::Policy::certified);
+  options.switching.tolerance = 0.1;
+  options.schedule.placement = Placement::off;
+  options.expected_steps = 60;
+  const auto drift = [&](std::optional<double> run_tolerance) {
+    options.switching.run_tolerance = run_tolerance;
+    ToyRun run(options, Duration::common, taught_surrogate());
+    run.change_physics(0.32);  // every answer burns too little now, within the tolerance
+    for (std::int64_t step = 0; step < 60; ++step) run.step(step);
+    return std::pair(std::abs(run.solver().output_errors()[1].estimate.accumulated),
+                     run.solver().controller().tightness());
+  };
+  const auto [loose, full] = drift({});
+  EXPECT_EQ(full, 1.0);
+  const auto [tight, part] = drift(0.2 * loose);
+  EXPECT_LT(part, 1.0);
+  EXPECT_LT(tight, 0.5 * loose);
 }
 
 TEST(UpdatesDue, fall_as_the_surrogate_takes_over) {

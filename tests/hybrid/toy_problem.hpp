@@ -57,7 +57,7 @@ class ToySolver : public subproblem::SubproblemSolver {
       const auto in = batch.in[i];
       const auto out = batch.out[i];
       const double T = in[0], A = in[1], B = in[2], dt = in.size() > 3 ? in[3] : 1.0;
-      const double burnt = A * (1.0 - std::exp(-0.3 * dt * (T - 500.0) / 1000.0));
+      const double burnt = A * (1.0 - std::exp(-rate_ * dt * (T - 500.0) / 1000.0));
       out[0] = T + 1000.0 * burnt;
       out[1] = A - burnt;
       out[2] = B + burnt;
@@ -70,11 +70,14 @@ class ToySolver : public subproblem::SubproblemSolver {
   }
   std::int64_t n_solved() const { return n_solved_; }
   void fail_on(std::int64_t id) { failing_id_ = id; }
+  /// Other physics from now on: what was learned is wrong.
+  void set_rate(double rate) { rate_ = rate; }
 
  private:
   ToyKind kind_;
   std::int64_t n_solved_ = 0;
   std::int64_t failing_id_ = -1;
+  double rate_ = 0.3;
 };
 
 }  // namespace bimetal::testing

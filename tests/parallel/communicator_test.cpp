@@ -25,6 +25,21 @@ TEST_F(CommunicatorTest, reduces_over_all_ranks) {
   EXPECT_EQ(values[1], 2.0f * static_cast<float>(n_));
 }
 
+TEST_F(CommunicatorTest, adds_up_in_the_background) {
+  const std::vector<double> values{1.0, static_cast<double>(comm_.rank())};
+  auto first = comm_.begin_sum(values);
+  auto second = comm_.begin_sum(std::vector<double>{10.0});
+  const double meanwhile = comm_.sum(1.0);  // other reductions may pass it
+  EXPECT_EQ(meanwhile, static_cast<double>(n_));
+  PendingSum moved = std::move(first);
+  EXPECT_TRUE(moved.under_way());
+  EXPECT_EQ(moved.take(), (std::vector<double>{static_cast<double>(n_), static_cast<double>(n_ * (n_ - 1) / 2)}));
+  EXPECT_FALSE(moved.under_way());
+  EXPECT_EQ(second.take(), std::vector<double>{10.0 * static_cast<double>(n_)});
+  const auto abandoned = comm_.begin_sum(values);  // is waited for
+  EXPECT_EQ(Communicator().begin_sum(values).take(), values);
+}
+
 TEST_F(CommunicatorTest, broadcasts_the_text_of_any_rank) {
   std::string text = "rank " + std::to_string(comm_.rank());
   comm_.broadcast(text, comm_.size() - 1);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "toy_chemistry.hpp"
@@ -9,12 +10,13 @@
 namespace bimetal::surrogate {
 namespace {
 
-/// Answers of a network to rows, in the rows' own units.
-std::vector<double> answers(const Network& network, Scaling scaling, core::ConstRows in) {
+/// Answers of one part of a network to rows, in the rows' own units.
+std::vector<double> answers(const Network& network, torch::Tensor Network::Answer::*part, Scaling scaling,
+                            core::ConstRows in) {
   const torch::NoGradGuard no_gradient;
   auto x = torch::empty({in.size(), scaling.n_features()}, torch::kFloat32);
   scaling.features(in, 0, in.size(), x.data_ptr<float>());
-  const auto z = network.forward(x).z.contiguous();
+  const auto z = (network.forward(x).*part).contiguous();
   std::vector<double> result;
   std::vector<double> out(6);
   for (std::int64_t i = 0; i < in.size(); ++i) {
@@ -34,19 +36,53 @@ TEST(Network, says_the_same_in_another_scaling) {
   after.fit(many.in.rows(), many.out.rows(), {});
   NetworkOptions options;
   options.layers = {24, 24};
-  Network network(before.n_features(), before.n_targets(), options);
+  options.second_layers = {16};
 
-  const auto expected = answers(network, before, many.in.rows());
-  const auto unmended = answers(network, after, many.in.rows());
-  network.restate(before, after);
-  const auto restated = answers(network, after, many.in.rows());
-  double worst = 0.0, without = 0.0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    worst = std::max(worst, std::abs(restated[i] - expected[i]));
-    without = std::max(without, std::abs(unmended[i] - expected[i]));
+  for (const auto part : {&Network::Answer::z, &Network::Answer::second}) {
+    Network network(before.n_features(), before.n_targets(), options);
+    const auto expected = answers(network, part, before, many.in.rows());
+    const auto unmended = answers(network, part, after, many.in.rows());
+    network.restate(before, after);
+    const auto restated = answers(network, part, after, many.in.rows());
+    double worst = 0.0, without = 0.0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      worst = std::max(worst, std::abs(restated[i] - expected[i]));
+      without = std::max(without, std::abs(unmended[i] - expected[i]));
+    }
+    EXPECT_LT(worst, 1e-5);
+    EXPECT_GT(without, 1e-3) << "the scalings must differ for this test to mean something";
   }
-  EXPECT_LT(worst, 1e-5);
-  EXPECT_GT(without, 1e-3) << "the scalings must differ for this test to mean something";
+}
+
+TEST(Network, has_a_second_opinion_that_shares_no_weight_with_the_first) {
+  NetworkOptions options;
+  options.layers = {24, 24};
+  Network network(5, 3, options);
+  const auto gradient_of = [&](torch::Tensor Network::Answer::*part) {
+    std::ranges::fill(network.gradient(), 0.0F);
+    (network.forward(torch::ones({4, 5})).*part).square().sum().backward();
+    return std::vector<float>(network.gradient().begin(), network.gradient().end());
+  };
+  const auto first = gradient_of(&Network::Answer::z), second = gradient_of(&Network::Answer::second);
+  bool first_learns = false, second_learns = false;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    EXPECT_TRUE(first[i] == 0.0F || second[i] == 0.0F) << "weight " << i;
+    first_learns = first_learns || first[i] != 0.0F;
+    second_learns = second_learns || second[i] != 0.0F;
+  }
+  EXPECT_TRUE(first_learns && second_learns);
+}
+
+TEST(Network, draws_other_weights_every_time_and_the_same_again) {
+  Network network(5, 3, {}), other(5, 3, {});
+  const std::vector<float> drawn(network.weights().begin(), network.weights().end());
+  const auto is_as_drawn = [&] { return std::ranges::equal(network.weights(), drawn); };
+  EXPECT_TRUE(std::ranges::equal(other.weights(), drawn));
+  network.draw_weights(1);
+  EXPECT_FALSE(is_as_drawn());
+  std::ranges::fill(network.weights(), 7.0F);  // biases as well
+  network.draw_weights(0);
+  EXPECT_TRUE(is_as_drawn());
 }
 
 }  // namespace

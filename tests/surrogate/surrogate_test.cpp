@@ -4,84 +4,34 @@
 #include <mpi.h>
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
 
 #include "parallel/mpi.hpp"
-#include "toy_chemistry.hpp"
+#include "taught_surrogate.hpp"
 
 namespace bimetal::surrogate {
 namespace {
 
+using testing::ask;
+using testing::errors_of;
+using testing::hash;
+using testing::quantile;
+using testing::quick;
+using testing::same_on_all_ranks;
+using testing::small;
+using testing::taught;
 using testing::toy_rows;
 using testing::toy_signature;
-using Weights = Surrogate::Weights;
-
-const NetworkOptions small{.layers = {48, 48}, .error_layers = {24}};
-const TrainingOptions quick{.batch = 256, .decay_updates = 1500, .replay_capacity = 20000};
-
-struct Answers {
-  core::RowTable out{6};
-  std::vector<double> score;
-};
-
-Answers ask(Surrogate& surrogate, Weights which, const testing::Rows& rows) {
-  Answers answers;
-  answers.out.resize(rows.in.size());
-  answers.score.resize(static_cast<std::size_t>(rows.in.size()));
-  surrogate.predict(which, rows.in.rows(), answers.out.rows(), answers.score);
-  return answers;
-}
-
-std::vector<double> errors_of(const Answers& answers, const testing::Rows& rows) {
-  const auto signature = toy_signature();
-  std::vector<double> errors;
-  for (std::int64_t i = 0; i < rows.in.size(); ++i)
-    errors.push_back(testing::scaled_error(signature, answers.out[i], rows.out[i]));
-  return errors;
-}
-
-double quantile(std::vector<double> values, double part) {
-  std::ranges::sort(values);
-  return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
-}
-
-/// Every bit of the answers, in one number.
-std::int64_t hash(const Answers& answers) {
-  std::uint64_t hash = 1469598103934665603ULL;
-  const auto take = [&](double value) {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, &value, sizeof bits);
-    hash = (hash ^ bits) * 1099511628211ULL;
-  };
-  for (const double value : answers.out.rows().flat()) take(value);
-  for (const double value : answers.score) take(value);
-  return static_cast<std::int64_t>(hash);
-}
-
-bool same_on_all_ranks(const parallel::Communicator& comm, std::int64_t value) {
-  const auto all = comm.all_gather(value);
-  return std::ranges::all_of(all, [&](std::int64_t other) { return other == all[0]; });
-}
-
-/// A surrogate that has learned the toy from 8000 rows spread over the ranks of comm.
-Surrogate taught(const parallel::Communicator& comm, std::int64_t n_updates, bool root_holds_rows = true) {
-  Surrogate surrogate(toy_signature(), small, quick, comm);
-  const bool holds = root_holds_rows || !comm.is_root();
-  const auto rows = toy_rows(holds ? 8000 / comm.size() : 0, 100 + static_cast<std::uint64_t>(comm.rank()));
-  surrogate.remember(rows.in.rows(), rows.out.rows(), rows.id, 0);
-  surrogate.train(n_updates);
-  return surrogate;
-}
+using testing::Weights;
 
 TEST(Surrogate, learns_a_stiff_map_to_a_thousandth_of_the_scales) {
   const auto world = parallel::duplicate(MPI_COMM_WORLD);
   auto surrogate = taught(world, 1500);
   const auto rows = toy_rows(2000, 7);
   const auto errors = errors_of(ask(surrogate, Weights::candidate, rows), rows);
-  const Answers untouched{rows.in, {}};
+  const testing::Answers untouched{rows.in, {}};
   EXPECT_GT(quantile(errors_of(untouched, rows), 0.5), 3e-2) << "the increments are not small";
   EXPECT_LT(quantile(errors, 0.5), 1e-3);
   EXPECT_LT(quantile(errors, 0.95), 1e-2);
@@ -139,9 +89,9 @@ TEST(Surrogate, goes_on_learning_when_a_step_that_was_constant_begins_to_vary) {
 TEST(Surrogate, refuses_tables_of_the_wrong_width) {
   auto surrogate = taught({}, 1);
   core::RowTable right(6, 2), wide(7, 2);
-  std::vector<double> score(2);
-  EXPECT_THROW(surrogate.predict(Weights::candidate, wide.rows(), right.rows(), score), std::logic_error);
-  EXPECT_THROW(surrogate.predict(Weights::candidate, right.rows(), wide.rows(), score), std::logic_error);
+  std::vector<Signals> signals(2);
+  EXPECT_THROW(surrogate.predict(Weights::candidate, wide.rows(), right.rows(), signals), std::logic_error);
+  EXPECT_THROW(surrogate.predict(Weights::candidate, right.rows(), wide.rows(), signals), std::logic_error);
 }
 #endif
 
@@ -151,20 +101,22 @@ TEST(Surrogate, knows_where_it_is_wrong) {
   const auto rows = toy_rows(2000, 8);
   const auto answers = ask(surrogate, Weights::candidate, rows);
   const auto errors = errors_of(answers, rows);
-  // The chance that of two rows, one of the worse and one of the better half, the worse one has the higher score.
+  const auto predicted = testing::column(answers, &Signals::predicted_error);
+  // The chance that of two rows, one of the worse and one of the better half, the worse one has the higher
+  // prediction.
   const double middle = quantile(errors, 0.5);
   double right = 0.0, pairs = 0.0;
   for (std::size_t i = 0; i < errors.size(); ++i)
     for (std::size_t j = 0; j < errors.size(); ++j)
       if (errors[i] > middle && errors[j] <= middle) {
-        right += answers.score[i] > answers.score[j];
+        right += predicted[i] > predicted[j];
         ++pairs;
       }
   EXPECT_GT(right / pairs, 0.7);
-  // And the scores are errors, not just ranks: too large by a factor of two or so, because the head watches the
+  // And the predictions are errors, not just ranks: too large by a factor of two or so, because the head watches the
   // learner, whose running mean, which answers, does better.
   double log_ratio = 0.0;
-  for (std::size_t i = 0; i < errors.size(); ++i) log_ratio += std::log10(answers.score[i] / errors[i]);
+  for (std::size_t i = 0; i < errors.size(); ++i) log_ratio += std::log10(predicted[i] / errors[i]);
   EXPECT_NEAR(log_ratio / static_cast<double>(errors.size()), 0.2, 0.3);
 }
 
@@ -208,23 +160,6 @@ TEST(Surrogate, learns_the_same_when_repeated) {
   EXPECT_EQ(hash(ask(once, Weights::candidate, rows)), hash(ask(again, Weights::candidate, rows)));
 }
 
-TEST(Surrogate, serves_the_promoted_weights_while_the_candidate_goes_on_learning) {
-  const auto world = parallel::duplicate(MPI_COMM_WORLD);
-  auto surrogate = taught(world, 20);
-  const auto rows = toy_rows(100, 12);
-  EXPECT_EQ(surrogate.version(), -1);
-  surrogate.promote();
-  EXPECT_EQ(surrogate.version(), 0);
-  const auto promoted = hash(ask(surrogate, Weights::serving, rows));
-  EXPECT_EQ(promoted, hash(ask(surrogate, Weights::candidate, rows)));
-  surrogate.train(20);
-  EXPECT_EQ(promoted, hash(ask(surrogate, Weights::serving, rows)));
-  EXPECT_NE(promoted, hash(ask(surrogate, Weights::candidate, rows)));
-  surrogate.promote();
-  EXPECT_EQ(surrogate.version(), 1);
-  EXPECT_NE(promoted, hash(ask(surrogate, Weights::serving, rows)));
-}
-
 TEST(Surrogate, waits_until_all_ranks_together_hold_a_batch) {
   const auto world = parallel::duplicate(MPI_COMM_WORLD);
   Surrogate surrogate(toy_signature(), small, quick, world);
@@ -248,8 +183,8 @@ TEST(Surrogate, is_not_poisoned_by_rows_that_are_not_finite) {
   EXPECT_EQ(surrogate.n_refused(), 100);
   const auto report = surrogate.train(20);
   EXPECT_TRUE(std::isfinite(report.loss));
-  for (const double score : ask(surrogate, Weights::candidate, toy_rows(50, 16)).score)
-    EXPECT_TRUE(std::isfinite(score));
+  for (const auto& signals : ask(surrogate, Weights::candidate, toy_rows(50, 16)).signals)
+    EXPECT_TRUE(std::isfinite(signals.predicted_error) && std::isfinite(signals.disagreement));
 }
 
 TEST(Surrogate, skips_a_step_with_an_infinite_gradient_on_all_ranks_alike) {
@@ -269,29 +204,20 @@ TEST(Surrogate, skips_a_step_with_an_infinite_gradient_on_all_ranks_alike) {
   EXPECT_EQ(hash(ask(surrogate, Weights::candidate, rows)), before);
 }
 
-TEST(Surrogate, passes_on_what_is_not_finite_for_the_gates_to_catch) {
-  auto surrogate = taught({}, 5);
-  auto rows = toy_rows(3, 17);
-  rows.in[1][0] = std::numeric_limits<double>::quiet_NaN();
-  const auto answers = ask(surrogate, Weights::candidate, rows);
-  EXPECT_FALSE(std::isfinite(answers.out[1][1]));
-  EXPECT_FALSE(std::isfinite(answers.score[1]));
-  EXPECT_TRUE(std::isfinite(answers.out[0][1]) && std::isfinite(answers.out[2][1]));
-}
-
 TEST(Surrogate, answers_a_row_alike_alone_and_in_a_batch_and_in_place) {
   auto surrogate = taught({}, 20);
   const auto rows = toy_rows(5000, 18);
   const auto batch = ask(surrogate, Weights::candidate, rows);
   auto in_place = rows;
-  std::vector<double> score(5000);
-  surrogate.predict(Weights::candidate, in_place.in.rows(), in_place.in.rows(), score);
+  std::vector<Signals> signals(5000);
+  surrogate.predict(Weights::candidate, in_place.in.rows(), in_place.in.rows(), signals);
   EXPECT_TRUE(std::ranges::equal(in_place.in.rows().flat(), batch.out.rows().flat()));
-  EXPECT_EQ(score, batch.score);
+  EXPECT_EQ(hash({in_place.in, signals}), hash(batch));
   const std::int64_t i = 4321;
-  std::vector<double> alone(6), alone_score(1);
+  std::vector<double> alone(6);
+  std::vector<Signals> alone_signals(1);
   surrogate.predict(Weights::candidate, core::ConstRows(rows.in[i].data(), 1, 6), core::Rows(alone.data(), 1, 6),
-                    alone_score);
+                    alone_signals);
   for (std::size_t k = 0; k < 6; ++k) EXPECT_NEAR(alone[k], batch.out[i][k], 1e-6);  // BLAS sums in another order
 }
 

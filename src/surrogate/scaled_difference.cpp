@@ -1,0 +1,40 @@
+#include "surrogate/scaled_difference.hpp"
+
+#include <vector>
+
+namespace bimetal::surrogate {
+
+ScaledDifference::ScaledDifference(const core::Signature& signature, const Scaling& scaling) {
+  const auto& null_space = scaling.null_space();
+  const auto N = null_space.basis();
+  const auto targets = scaling.target_scales();
+  std::vector<std::int64_t> predicted(null_space.free_columns().begin(), null_space.free_columns().end());
+  predicted.insert(predicted.end(), null_space.pivot_columns().begin(), null_space.pivot_columns().end());
+
+  std::vector<float> mean, deviation, to_scaled;
+  for (const auto& target : targets) {
+    mean.push_back(static_cast<float>(target.mean));
+    deviation.push_back(static_cast<float>(target.deviation));
+  }
+  for (const auto column : predicted)
+    for (std::size_t j = 0; j < targets.size(); ++j) {
+      const auto k = static_cast<std::size_t>(column);
+      to_scaled.push_back(static_cast<float>(N(k, j) * targets[j].knee / signature.outputs[k].scale));
+    }
+  mean_ = torch::tensor(mean);
+  deviation_ = torch::tensor(deviation);
+  to_scaled_ = torch::tensor(to_scaled).view({std::ssize(predicted), std::ssize(targets)});
+}
+
+torch::Tensor ScaledDifference::increments(const torch::Tensor& z) const {
+  return torch::addcmul(mean_, z, deviation_).sinh_();
+}
+
+torch::Tensor ScaledDifference::operator()(const torch::Tensor& z, const torch::Tensor& other) const {
+  const torch::NoGradGuard no_gradient;
+  // Rows side by side, so that the largest of a few columns is taken of many rows at once.
+  const auto differences = to_scaled_.mm((increments(z) - increments(other)).t());  // [n_predicted, n]
+  return differences.abs_().amax(0);
+}
+
+}  // namespace bimetal::surrogate

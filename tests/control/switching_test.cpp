@@ -1,0 +1,129 @@
+// The whole switching logic against a known truth, many seeds a situation.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "switching_harness.hpp"
+
+namespace bimetal::control {
+namespace {
+
+using harness::informative;
+using harness::Outcome;
+using harness::Plan;
+
+constexpr int n_seeds = 100;
+constexpr int n_sure = 95;
+
+Plan steady() {
+  Plan plan;
+  plan.first.wrong = [](double s, double, double) { return informative(s, 1.0); };
+  return plan;
+}
+/// The errors quadruple over the run, and the score does not know.
+Plan slow_ramp() {
+  Plan plan;
+  plan.first.wrong = [](double s, double t, double) { return informative(s, std::pow(4.0, t)); };
+  return plan;
+}
+/// Half-way the errors grow sixfold from one step to the next.
+Plan abrupt_drift() {
+  Plan plan;
+  plan.first.wrong = [](double s, double t, double) { return informative(s, t < 0.5 ? 1.0 : 6.0); };
+  return plan;
+}
+/// Any score is as good or bad as any other, and the surrogate is wrong twice as often as is allowed.
+Plan uninformative_score(double alpha) {
+  Plan plan;
+  plan.first.wrong = [alpha](double, double, double) { return 2.0 * alpha; };
+  return plan;
+}
+/// Half-way a version is promoted that does well on its calibration rows and badly in the run.
+Plan bad_promotion() {
+  Plan plan = steady();
+  plan.second.wrong = [](double s, double, double) { return informative(s, 10.0); };
+  return plan;
+}
+/// What a flame does to a network: every version is as good as its calibration says at first and then worsens, by a
+/// factor of three in ten steps, because the answers move the gas away from what was learned; every eighth step
+/// brings a fresh one.
+Plan ageing_versions(double alpha) {
+  Plan plan;
+  plan.calibration = static_cast<std::int64_t>(100.0 / alpha);  // all that a version of eight steps has to show
+  plan.first.wrong = [](double s, double, double age) { return informative(s, std::pow(3.0, age / 10.0)); };
+  plan.promote_every = 8;
+  return plan;
+}
+
+struct Situation {
+  const char* name;
+  double alpha;
+  Plan plan;
+};
+std::ostream& operator<<(std::ostream& stream, const Situation& situation) {
+  return stream << situation.name << "_alpha_" << 100.0 * situation.alpha << "_percent";
+}
+
+class Switching : public ::testing::TestWithParam<Situation> {};
+
+TEST_P(Switching, keeps_the_wrong_fraction_below_alpha_and_certifies_the_truth) {
+  const auto& [name, alpha, plan] = GetParam();
+  SwitchOptions options;
+  options.wrong_fraction = alpha;
+  int kept = 0, covered = 0, certified = 0;
+  std::int64_t alarms = 0, withdrawn = 0, rolled_back = 0;
+  double acceptance = 0.0, truth = 0.0, worst = 0.0, bound = 0.0, audited = 0.0;
+  for (std::uint64_t seed = 1; seed <= n_seeds; ++seed) {
+    const Outcome outcome = harness::run(plan, options, seed);
+    kept += outcome.wrong_fraction() <= alpha;
+    covered += outcome.wrong_fraction() <= outcome.certificate.upper_bound;
+    certified += outcome.certificate.upper_bound <= alpha;
+    alarms += outcome.alarms;
+    withdrawn += outcome.withdrawn;
+    rolled_back += outcome.rolled_back;
+    acceptance += outcome.acceptance() / n_seeds;
+    truth += outcome.wrong_fraction() / n_seeds;
+    worst = std::max(worst, outcome.wrong_fraction());
+    bound += outcome.certificate.upper_bound / n_seeds;
+    audited += static_cast<double>(outcome.audited) / static_cast<double>(outcome.rows) / n_seeds;
+  }
+  const double oracle = plan.scores.oracle(plan.first, alpha);
+  fmt::print(
+      "{:20} alpha {:.0f} %: kept {}/100, covered {}/100, bound below alpha {}/100; wrong {:.2f} % (worst {:.2f}), "
+      "bound "
+      "{:.2f} %; accepted {:.1f} % (oracle at the start {:.1f}), audited {:.2f} %; a run: {:.2f} alarms, {:.0f} rows "
+      "withdrawn, {:.2f} rolled back\n",
+      name, 100.0 * alpha, kept, covered, certified, 100.0 * truth, 100.0 * worst, 100.0 * bound, 100.0 * acceptance,
+      100.0 * oracle, 100.0 * audited, static_cast<double>(alarms) / n_seeds,
+      static_cast<double>(withdrawn) / n_seeds, static_cast<double>(rolled_back) / n_seeds);
+  EXPECT_GE(kept, n_sure);
+  EXPECT_GE(covered, n_sure);
+  if (std::string(name) == "steady") {
+    EXPECT_GE(acceptance, 0.9 * oracle);
+  }
+  if (plan.second.wrong) {
+    EXPECT_EQ(rolled_back, n_seeds);
+  }
+}
+
+std::vector<Situation> situations() {
+  std::vector<Situation> all;
+  for (const double alpha : {0.05, 0.01})
+    for (auto& [name, plan] :
+         std::vector<std::pair<const char*, Plan>>{{"steady", steady()},
+                                                   {"slow_ramp", slow_ramp()},
+                                                   {"abrupt_drift", abrupt_drift()},
+                                                   {"uninformative_score", uninformative_score(alpha)},
+                                                   {"bad_promotion", bad_promotion()},
+                                                   {"ageing_versions", ageing_versions(alpha)}})
+      all.push_back({name, alpha, plan});
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Situations, Switching, ::testing::ValuesIn(situations()), [](const auto& instance) {
+  return fmt::format("{}_{:.0f}_percent", instance.param.name, 100.0 * instance.param.alpha);
+});
+
+}  // namespace
+}  // namespace bimetal::control
