@@ -8,7 +8,7 @@
 namespace bimetal::control {
 namespace {
 
-double risen(double alpha) { return std::min(3.0 * alpha, 0.5 * (1.0 + alpha)); }
+double risen(double alpha) { return std::min(2.0 * alpha, 0.5 * (1.0 + alpha)); }
 
 }  // namespace
 

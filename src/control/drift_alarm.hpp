@@ -4,7 +4,7 @@
 
 namespace bimetal::control {
 
-/// Watches the outcomes of audits for a rise of the wrong share from alpha to three times alpha, by the procedure of
+/// Watches the outcomes of audits for a rise of the wrong share from alpha to twice alpha, by the procedure of
 /// Shiryaev (Theory Probab. Appl. 8 (1963) 22) and Roberts (Technometrics 8 (1966) 411): after each window of n
 /// audits with k wrong ones, R = (1 + R) · L, with L the ratio of the likelihoods of k after and before the rise. As
 /// long as answers are wrong with probability alpha or less, R - (number of windows) has no upward drift, so that the
@@ -19,6 +19,8 @@ class DriftAlarm {
   /// Takes the audits of a window; whether the alarm goes off, which also resets it.
   bool hears(std::int64_t audits, std::int64_t wrong);
   void reset() { statistic_ = 0.0; }
+  /// R is high, but not high enough for an alarm.
+  bool is_uneasy() const { return statistic_ > 8.0; }
 
  private:
   double log_ratio_right_;  // of a right answer

@@ -23,6 +23,8 @@ constexpr double commit_share = 0.01;  // of delta
 constexpr double first_throttle = 0.5;
 constexpr double least_throttle = 0.1;
 constexpr double throttle_rise = 0.05;  // per step that stands
+constexpr double uneasy_share = 0.75;   // of target and throttle, after a step that makes the alarm uneasy
+constexpr double alarmed_share = 0.5;   // and after an alarm
 
 // Windows.
 constexpr std::int64_t first_off = 4;
@@ -91,17 +93,24 @@ bool SwitchController::stand(std::int64_t step, std::int64_t audited, std::int64
     raise_alarm(step);
     return false;
   }
-  throttle_ = std::min(throttle_ + throttle_rise, 1.0);
+  if (alarm_.is_uneasy())
+    grow_careful(uneasy_share);
+  else
+    throttle_ = std::min(throttle_ + throttle_rise, 1.0);
   if (n_on_ == trial) off_windows_ = first_off;
   return true;
+}
+
+void SwitchController::grow_careful(double share) {
+  target_ = std::max(share * target_, least_target * options_.wrong_fraction);
+  throttle_ = std::max(share * throttle_, least_throttle);
 }
 
 /// The first time in a while: more careful, by recent evidence only. Again soon: off. At once after a promotion: the
 /// version is to blame.
 void SwitchController::raise_alarm(std::int64_t step) {
   ++alarms_;
-  target_ = std::max(0.5 * target_, least_target * options_.wrong_fraction);
-  throttle_ = std::max(0.5 * throttle_, least_throttle);
+  grow_careful(alarmed_share);
   trial_failed_ = on_trial_ && n_on_ <= first_steps;
   if (trial_failed_ || n_on_ < first_off) {
     turn_off(step);

@@ -114,6 +114,7 @@ class SwitchController {
  private:
   void remember(const Evidence& evidence);
   void correct_target(double seen);
+  void grow_careful(double share);
   void raise_alarm(std::int64_t step);
   void turn_off(std::int64_t step);
   void forget();

@@ -123,7 +123,8 @@ class Ledger(SwitchingTest):
     def test_overhead_stays_within_what_the_user_allows(self):
         for allowed in (0.05, 0.5):
             with self.subTest(allowed=allowed):
-                out, _ = self.run_input("h2_kernel", f"allowed_{allowed}", switching__max_overhead=allowed, **self.CASE)
+                out, _ = self.run_input("h2_kernel", f"allowed_{allowed}", switching__max_overhead=allowed,
+                                        switching__cost_veto="true", **self.CASE)
                 ledger = summary(out)["ledger"]
                 print(ledger)
                 self.assertEqual(ledger["max_overhead"], allowed)
@@ -143,7 +144,7 @@ class Ledger(SwitchingTest):
 class BrokenSurrogate(SwitchingTest):
     CASE = {"grid__cells": "[24, 24]", "time__end": "4e-5", "switching__cost_veto": "false"}
     EAGER = {"switching__policy": "always", "switching__tolerance": 0.05, "training__promote_every": 5,
-             "training__updates_per_step": 20, "surrogate__layers": "[32, 32]"}
+             "training__updates_per_step": 20, "surrogate__layers": "[32, 32]", "switching__audit_fraction": 0.5}
     BREAKS = 22  # the step; two before the next look at the candidate
 
     def never(self):

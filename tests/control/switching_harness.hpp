@@ -84,7 +84,7 @@ struct Plan {
   Surrogate first;
   Surrogate second;  // promoted half-way, on calibration rows that behave like the first; if there is one
   std::int64_t promote_every = 0;  // steps between fresh versions of the first, on calibration rows like it; 0: never
-  std::int64_t steps = 400;
+  std::int64_t steps = 600;
   std::int64_t rows = 4000;  // a step
   std::int64_t calibration = 2000;
 };
