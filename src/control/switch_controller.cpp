@@ -162,8 +162,8 @@ void SwitchController::correct_target(double seen) {
 }
 
 double SwitchController::target() const {
-  // The nearer the run comes to what it is allowed in all, the more careful: alpha as long as its wrong fraction so
-  // far is what the correction aims at, half of it once it has reached alpha. Only further, better answers bring it
+  // The nearer the run comes to what it is allowed in all, the more careful: alpha while its wrong fraction so far is
+  // no more than the correction aims at, then less, down to half of it. Only better answers bring the wrong fraction
   // down.
   const double alpha = options_.wrong_fraction;
   const double so_far = answers_ > 0.0 ? wrong_answers_ / answers_ : 0.0;

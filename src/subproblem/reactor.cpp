@@ -10,11 +10,11 @@
 namespace bimetal::subproblem {
 namespace {
 
-// Above it chains may branch faster than they break, so that a change far below any tolerance may be the first of many
-// that grow (hydrogen's second explosion limit at 1 atm lies near 900 K).
+// Above it chains may branch faster than they break, so that a change far below any tolerance may be the first of
+// many that grow (hydrogen's second explosion limit at 1 atm lies near 900 K).
 constexpr double explosive = 800.0;  // [K]
 constexpr double growth = 1e-3;      // of a mass fraction in one step, above which it is not at rest [1]
-constexpr double cold = 500.0;  // where a bound on the rates can still tell gas without radicals from others [K]
+constexpr double cold = 500.0;       // where a bound on the rates can still tell gas without radicals from others [K]
 
 core::Matrix invariants_of(const core::Matrix& elements) {
   core::Matrix rows(elements.rows, 1 + elements.cols);

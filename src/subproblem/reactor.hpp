@@ -54,7 +54,8 @@ class Reactor : public Kind {
   /// without a negative Y); temperature_range; temperature_jump; entropy.
   Gate admit(std::span<const double> in, std::span<double> out) override;
 
-  /// By one evaluation of the rates: no column changes by more than a thousandth of tolerance·scale in dt. Cold gas
+  /// By one evaluation of the rates: no column changes by more than a thousandth of tolerance·scale in dt; and above
+  /// 800 K no mass fraction grows by more than a thousandth of itself, as it does before an ignition. Cold gas
   /// without radicals is recognised before that, by a bound on its rates.
   bool inert(std::span<const double> in, double tolerance) override;
 
