@@ -278,7 +278,7 @@ TEST(SwitchController, is_only_more_careful_when_refuted_after_a_long_time) {
   controller.serve(good);
   for (int step = 0; step < 30; ++step) {
     EXPECT_TRUE(controller.stand(step, 100, 0));
-    controller.learn(window_of(controller, 1000, 100, 0), step);
+    controller.learn(window_of(controller, 1000, 300, 0), step);
   }
   EXPECT_EQ(controller.throttle(), 1.0);
   EXPECT_FALSE(controller.stand(30, 100, 40));
@@ -331,7 +331,7 @@ TEST(SwitchController, corrects_its_target_when_accepted_answers_keep_missing_it
   EXPECT_EQ(controller.target(), 0.05);
   EXPECT_TRUE(controller.stand(0, 2000, 0));
   EXPECT_TRUE(controller.stand(1, 200, 14));
-  EXPECT_NEAR(controller.target(), 0.05 + 0.05 * (0.04 - 0.07), 1e-12);
+  EXPECT_NEAR(controller.target(), 0.05 + 0.1 * (0.04 - 0.07), 1e-12);
   for (int step = 2; step < 100; ++step) EXPECT_TRUE(controller.stand(step, 200, 2));
   EXPECT_EQ(controller.target(), 0.05);
 }

@@ -216,7 +216,7 @@ TEST(Reactor, finds_a_row_inert_at_its_own_pressure_over_its_own_step) {
   const std::vector<double> pressures{1e4, 1e5, 1e6}, steps{1e-8, 1e-6, 1e-4};
   int by_pressure = 0, by_step = 0;  // how often they decide
   for (double T = 300.0; T < 1300.0; T += 20.0)
-    for (double hydrogen : {0.0, 1e-7}) {
+    for (double hydrogen : {0.0, 1e-9, 1e-8, 1e-7, 1e-6}) {
       std::vector<double> state(rows.rows[0].begin(), rows.rows[0].end());
       state[0] = T;
       state[1 + one.mechanism->require_species("H")] = hydrogen;

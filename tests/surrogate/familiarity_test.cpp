@@ -24,7 +24,7 @@ Scaling fitted(const testing::Rows& rows) {
 
 /// A buffer with the rows whose number leaves `part` when divided by n_parts.
 ReplayBuffer buffer(const testing::Rows& rows, std::int64_t part = 0, std::int64_t n_parts = 1) {
-  ReplayBuffer replay(toy_signature(), rows.in.size(), 1);
+  ReplayBuffer replay(toy_signature(), std::max<std::int64_t>(rows.in.size(), 1), 1);
   for (std::int64_t i = part; i < rows.in.size(); i += n_parts)
     replay.add({rows.in[i].data(), 1, 6}, {rows.out[i].data(), 1, 6}, {&i, 1}, 0);
   return replay;
