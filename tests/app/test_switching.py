@@ -30,7 +30,7 @@ class Case:
 
 
 SHORT_CASES = (
-    Case("h2_kernel", {"grid__cells": "[48, 48]", "time__end": "1e-4"}),
+    Case("h2_kernel", {"grid__cells": "[56, 56]", "grid__upper": "[0.0035, 0.0035]", "time__end": "1.6e-4"}),
     Case("drift_mixture", {"grid__cells": "[48, 16]", "time__step": "2e-6"}),
 )
 LONG_CASES = (
@@ -118,7 +118,8 @@ class CertifiedSwitching(SwitchingTest):
 
 class Ledger(SwitchingTest):
     CASE = {"grid__cells": "[32, 32]", "time__end": "6e-5", "time__step": "2e-6", "switching__tolerance": 0.02}
-    PROBE = 0.05  # of the cost of physics: what one look at whether the surrogate pays again may add to the overhead
+    PROBE = 2 * 40  # gradient steps of the first round of both ranks, which tells what they cost
+    LATE = 0.1  # of the cost of physics: verdicts come a window after what they judge
 
     def test_overhead_stays_within_what_the_user_allows(self):
         for allowed in (0.05, 0.5):
@@ -128,7 +129,8 @@ class Ledger(SwitchingTest):
                 ledger = summary(out)["ledger"]
                 print(ledger)
                 self.assertEqual(ledger["max_overhead"], allowed)
-                self.assertLessEqual(ledger["overhead"], allowed + self.PROBE)
+                probe = self.PROBE * ledger["training_s_per_update"] / ledger["physics_alone_s"]
+                self.assertLessEqual(ledger["overhead"], allowed + probe + self.LATE)
 
     def test_ledger_adds_up(self):
         out, _ = self.run_input("h2_kernel", "sums", switching__cost_veto="false", **self.CASE)
