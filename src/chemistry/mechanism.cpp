@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
-#include "chemistry/fingerprint.hpp"
+#include "core/fingerprint.hpp"
 #include "core/error.hpp"
 #include "core/nearest.hpp"
 
 namespace bimetal::chemistry {
 namespace {
+
+using core::Fingerprint;
 
 template <class Named>
 std::optional<std::size_t> index_of(const std::vector<Named>& all, std::string_view name) {

@@ -5,7 +5,18 @@
 namespace bimetal::core {
 
 /// What a random number is for. Two purposes never share a number.
-enum class Purpose : std::uint64_t { audit = 1, replay = 2, batch = 3, weights = 4, initial = 5, acceptance = 6 };
+enum class Purpose : std::uint64_t {
+  audit = 1,
+  replay = 2,
+  batch = 3,
+  weights = 4,
+  initial = 5,
+  acceptance = 6,
+  data = 7,        // which rows go into the data set
+  validation = 8,  // and which of those are never trained on
+  thinning = 9,    // which rows are left out when trainers cannot take all
+  perturbation = 10,
+};
 
 /// Counter-based random numbers: a pure function of its arguments, so that the same coin falls the same way on
 /// any number of ranks and after any restart. The mixer is the finaliser of SplitMix64 (Steele, Lea & Flood,

@@ -11,7 +11,8 @@
 namespace bimetal::parallel {
 
 struct Communicator::Group {
-  explicit Group(MPI_Comm parent) { MPI_Comm_dup(parent, &comm); }
+  /// Owns `given` from now on.
+  explicit Group(MPI_Comm given) : comm(given) {}
   ~Group() {
     int finalized = 0;
     MPI_Finalized(&finalized);
@@ -19,7 +20,7 @@ struct Communicator::Group {
   }
   Group(const Group&) = delete;
   Group& operator=(const Group&) = delete;
-  MPI_Comm comm = MPI_COMM_NULL;
+  MPI_Comm comm;
 };
 
 namespace {
@@ -66,6 +67,17 @@ int Communicator::size() const {
   return size;
 }
 
+Communicator::NodePlace Communicator::place_on_node() const {
+  NodePlace place;
+  if (!group_) return place;
+  MPI_Comm node = MPI_COMM_NULL;
+  MPI_Comm_split_type(group_->comm, MPI_COMM_TYPE_SHARED, rank(), MPI_INFO_NULL, &node);
+  MPI_Comm_rank(node, &place.rank);
+  MPI_Comm_size(node, &place.size);
+  MPI_Comm_free(&node);
+  return place;
+}
+
 double Communicator::sum(double value) const { return reduce(group(), value, MPI_SUM); }
 double Communicator::max(double value) const { return reduce(group(), value, MPI_MAX); }
 double Communicator::min(double value) const { return reduce(group(), value, MPI_MIN); }
@@ -73,6 +85,8 @@ std::int64_t Communicator::sum(std::int64_t value) const { return reduce(group()
 void Communicator::sum_in_place(std::span<double> values) const { reduce_in_place(group(), values, MPI_SUM); }
 void Communicator::sum_in_place(std::span<float> values) const { reduce_in_place(group(), values, MPI_SUM); }
 void Communicator::sum_in_place(std::span<std::int64_t> values) const { reduce_in_place(group(), values, MPI_SUM); }
+void Communicator::max_in_place(std::span<double> values) const { reduce_in_place(group(), values, MPI_MAX); }
+void Communicator::min_in_place(std::span<double> values) const { reduce_in_place(group(), values, MPI_MIN); }
 
 PendingSum Communicator::begin_sum(std::span<const double> values) const {
   return PendingSum(std::make_unique<PendingSum::State>(values, group_ ? group_->comm : MPI_COMM_NULL));
@@ -118,6 +132,13 @@ void Communicator::barrier() const {
   if (group_) MPI_Barrier(group_->comm);
 }
 
+Communicator Communicator::split(int colour) const {
+  if (!group_) return {};
+  MPI_Comm part = MPI_COMM_NULL;
+  MPI_Comm_split(group_->comm, colour, rank(), &part);
+  return Communicator(std::make_shared<const Group>(part));
+}
+
 void Communicator::agree(bool ok, const std::string& message) const {
   const auto first = static_cast<int>(reduce(group(), static_cast<std::int64_t>(ok ? size() : rank()), MPI_MIN));
   if (first == size()) return;
@@ -128,6 +149,10 @@ void Communicator::agree(bool ok, const std::string& message) const {
 
 MPI_Comm native(const Communicator& comm) { return comm.group() ? comm.group()->comm : MPI_COMM_SELF; }
 
-Communicator duplicate(MPI_Comm comm) { return Communicator(std::make_shared<const Communicator::Group>(comm)); }
+Communicator duplicate(MPI_Comm comm) {
+  MPI_Comm copy = MPI_COMM_NULL;
+  MPI_Comm_dup(comm, &copy);
+  return Communicator(std::make_shared<const Communicator::Group>(copy));
+}
 
 }  // namespace bimetal::parallel

@@ -20,6 +20,12 @@ class Communicator {
   int rank() const;
   int size() const;
   bool is_root() const { return rank() == 0; }
+  /// This rank among those of the group that share its memory. Collective.
+  struct NodePlace {
+    int rank = 0;
+    int size = 1;
+  };
+  NodePlace place_on_node() const;
 
   // Reductions. Collective; every rank gets the same value, to the bit.
   double sum(double value) const;
@@ -29,6 +35,8 @@ class Communicator {
   void sum_in_place(std::span<double> values) const;
   void sum_in_place(std::span<float> values) const;
   void sum_in_place(std::span<std::int64_t> values) const;
+  void max_in_place(std::span<double> values) const;
+  void min_in_place(std::span<double> values) const;
 
   /// Begins to add up `values`; the sum is there when its take() is called, by all ranks in the same order.
   /// Collective.
@@ -47,6 +55,9 @@ class Communicator {
                                std::vector<std::int64_t>& recv_counts) const;
 
   void barrier() const;
+
+  /// The ranks that give the same colour (>= 0), in the order they have here. Collective.
+  Communicator split(int colour) const;
 
   /// Turns a user error seen by some ranks into the same UserError on all: that of the lowest such rank.
   /// Collective.

@@ -30,6 +30,7 @@ Communicator::Communicator(std::shared_ptr<const Group>) {}
 
 int Communicator::rank() const { return 0; }
 int Communicator::size() const { return 1; }
+Communicator::NodePlace Communicator::place_on_node() const { return {}; }
 double Communicator::sum(double value) const { return value; }
 double Communicator::max(double value) const { return value; }
 double Communicator::min(double value) const { return value; }
@@ -37,10 +38,13 @@ std::int64_t Communicator::sum(std::int64_t value) const { return value; }
 void Communicator::sum_in_place(std::span<double>) const {}
 void Communicator::sum_in_place(std::span<float>) const {}
 void Communicator::sum_in_place(std::span<std::int64_t>) const {}
+void Communicator::max_in_place(std::span<double>) const {}
+void Communicator::min_in_place(std::span<double>) const {}
 void Communicator::broadcast(std::string&, int) const {}
 void Communicator::broadcast(std::span<double>) const {}
 std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const { return {value}; }
 void Communicator::barrier() const {}
+Communicator Communicator::split(int) const { return {}; }
 
 std::vector<double> Communicator::exchange(std::span<const double> send, std::span<const std::int64_t> send_counts,
                                            std::vector<std::int64_t>& recv_counts) const {

@@ -61,7 +61,7 @@ bool Session::all_arrive_within_seconds(double seconds) const {
   return arrived != 0;
 }
 
-void Session::abort(int exit_code) const {
+void Session::abort(int exit_code) {
   std::fflush(nullptr);
   MPI_Abort(MPI_COMM_WORLD, exit_code);
   std::abort();

@@ -17,8 +17,8 @@ class Session {
 
   /// Whether every rank calls this within the given time; after a no only abort() is left. Collective, if it can.
   bool all_arrive_within_seconds(double seconds) const;
-  /// Ends the whole job at once.
-  [[noreturn]] void abort(int exit_code) const;
+  /// Ends the whole job at once, those of its ranks that no longer answer included.
+  [[noreturn]] static void abort(int exit_code);
 
  private:
   Communicator world_;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "chemistry/fingerprint.hpp"
 #include "core/error.hpp"
+#include "core/fingerprint.hpp"
 #include "core/finite.hpp"
 
 namespace bimetal::subproblem {
@@ -14,6 +14,7 @@ namespace {
 // many that grow (hydrogen's second explosion limit at 1 atm lies near 900 K).
 constexpr double explosive = 800.0;  // [K]
 constexpr double growth = 1e-3;      // of a mass fraction in one step, above which it is not at rest [1]
+constexpr double branching = 0.2;    // of a mass fraction in one step, above which chains make more of it [1]
 constexpr double cold = 500.0;       // where a bound on the rates can still tell gas without radicals from others [K]
 
 core::Matrix invariants_of(const core::Matrix& elements) {
@@ -25,7 +26,7 @@ core::Matrix invariants_of(const core::Matrix& elements) {
 
 /// What the answers depend on besides row and step. The gates do not change an answer.
 std::string fingerprint_of(const chemistry::Mechanism& mechanism, const ReactorOptions& options) {
-  chemistry::Fingerprint print;
+  core::Fingerprint print;
   print.add("reactor, constant pressure");
   print.add(mechanism.fingerprint());
   if (options.pressure_given == Given::once)
@@ -106,7 +107,24 @@ Gate Reactor::admit(std::span<const double> in, std::span<double> out) {
   const double p = pressure(in);
   const double gained =
       thermodynamics_.entropy(out[0], p, out.subspan(1)) - thermodynamics_.entropy(in[0], p, state(in).subspan(1));
-  return gained >= -options_.entropy_loss ? Gate::open : Gate::entropy;
+  if (!(gained >= -options_.entropy_loss)) return Gate::entropy;
+  return in_induction(in, out) ? Gate::induction : Gate::open;
+}
+
+/// Hot gas in which little changes, but what gains most, measured in scales, gains much of what is there.
+bool Reactor::in_induction(std::span<const double> in, std::span<const double> out) const {
+  if (!(in[0] > explosive)) return false;
+  double most = 0.0;
+  std::size_t winner = 1;
+  for (std::size_t k = 1; k < out.size(); ++k) {
+    const double gain = (out[k] - in[k]) / signature_.outputs[k].scale;
+    if (std::abs(gain) >= options_.induction) return false;
+    if (gain > most) {
+      most = gain;
+      winner = k;
+    }
+  }
+  return out[winner] - in[winner] > branching * in[winner];
 }
 
 bool Reactor::inert(std::span<const double> in, double tolerance) {

@@ -27,6 +27,7 @@ struct ReactorOptions {
   double temperature_max = 3500.0;  // [K]
   double temperature_jump = 500.0;  // largest change of T in one step [K]
   double entropy_loss = 1.0;        // largest decrease of the mixture's entropy, about 1e-4 of it [J/kg/K]
+  double induction = 1e-2;          // change, in scales, below which what grows by chains is left to physics [1]
 };
 
 /// The sub-problem kind "reactor": one cell as an adiabatic reactor at constant pressure over one step.
@@ -51,7 +52,9 @@ class Reactor : public Kind {
   }
 
   /// Gates, in this order: not_finite; negative (Y_k < -negative·scale_k, or the element masses cannot be restored
-  /// without a negative Y); temperature_range; temperature_jump; entropy.
+  /// without a negative Y); temperature_range; temperature_jump; entropy; induction
+  /// (before an ignition radicals grow by a factor in every step. While they are few, an error far below any
+  /// tolerance is many times what is there, and decides when the gas ignites).
   Gate admit(std::span<const double> in, std::span<double> out) override;
 
   /// By one evaluation of the rates: no column changes by more than a thousandth of tolerance·scale in dt; and above
@@ -69,6 +72,7 @@ class Reactor : public Kind {
 
  private:
   bool surely_inert(std::span<const double> in, double limit);
+  bool in_induction(std::span<const double> in, std::span<const double> out) const;
 
   std::shared_ptr<const chemistry::Mechanism> mechanism_;
   ReactorOptions options_;

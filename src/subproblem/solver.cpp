@@ -10,6 +10,7 @@ const char* to_string(Gate gate) {
     case Gate::temperature_range: return "temperature out of range";
     case Gate::temperature_jump: return "temperature jump";
     case Gate::entropy: return "entropy decreases";
+    case Gate::induction: return "before an ignition";
     case Gate::unfamiliar: return "far from the training data";
   }
   return "unknown";

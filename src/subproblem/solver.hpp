@@ -10,9 +10,19 @@
 
 namespace bimetal::subproblem {
 
-/// Why a proposed answer is not physical, or its input not familiar to who proposed it; `open` lets it pass.
-enum class Gate : std::uint8_t { open, not_finite, negative, temperature_range, temperature_jump, entropy, unfamiliar };
-inline constexpr int n_gates = 7;
+/// Why a proposed answer is not physical, asks for more care than a proposal can have, or is to an input that is not
+/// familiar to who proposed it; `open` lets it pass.
+enum class Gate : std::uint8_t {
+  open,
+  not_finite,
+  negative,
+  temperature_range,
+  temperature_jump,
+  entropy,
+  induction,
+  unfamiliar
+};
+inline constexpr int n_gates = 8;
 const char* to_string(Gate gate);
 
 /// What a kind of sub-problem knows about single rows, apart from solving them. Every member is Local and looks
@@ -44,10 +54,10 @@ struct Provenance {
 
 /// Sub-problems of one step of one rank.
 struct Batch {
-  core::ConstRows in;                // [n, n_in]
-  core::Rows out;                    // [n, n_out]; may be the memory of `in` if rows are equally wide
-  std::span<const std::int64_t> id;  // [n] global cell ids: what random decisions depend on
-  std::int64_t step = 0;             // below 0: of a rehearsal, whose answers will be taken back
+  core::ConstRows in;                  // [n, n_in]
+  core::Rows out;                      // [n, n_out]; may be the memory of `in` if rows are equally wide
+  std::span<const std::int64_t> id;    // [n] global cell ids: what random decisions depend on
+  std::int64_t step = 0;               // below 0: of a rehearsal, whose answers will be taken back
   std::span<Provenance> provenance{};  // [n] or empty: nobody wants to know
   std::span<double> seconds{};         // [n] or empty: what each row cost a reference solver [s]
 };

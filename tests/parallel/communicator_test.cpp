@@ -77,6 +77,18 @@ TEST_F(CommunicatorTest, all_ranks_agree_on_the_error_of_the_lowest_rank_that_ha
   }
 }
 
+TEST_F(CommunicatorTest, splits_into_groups_that_work_on_their_own) {
+  const std::int64_t n_first = (n_ + 1) / 2;
+  const bool first = comm_.rank() < n_first;
+  const auto part = comm_.split(first ? 0 : 1);
+  EXPECT_EQ(part.size(), first ? n_first : n_ - n_first);
+  EXPECT_EQ(part.rank(), first ? comm_.rank() : comm_.rank() - n_first);
+  if (first) {
+    EXPECT_EQ(part.sum(std::int64_t{1}), n_first) << "the others need not take part";
+  }
+  EXPECT_EQ(Communicator().split(1).size(), 1);
+}
+
 TEST_F(CommunicatorTest, a_default_one_is_a_single_serial_rank) {
   const Communicator alone;
   EXPECT_EQ(alone.size(), 1);

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace bimetal::chemistry {
+namespace bimetal::core {
 
 /// A hash of numbers and words in the order they are added: 64-bit FNV-1a (Fowler, Noll & Vo). The same on every
 /// machine. For telling things apart, not for security. Local.
@@ -22,6 +22,7 @@ class Fingerprint {
     for (char letter : word) add_byte(static_cast<std::uint8_t>(letter));
   }
 
+  std::uint64_t value() const { return hash_; }
   /// 16 hexadecimal digits.
   std::string hex() const { return fmt::format("{:016x}", hash_); }
 
@@ -31,4 +32,4 @@ class Fingerprint {
   std::uint64_t hash_ = 0xcbf29ce484222325ULL;
 };
 
-}  // namespace bimetal::chemistry
+}  // namespace bimetal::core

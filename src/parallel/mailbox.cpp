@@ -1,0 +1,120 @@
+#include "parallel/mailbox.hpp"
+
+#include <mpi.h>
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+#include <utility>
+
+#include "core/error.hpp"
+#include "parallel/mpi.hpp"
+
+namespace bimetal::parallel {
+namespace {
+
+/// Letters that are received at a time: a slow sender holds up nobody else.
+constexpr std::size_t most_incoming = 16;
+
+struct Outgoing {
+  MPI_Request request = MPI_REQUEST_NULL;
+  std::shared_ptr<const Bytes> content;
+};
+
+struct Incoming {
+  MPI_Request request = MPI_REQUEST_NULL;
+  bool complete = false;
+  std::unique_ptr<Letter> letter;  // MPI writes into its content: it must not move
+};
+
+}  // namespace
+
+struct Mailbox::State {
+  explicit State(const Communicator& parent) : comm(duplicate(native(parent))) {}
+  ~State();
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  Communicator comm;
+  std::vector<Outgoing> outgoing;
+  std::deque<Incoming> incoming;  // in the order of arrival
+};
+
+Mailbox::State::~State() {
+  int finalized = 0;
+  MPI_Finalized(&finalized);
+  if (finalized) return;
+  for (auto& [request, content] : outgoing) {
+    int done = 0;
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    if (done) continue;
+    MPI_Request_free(&request);
+    new std::shared_ptr<const Bytes>(content);  // never freed, as MPI may read it until the program ends
+  }
+  for (auto& [request, complete, letter] : incoming) {
+    if (complete) continue;
+    MPI_Request_free(&request);
+    static_cast<void>(letter.release());  // likewise
+  }
+}
+
+Mailbox::Mailbox(const Communicator& comm) : state_(std::make_unique<State>(comm)) {}
+Mailbox::~Mailbox() = default;
+Mailbox::Mailbox(Mailbox&&) noexcept = default;
+Mailbox& Mailbox::operator=(Mailbox&&) noexcept = default;
+
+void Mailbox::post(int to, int kind, Bytes content) {
+  post(to, kind, std::make_shared<const Bytes>(std::move(content)));
+}
+
+void Mailbox::post(int to, int kind, std::shared_ptr<const Bytes> content) {
+  VALIDATE(content->size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()),
+           "a letter of {} bytes is more than MPI can send at once", content->size());
+  auto& letter = state_->outgoing.emplace_back(Outgoing{.content = std::move(content)});
+  MPI_Isend(letter.content->data(), static_cast<int>(letter.content->size()), MPI_BYTE, to, kind,
+            native(state_->comm), &letter.request);
+}
+
+std::int64_t Mailbox::n_under_way() {
+  std::erase_if(state_->outgoing, [](Outgoing& letter) {
+    int done = 0;
+    MPI_Test(&letter.request, &done, MPI_STATUS_IGNORE);
+    return done != 0;
+  });
+  return std::ssize(state_->outgoing);
+}
+
+std::optional<Letter> Mailbox::next() {
+  auto& incoming = state_->incoming;
+  while (incoming.size() < most_incoming) {
+    int found = 0;
+    MPI_Message message = MPI_MESSAGE_NULL;
+    MPI_Status status;
+    MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, native(state_->comm), &found, &message, &status);
+    if (!found) break;
+    int size = 0;
+    MPI_Get_count(&status, MPI_BYTE, &size);
+    auto& [request, complete, letter] = incoming.emplace_back();
+    letter =
+        std::make_unique<Letter>(Letter{status.MPI_SOURCE, status.MPI_TAG, Bytes(static_cast<std::size_t>(size))});
+    MPI_Imrecv(letter->content.data(), size, MPI_BYTE, &message, &request);
+  }
+  std::vector<int> waited_for;  // senders of whom an earlier letter is not complete
+  for (auto each = incoming.begin(); each != incoming.end(); ++each) {
+    if (!each->complete) {
+      int done = 0;
+      MPI_Test(&each->request, &done, MPI_STATUS_IGNORE);
+      each->complete = done != 0;
+    }
+    const int from = each->letter->from;
+    if (each->complete && std::ranges::find(waited_for, from) == waited_for.end()) {
+      auto letter = std::move(*each->letter);
+      incoming.erase(each);
+      return letter;
+    }
+    waited_for.push_back(from);
+  }
+  return {};
+}
+
+}  // namespace bimetal::parallel
