@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/error.hpp"
 #include "core/finite.hpp"
 
 namespace bimetal::surrogate {
@@ -52,7 +53,8 @@ double quantile(const torch::Tensor& distance, double weight, double part, const
 
 }  // namespace
 
-Familiarity::Familiarity(const ReplayBuffer& replay, const Scaling& scaling, const parallel::Communicator& comm) {
+Familiarity::Familiarity(const ReplayBuffer& replay, const Scaling& scaling, const parallel::Communicator& comm,
+                         torch::Device device) {
   const auto n_rows = static_cast<double>(comm.sum(replay.size()));
   if (n_rows == 0.0) return;
   const torch::NoGradGuard no_gradient;
@@ -62,8 +64,8 @@ Familiarity::Familiarity(const ReplayBuffer& replay, const Scaling& scaling, con
   const auto covariance = summed_over_ranks(off.t().mm(off) * (sample.weight / n_rows), comm);
   const auto n_features = scaling.n_features();
   if (!torch::isfinite(covariance).all().item<bool>()) {  // numbers beyond single precision: nothing is familiar
-    whitening_ = torch::full({n_features, n_features}, std::numeric_limits<float>::quiet_NaN());
-    centre_ = torch::zeros({n_features, 1});
+    whitening_ = torch::full({n_features, n_features}, std::numeric_limits<float>::quiet_NaN(), device);
+    centre_ = torch::zeros({n_features, 1}, device);
     return;
   }
   const auto unit = torch::eye(n_features, torch::kFloat64);
@@ -72,12 +74,29 @@ Familiarity::Familiarity(const ReplayBuffer& replay, const Scaling& scaling, con
   const auto distance = whitening.mm(off.t()).square_().sum(0).sqrt_();
   // Rows that are all alike say little about what else is known: a distance of 1 is one deviation at least.
   whitening /= std::max(quantile(distance, sample.weight, familiar_part, comm), 1.0);
-  whitening_ = whitening.to(torch::kFloat32);
-  centre_ = whitening.mv(mean).unsqueeze(1).to(torch::kFloat32);
+  whitening_ = whitening.to(device, torch::kFloat32);
+  centre_ = whitening.mv(mean).unsqueeze(1).to(device, torch::kFloat32);
+}
+
+Familiarity::Familiarity(const Numbers& numbers, torch::Device device) {
+  if (numbers.centre.empty()) return;
+  const auto n_features = std::ssize(numbers.centre);
+  EXPECT(std::ssize(numbers.whitening) == n_features * n_features);
+  whitening_ = torch::tensor(numbers.whitening).view({n_features, n_features}).to(device);
+  centre_ = torch::tensor(numbers.centre).unsqueeze(1).to(device);
+}
+
+Familiarity::Numbers Familiarity::numbers() const {
+  if (says_nothing()) return {};
+  const auto flat = [](const torch::Tensor& tensor) {
+    const auto host = tensor.cpu().contiguous();
+    return std::vector<float>(host.data_ptr<float>(), host.data_ptr<float>() + host.numel());
+  };
+  return {flat(whitening_), flat(centre_)};
 }
 
 torch::Tensor Familiarity::distance(const torch::Tensor& x) const {
-  if (says_nothing()) return torch::zeros({x.size(0)}, torch::kFloat32);
+  if (says_nothing()) return torch::zeros({x.size(0)}, x.options());
   const torch::NoGradGuard no_gradient;
   return whitening_.mm(x.t()).sub_(centre_).square_().sum(0).sqrt_();
 }

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <vector>
+
 #include "parallel/communicator.hpp"
 #include "surrogate/replay_buffer.hpp"
 #include "surrogate/scaling.hpp"
@@ -19,8 +21,17 @@ class Familiarity {
   Familiarity() = default;
 
   /// Of the rows in the buffers of all ranks, at most 20000 of each; features as `scaling` standardises them now.
-  /// Without any rows it says nothing. Collective.
-  Familiarity(const ReplayBuffer& replay, const Scaling& scaling, const parallel::Communicator& comm);
+  /// Without any rows it says nothing. On `device`. Collective.
+  Familiarity(const ReplayBuffer& replay, const Scaling& scaling, const parallel::Communicator& comm,
+              torch::Device device = torch::kCPU);
+
+  /// whitening: [n_features, n_features], centre: [n_features]; both empty: it says nothing. Local.
+  struct Numbers {
+    std::vector<float> whitening;
+    std::vector<float> centre;
+  };
+  Familiarity(const Numbers& numbers, torch::Device device);
+  Numbers numbers() const;
 
   bool says_nothing() const { return !whitening_.defined(); }
 

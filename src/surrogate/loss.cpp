@@ -15,8 +15,9 @@ torch::Tensor loss(const Network::Answer& answer, const torch::Tensor& z, const 
   const auto log_error = difference(answer.z, z).clamp_(smallest_error, largest_error).log10_();
   const auto misjudged = torch::huber_loss(answer.log_error, log_error, at::Reduction::Sum, huber_width);
   const auto wrong = torch::l1_loss(answer.z, z, at::Reduction::Sum);
-  const auto second_wrong = torch::l1_loss(answer.second, z, at::Reduction::Sum);
-  return (wrong + second_wrong) / z.size(1) + misjudged;
+  const auto sum = wrong / z.size(1) + misjudged;
+  if (!answer.second.defined()) return sum;
+  return sum + torch::l1_loss(answer.second, z, at::Reduction::Sum) / z.size(1);
 }
 
 }  // namespace bimetal::surrogate

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/finite.hpp"
+#include "surrogate/perceptrons.hpp"
 
 namespace bimetal::surrogate {
 namespace {
@@ -15,40 +16,67 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-Model::Model(const core::Signature& signature, const NetworkOptions& options)
-    : scaling(signature, NullSpace(signature), options.knee),
-      network(scaling.n_features(), scaling.n_targets(), options),
-      difference(signature, scaling),
-      x_(torch::empty({chunk, scaling.n_features()}, torch::kFloat32)) {}
+Model::Model(const core::Signature& signature, std::unique_ptr<Network> given, const Scaling& given_scaling)
+    : network(std::move(given)),
+      scaling(given_scaling),
+      difference(signature, scaling, network->device()),
+      features_(torch::empty({chunk, scaling.n_features()})) {
+  if (network->reads_rows()) rows_ = torch::empty({chunk, std::ssize(signature.inputs)});
+}
+
+Model::Model(const core::Signature& signature, const NetworkOptions& options, torch::Device device)
+    : Model(signature, options, device, Scaling(signature, NullSpace(signature), options.knee)) {}
+
+Model::Model(const core::Signature& signature, const NetworkOptions& options, torch::Device device,
+             const Scaling& unfitted)
+    : Model(signature, std::make_unique<Perceptrons>(unfitted.n_features(), unfitted.n_targets(), options, device),
+            unfitted) {}
+
+Model::Model(const core::Signature& signature, const Model& other)
+    : Model(signature, other.network->clone(), other.scaling) {
+  take(other);
+}
 
 void Model::take(const Model& other) {
-  std::ranges::copy(other.network.weights(), network.weights().begin());
+  network->take(*other.network);
   scaling = other.scaling;
   difference = other.difference;
   familiarity = other.familiarity;
+  ranges = other.ranges;
   version = other.version;
 }
 
 void Model::predict(core::ConstRows in, core::Rows out, std::span<Signals> signals) {
   const torch::InferenceMode inference;
+  const auto device = network->device();
   for (std::int64_t first = 0; first < in.size(); first += chunk) {
     const auto n = std::min(chunk, in.size() - first);
-    scaling.features(in, first, n, x_.data_ptr<float>());
-    const auto x = x_.narrow(0, 0, n);
-    const auto answer = network.forward(x);
-    const auto predicted_error = torch::pow(10.0, answer.log_error);
-    const auto disagreement = difference(answer.z, answer.second);
-    const auto distance = familiarity.distance(x);
-    const float* z = answer.z.data_ptr<float>();
+    fill_input(scaling, in, first, n, features_, rows_);
+    const auto input = Network::Input{features_, rows_}.first(n).to(device);
+    const auto answer = network->forward(input);
+    const auto z = answer.z.cpu();
+    const auto predicted_error = torch::pow(10.0, answer.log_error).cpu();
+    const auto disagreement =
+        (answer.second.defined() ? difference(answer.z, answer.second) : torch::zeros_like(answer.log_error)).cpu();
+    const auto distance = familiarity.distance(input.features).cpu();
     for (std::int64_t i = 0; i < n; ++i) {
       const auto row = out[first + i];
-      scaling.advance(in[first + i], z + i * scaling.n_targets(), row);
+      scaling.advance(in[first + i], z.data_ptr<float>() + i * scaling.n_targets(), row);
       signals[static_cast<std::size_t>(first + i)] =
           core::all_finite(row) ? Signals{predicted_error.data_ptr<float>()[i], disagreement.data_ptr<float>()[i],
                                           distance.data_ptr<float>()[i]}
                                 : Signals{infinity, infinity, infinity};
     }
   }
+}
+
+void fill_input(const Scaling& scaling, core::ConstRows in, std::int64_t first, std::int64_t n,
+                const torch::Tensor& features, const torch::Tensor& rows) {
+  scaling.features(in, first, n, features.data_ptr<float>());
+  if (!rows.defined()) return;
+  const double* from = in.data() + first * in.width();
+  std::transform(from, from + n * in.width(), rows.data_ptr<float>(),
+                 [](double value) { return static_cast<float>(value); });
 }
 
 }  // namespace bimetal::surrogate

@@ -3,13 +3,16 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <vector>
 
 #include "core/rows.hpp"
 #include "core/signature.hpp"
 #include "surrogate/familiarity.hpp"
 #include "surrogate/network.hpp"
 #include "surrogate/options.hpp"
+#include "surrogate/ranges.hpp"
 #include "surrogate/scaled_difference.hpp"
 #include "surrogate/scaling.hpp"
 #include "surrogate/signals.hpp"
@@ -20,23 +23,37 @@ namespace bimetal::surrogate {
 
 /// All that belongs to one version: weights, the scaling they are meant for, and what their answers are doubted by.
 struct Model {
-  /// Random weights, nothing fitted yet. Local.
-  Model(const core::Signature& signature, const NetworkOptions& options);
+  /// The native network with random weights, nothing fitted yet. Local.
+  Model(const core::Signature& signature, const NetworkOptions& options, torch::Device device);
+  /// A network that is meant for this scaling. Local.
+  Model(const core::Signature& signature, std::unique_ptr<Network> network, const Scaling& scaling);
+  /// A copy with a network of its own. Local.
+  Model(const core::Signature& signature, const Model& other);
 
-  /// Becomes a copy of another one of the same shape. Local.
+  /// Becomes a copy of another one of the same make. Local.
   void take(const Model& other);
 
   /// See Surrogate::predict. Local.
   void predict(core::ConstRows in, core::Rows out, std::span<Signals> signals);
 
+  std::unique_ptr<Network> network;
   Scaling scaling;
-  Network network;
   ScaledDifference difference;  // in units of `scaling`, like what follows
   Familiarity familiarity;
+  Ranges ranges;
   std::int32_t version = -1;  // never served
 
  private:
-  torch::Tensor x_;  // [chunk, n_features], work space
+  Model(const core::Signature& signature, const NetworkOptions& options, torch::Device device,
+        const Scaling& unfitted);
+
+  torch::Tensor features_;  // [chunk, n_features], work space
+  torch::Tensor rows_;      // [chunk, n_in], work space; undefined unless the network reads rows
 };
+
+/// Rows as a network gets them, written into tensors on the host. Local.
+/// features: [>= n, n_features]; rows: [>= n, n_in] or undefined.
+void fill_input(const Scaling& scaling, core::ConstRows in, std::int64_t first, std::int64_t n,
+                const torch::Tensor& features, const torch::Tensor& rows);
 
 }  // namespace bimetal::surrogate

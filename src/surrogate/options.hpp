@@ -1,9 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace bimetal::surrogate {
+
+/// Where networks compute. Ranks of a node share its GPUs round robin.
+enum class Device {
+  automatic,  // a GPU if LibTorch finds one
+  cpu,
+  cuda,
+};
+inline constexpr std::pair<const char*, Device> devices[] = {
+    {"auto", Device::automatic}, {"cpu", Device::cpu}, {"cuda", Device::cuda}};
 
 /// The network. Defaults are for small mechanisms.
 struct NetworkOptions {
@@ -13,6 +23,8 @@ struct NetworkOptions {
   double knee = 0.1;                                // increments below this part of a scale are learned absolutely,
                                                     // above it relatively; > 0
   std::uint64_t seed = 1;                           // of the initial weights
+  Device device = Device::automatic;
+  int threads = 1;  // of this rank
 };
 
 struct TrainingOptions {

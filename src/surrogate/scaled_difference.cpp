@@ -4,7 +4,7 @@
 
 namespace bimetal::surrogate {
 
-ScaledDifference::ScaledDifference(const core::Signature& signature, const Scaling& scaling) {
+ScaledDifference::ScaledDifference(const core::Signature& signature, const Scaling& scaling, torch::Device device) {
   const auto& null_space = scaling.null_space();
   const auto N = null_space.basis();
   const auto targets = scaling.target_scales();
@@ -21,9 +21,9 @@ ScaledDifference::ScaledDifference(const core::Signature& signature, const Scali
       const auto k = static_cast<std::size_t>(column);
       to_scaled.push_back(static_cast<float>(N(k, j) * targets[j].knee / signature.outputs[k].scale));
     }
-  mean_ = torch::tensor(mean);
-  deviation_ = torch::tensor(deviation);
-  to_scaled_ = torch::tensor(to_scaled).view({std::ssize(predicted), std::ssize(targets)});
+  mean_ = torch::tensor(mean).to(device);
+  deviation_ = torch::tensor(deviation).to(device);
+  to_scaled_ = torch::tensor(to_scaled).view({std::ssize(predicted), std::ssize(targets)}).to(device);
 }
 
 torch::Tensor ScaledDifference::increments(const torch::Tensor& z) const {

@@ -13,8 +13,8 @@ namespace bimetal::surrogate {
 /// of standardised targets. Never changes, so copies share their tensors.
 class ScaledDifference {
  public:
-  /// Of targets as `scaling` standardises them now. Local.
-  ScaledDifference(const core::Signature& signature, const Scaling& scaling);
+  /// Of targets as `scaling` standardises them now; on `device`. Local.
+  ScaledDifference(const core::Signature& signature, const Scaling& scaling, torch::Device device = torch::kCPU);
 
   /// z, other: [n, n_targets]; [n], without gradient. Not finite where increments overflow single precision. Local.
   torch::Tensor operator()(const torch::Tensor& z, const torch::Tensor& other) const;

@@ -9,7 +9,7 @@
 namespace bimetal::surrogate {
 namespace {
 
-constexpr double exponent = 0.1;  // of mass fractions
+constexpr double mass_fraction_exponent = 0.1;
 
 // Floors of the deviations, all small against what the columns span in a flame.
 constexpr double least_temperature = 100.0;        // [K]
@@ -65,7 +65,7 @@ Moments moments(std::int64_t n_rows, std::size_t n_columns, const parallel::Comm
 }  // namespace
 
 Scaling::Scaling(const core::Signature& signature, const NullSpace& null_space, double knee)
-    : null_space_(null_space), xi_(static_cast<std::size_t>(null_space.n_free())) {
+    : null_space_(null_space), knee_(knee), xi_(static_cast<std::size_t>(null_space.n_free())) {
   EXPECT(knee > 0.0);
   for (std::size_t k = 0; k < signature.inputs.size(); ++k) {
     const auto column = static_cast<std::int64_t>(k);
@@ -87,7 +87,7 @@ Scaling::Scaling(const core::Signature& signature, const NullSpace& null_space, 
 double Scaling::transformed(const Feature& feature, double value) {
   switch (feature.transform) {
     case Transform::inverse_temperature: return 1000.0 / value;
-    case Transform::power: return std::exp(exponent * std::log(std::max(value, 0.0)));
+    case Transform::power: return std::exp(mass_fraction_exponent * std::log(std::max(value, 0.0)));
     case Transform::logarithm:  // finite; physics reports what is not positive
       return std::log(std::max(value, std::numeric_limits<double>::min()));
     case Transform::identity: break;
@@ -139,6 +139,36 @@ std::vector<Scaling::Standard> Scaling::target_standards() const {
   for (const auto& target : targets_) standards.push_back({target.mean, target.deviation});
   return standards;
 }
+
+void Scaling::set_standards(std::span<const Standard> features, std::span<const Standard> targets) {
+  EXPECT(features.size() == features_.size() && targets.size() == targets_.size());
+  for (std::size_t f = 0; f < features.size(); ++f) {
+    features_[f].mean = features[f].mean;
+    features_[f].deviation = features[f].deviation;
+  }
+  for (std::size_t j = 0; j < targets.size(); ++j) {
+    targets_[j].mean = targets[j].mean;
+    targets_[j].deviation = targets[j].deviation;
+  }
+}
+
+std::vector<Scaling::FeatureScale> Scaling::feature_scales() const {
+  const auto name_of = [](Transform transform) {
+    switch (transform) {
+      case Transform::inverse_temperature: return "inverse_temperature";
+      case Transform::power: return "power";
+      case Transform::logarithm: return "logarithm";
+      case Transform::identity: break;
+    }
+    return "identity";
+  };
+  std::vector<FeatureScale> scales;
+  for (const auto& feature : features_)
+    scales.push_back({feature.column, name_of(feature.transform), {feature.mean, feature.deviation}});
+  return scales;
+}
+
+double Scaling::exponent() { return mass_fraction_exponent; }
 
 void Scaling::features(core::ConstRows in, std::int64_t first, std::int64_t n, float* x) const {
   const auto width = features_.size();

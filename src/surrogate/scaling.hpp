@@ -55,6 +55,19 @@ class Scaling {
   };
   std::vector<Standard> feature_standards() const;  // [n_features]
   std::vector<Standard> target_standards() const;   // [n_targets]
+  /// Takes over what another one was fitted to. Local.
+  void set_standards(std::span<const Standard> features, std::span<const Standard> targets);
+
+  /// How a feature is made, in the words of a model file.
+  struct FeatureScale {
+    std::int64_t column = 0;  // of the inputs
+    const char* transform = "";
+    Standard standard;
+  };
+  std::vector<FeatureScale> feature_scales() const;  // [n_features]
+  double knee() const { return knee_; }
+  static double exponent();  // of mass fractions
+  std::int64_t n_inputs() const { return static_cast<std::int64_t>(natures_.size()); }
 
  private:
   enum class Transform { identity, inverse_temperature, power, logarithm };
@@ -68,6 +81,7 @@ class Scaling {
   double least_deviation(const Feature& feature, double mean) const;
 
   NullSpace null_space_;
+  double knee_;
   std::vector<core::Nature> natures_;  // [n_in]
   std::vector<Feature> features_;
   std::vector<Target> targets_;

@@ -19,11 +19,12 @@ constexpr std::int64_t widest = 512;
 
 Soap::Soap(std::vector<torch::Tensor> parameters) {
   const torch::NoGradGuard no_gradient;
-  const auto side = [](std::int64_t n) {
-    // The identity: the first steps are plain Adam.
-    return n <= widest ? Side{torch::zeros({n, n}), torch::eye(n)} : Side{};
-  };
   for (auto& parameter : parameters) {
+    const auto options = torch::TensorOptions(parameter.device());
+    const auto side = [&](std::int64_t n) {
+      // The identity: the first steps are plain Adam.
+      return n <= widest ? Side{torch::zeros({n, n}, options), torch::eye(n, options)} : Side{};
+    };
     State state{parameter, torch::zeros_like(parameter), torch::zeros_like(parameter), {}, {}};
     if (parameter.dim() == 2) {
       state.left = side(parameter.size(0));

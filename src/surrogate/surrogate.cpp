@@ -7,9 +7,11 @@
 #include <optional>
 
 #include "core/error.hpp"
+#include "surrogate/device.hpp"
 #include "surrogate/familiarity.hpp"
 #include "surrogate/model.hpp"
-#include "surrogate/network.hpp"
+#include "surrogate/model_content.hpp"
+#include "surrogate/packing.hpp"
 #include "surrogate/replay_buffer.hpp"
 #include "surrogate/scaled_difference.hpp"
 #include "surrogate/threads.hpp"
@@ -18,54 +20,88 @@
 namespace bimetal::surrogate {
 
 struct Surrogate::Impl {
-  Impl(const core::Signature& given, const NetworkOptions& network_options, const TrainingOptions& training_options,
+  Impl(const core::Signature& given, Model&& first, const NetworkOptions& network, const TrainingOptions& options,
        const parallel::Communicator& communicator)
       : signature(given),
-        training(training_options),
+        file_signature(given),
+        training(options),
         comm(communicator),
-        replay(given, training_options.replay_capacity, network_options.seed),
-        candidate(given, network_options),
-        serving(given, network_options),
-        previous(given, network_options),
-        learner(candidate.scaling.n_features(), candidate.scaling.n_targets(), network_options) {}
+        replay(given, options.replay_capacity, network.seed),
+        candidate(std::move(first)),
+        serving(given, candidate),
+        previous(given, candidate),
+        learner(candidate.network->clone()) {}
 
   core::Signature signature;
+  core::Signature file_signature;  // that the scaling goes by: of the model file there was, else `signature`
   TrainingOptions training;
   parallel::Communicator comm;
   ReplayBuffer replay;
   Model candidate;  // its weights: the running mean of the learner's
   Model serving;
-  Model previous;                   // served before `serving` did
-  Network learner;                  // what gradient steps change; in the candidate's scaling
-  std::optional<Trainer> trainer;   // once there are rows to fix the scaling
-  std::int64_t n_offered = 0;       // rows this rank was told to remember
-  std::int64_t offered_at_fit = 0;  // by all ranks, when the scaling was last fitted
-  std::int32_t n_versions = 0;      // promotions so far
+  Model previous;                               // served before `serving` did
+  std::unique_ptr<Network> learner;             // what gradient steps change; in the candidate's scaling
+  std::optional<Trainer> trainer;               // once there are rows to fix the scaling
+  Trainer::Counts counts;                       // by this trainer and those before it
+  std::int64_t n_offered = 0;                   // rows this rank was told to remember
+  std::int64_t offered_at_fit = 0;              // by all ranks, when the scaling was last fitted
+  std::int32_t n_versions = 0;                  // promotions so far
+  bool warm = false;                            // began as the model of a file
+  nlohmann::ordered_json foreign_architecture;  // of that file
 
   void fit_scaling(std::int64_t n_offered_by_all);
-  void familiarise() { candidate.familiarity = Familiarity(replay, candidate.scaling, comm); }
+  void familiarise();
+  void change_scaling(const Scaling& scaling);
 };
+
+/// Everything that is in the candidate's units goes on saying what it said. Local.
+void Surrogate::Impl::change_scaling(const Scaling& scaling) {
+  learner->restate(candidate.scaling, scaling);
+  candidate.network->restate(candidate.scaling, scaling);
+  candidate.scaling = scaling;
+  candidate.difference = ScaledDifference(signature, scaling, candidate.network->device());
+}
 
 /// Standardises anew by what is in the buffers. The networks go on saying what they said; the optimiser, whose memory
 /// is in the old units, starts afresh, and what is familiar is stated anew in the new ones. Collective.
 void Surrogate::Impl::fit_scaling(std::int64_t n_offered_by_all) {
-  const auto before = candidate.scaling;
-  candidate.scaling.fit(replay.in(), replay.out(), comm);
-  candidate.difference = ScaledDifference(signature, candidate.scaling);
-  if (!candidate.familiarity.says_nothing()) familiarise();
+  auto scaling = candidate.scaling;
+  scaling.fit(replay.in(), replay.out(), comm);
   if (trainer) {
-    learner.restate(before, candidate.scaling);
-    candidate.network.restate(before, candidate.scaling);
+    change_scaling(scaling);
+  } else {  // random weights say nothing yet that would have to be kept
+    candidate.scaling = scaling;
+    candidate.difference = ScaledDifference(signature, scaling, candidate.network->device());
   }
-  const auto counts = trainer ? trainer->counts() : Trainer::Counts{};
-  trainer.emplace(replay, learner, candidate, training, comm, counts);
+  if (!candidate.familiarity.says_nothing()) familiarise();
+  trainer.emplace(replay, *learner, candidate, training, comm, counts);
   offered_at_fit = n_offered_by_all;
+}
+
+void Surrogate::Impl::familiarise() {
+  if (comm.sum(replay.size()) == 0) return;
+  candidate.familiarity = Familiarity(replay, candidate.scaling, comm, candidate.network->device());
+  candidate.ranges = ranges_of(replay.in(), comm);
 }
 
 Surrogate::Surrogate(const core::Signature& signature, const NetworkOptions& network, const TrainingOptions& training,
                      const parallel::Communicator& comm) {
-  use_one_thread();
-  impl_ = std::make_unique<Impl>(signature, network, training, comm);
+  use_threads(network.threads);
+  Model first(signature, network, choose_device(network.device, comm));
+  impl_ = std::make_unique<Impl>(signature, std::move(first), network, training, comm);
+}
+
+Surrogate::Surrogate(const core::Signature& signature, const ModelFile& file, const NetworkOptions& network,
+                     const TrainingOptions& training, const parallel::Communicator& comm) {
+  file.require_for(signature);
+  use_threads(network.threads);
+  auto first = load_model(file, signature, network.seed, choose_device(network.device, comm));
+  impl_ = std::make_unique<Impl>(signature, std::move(first), network, training, comm);
+  impl_->file_signature = file.signature();
+  impl_->warm = true;
+  impl_->foreign_architecture = file.content().card.architecture;
+  // What it knows is not to be shaken by the long steps that are for random weights.
+  impl_->counts.age = training.decay_updates;
 }
 Surrogate::~Surrogate() = default;
 Surrogate::Surrogate(Surrogate&&) noexcept = default;
@@ -91,13 +127,18 @@ TrainingReport Surrogate::train(std::int64_t n_updates) {
   // The states a run meets change as it goes on, most of all in the beginning: fit again whenever they have doubled.
   const auto offered = self.comm.sum(self.n_offered);
   if (offered < self.training.batch) return report;
-  if (!self.trainer || offered >= 2 * self.offered_at_fit) self.fit_scaling(offered);
+  if (self.warm) {
+    if (!self.trainer)
+      self.trainer.emplace(self.replay, *self.learner, self.candidate, self.training, self.comm, self.counts);
+  } else if (!self.trainer || offered >= 2 * self.offered_at_fit) {
+    self.fit_scaling(offered);
+  }
   self.trainer->heal();
   for (std::int64_t i = 0; i < n_updates; ++i) report.loss += self.trainer->update() / static_cast<double>(n_updates);
-  const auto& counts = self.trainer->counts();
-  report.updates = counts.updates;
-  report.skipped = counts.skipped;
-  report.redrawn = counts.redrawn;
+  self.counts = self.trainer->counts();
+  report.updates = self.counts.updates;
+  report.skipped = self.counts.skipped;
+  report.redrawn = self.counts.redrawn;
   return report;
 }
 
@@ -118,16 +159,75 @@ void Surrogate::roll_back() {
   impl_->previous.version = -1;
 }
 
-void Surrogate::spoil() {
-  for (auto* network : {&impl_->serving.network, &impl_->candidate.network, &impl_->learner})
-    std::ranges::fill(network->weights(), std::numeric_limits<float>::quiet_NaN());
+std::string Surrogate::save(Weights which) const {
+  const auto& self = *impl_;
+  const auto& model = which == Weights::serving ? self.serving : self.candidate;
+  constexpr std::int64_t most_rows = 8;
+  const auto n = std::min(most_rows, self.replay.size());
+  core::RowTable reference(std::ssize(self.signature.inputs));
+  for (std::int64_t i = 0; i < n; ++i) reference.append(self.replay.in(i * self.replay.size() / n));
+  if (n == 0) {  // this rank has seen nothing: the middle of what all have seen, or what is nominal
+    std::vector<double> row;
+    for (std::size_t k = 0; k < self.signature.inputs.size(); ++k)
+      row.push_back(model.ranges.lower.empty() ? self.signature.inputs[k].scale
+                                               : 0.5 * (model.ranges.lower[k] + model.ranges.upper[k]));
+    reference.append(row);
+  }
+  return write_model(model, self.file_signature, reference,
+                     {{"updates", self.counts.updates}, {"samples", self.counts.samples}}, self.foreign_architecture);
 }
 
+std::vector<std::byte> Surrogate::pack_candidate() const {
+  const auto& model = impl_->candidate;
+  const auto& counts = impl_->counts;
+  const auto weights = model.network->weights().cpu();
+  const auto familiarity = model.familiarity.numbers();
+  Packer packer;
+  packer.put(std::vector{counts.updates, counts.skipped, counts.samples, counts.redrawn, counts.age});
+  packer.put(std::vector<float>(weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel()));
+  packer.put(model.scaling.feature_standards());
+  packer.put(model.scaling.target_standards());
+  packer.put(familiarity.whitening);
+  packer.put(familiarity.centre);
+  packer.put(model.ranges.lower);
+  packer.put(model.ranges.upper);
+  return packer.take();
+}
+
+void Surrogate::unpack_candidate(std::span<const std::byte> bytes) {
+  auto& self = *impl_;
+  auto& model = self.candidate;
+  const auto device = model.network->device();
+  Unpacker unpacker(bytes);
+  const auto counts = unpacker.take<std::int64_t>();
+  self.counts = {counts[0], counts[1], counts[2], counts[3], counts[4]};
+  const auto weights = unpacker.take<float>();
+  const auto features = unpacker.take<Scaling::Standard>(), targets = unpacker.take<Scaling::Standard>();
+  auto scaling = model.scaling;
+  scaling.set_standards(features, targets);
+  self.change_scaling(scaling);
+  auto flat = model.network->weights();
+  flat.copy_(torch::tensor(weights));
+  auto whitening = unpacker.take<float>(), centre = unpacker.take<float>();
+  model.familiarity = Familiarity({std::move(whitening), std::move(centre)}, device);
+  auto lower = unpacker.take<double>(), upper = unpacker.take<double>();
+  model.ranges = {std::move(lower), std::move(upper)};
+}
+
+void Surrogate::spoil() {
+  for (const auto* network : {&impl_->serving.network, &impl_->candidate.network, &impl_->learner}) {
+    auto weights = (*network)->weights();
+    weights.fill_(std::numeric_limits<float>::quiet_NaN());
+  }
+}
+
+bool Surrogate::warm() const { return impl_->warm; }
+bool Surrogate::has_second() const { return impl_->candidate.network->has_second(); }
 std::int32_t Surrogate::version() const { return impl_->serving.version; }
-std::int64_t Surrogate::n_parameters() const { return impl_->learner.n_parameters(); }
+std::int64_t Surrogate::n_parameters() const { return impl_->learner->n_parameters(); }
 std::int64_t Surrogate::n_remembered() const { return impl_->replay.size(); }
 std::int64_t Surrogate::n_refused() const { return impl_->replay.n_refused(); }
-std::int64_t Surrogate::samples_trained() const { return impl_->trainer ? impl_->trainer->counts().samples : 0; }
-bool Surrogate::trained() const { return impl_->trainer && impl_->trainer->counts().updates > 0; }
+std::int64_t Surrogate::samples_trained() const { return impl_->counts.samples; }
+bool Surrogate::trained() const { return impl_->counts.updates > 0; }
 
 }  // namespace bimetal::surrogate

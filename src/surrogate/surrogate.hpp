@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -9,6 +10,7 @@
 #include "core/rows.hpp"
 #include "core/signature.hpp"
 #include "parallel/communicator.hpp"
+#include "surrogate/model_file.hpp"
 #include "surrogate/options.hpp"
 #include "surrogate/signals.hpp"
 
@@ -23,13 +25,17 @@ struct TrainingReport {
 
 /// A network, its scaling and what it says against its own answers, and how it learns. Two versions of it can be
 /// asked: the one that serves, and the candidate that training improves; promote() makes the candidate serve as the
-/// next version, roll_back() takes that back. The computation of the whole process is set to one thread, as ranks
-/// share the cores already. Serving before the first promotion is an error (EXPECT).
+/// next version, roll_back() takes that back. The whole process computes on as many threads as the options say.
+/// Serving before the first promotion is an error (EXPECT).
 class Surrogate {
  public:
   /// All ranks start from the same weights. Collective.
   Surrogate(const core::Signature& signature, const NetworkOptions& network, const TrainingOptions& training,
             const parallel::Communicator& comm);
+  /// The candidate is the model of a file, which must be for this signature (ModelFile::require_for). Learning goes
+  /// on from it, at the smallest rate, and keeps its scaling. Collective.
+  Surrogate(const core::Signature& signature, const ModelFile& file, const NetworkOptions& network,
+            const TrainingOptions& training, const parallel::Communicator& comm);
   ~Surrogate();
   Surrogate(Surrogate&&) noexcept;
   Surrogate& operator=(Surrogate&&) noexcept;
@@ -65,10 +71,20 @@ class Surrogate {
   /// given up. Expects can_roll_back(). Local, done by all ranks alike.
   void roll_back();
 
+  /// A model file of what serves or of the candidate: the bytes. Local.
+  std::string save(Weights which) const;
+
+  /// The candidate with all that belongs to it, and how it came about, for ranks that do not train; they need a
+  /// surrogate made of the same options. Local.
+  std::vector<std::byte> pack_candidate() const;
+  void unpack_candidate(std::span<const std::byte> bytes);
+
   /// Overwrites the weights that serve, those of the candidate and those that learn by NaN. For tests of what guards
   /// against a broken surrogate. Local, done by all ranks alike.
   void spoil();
 
+  bool warm() const;             // it began as the model of a file
+  bool has_second() const;       // answers come with a disagreement
   std::int32_t version() const;  // of the serving weights, from 0; -1 before the first promotion
   std::int64_t n_parameters() const;
   std::int64_t n_remembered() const;     // rows in this rank's replay buffer

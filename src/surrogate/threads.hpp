@@ -2,8 +2,8 @@
 
 namespace bimetal::surrogate {
 
-/// LibTorch and the BLAS beneath it compute on the calling thread from now on: the ranks of a job share the cores
-/// already, and matrices this small gain nothing from more. Holds for the whole process. Local.
-void use_one_thread();
+/// LibTorch and the BLAS beneath it compute on n threads from now on. One, where the ranks of a job have the cores
+/// between them. Holds for the whole process. Local.
+void use_threads(int n);
 
 }  // namespace bimetal::surrogate

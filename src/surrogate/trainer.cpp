@@ -24,51 +24,58 @@ Trainer::Trainer(const ReplayBuffer& replay, Network& learner, Model& average, c
       comm_(comm),
       optimiser_(learner.parameters()),
       slots_(static_cast<std::size_t>(options.batch)),
-      x_(torch::empty({options.batch, average.scaling.n_features()}, torch::kFloat32)),
-      z_(torch::empty({options.batch, average.scaling.n_targets()}, torch::kFloat32)),
-      reduced_(static_cast<std::size_t>(learner.n_parameters()) + 2),
-      counts_(before) {}
+      x_{torch::empty({options.batch, average.scaling.n_features()}), {}},
+      z_(torch::empty({options.batch, average.scaling.n_targets()})),
+      reduced_(torch::empty({learner.n_parameters() + 2})),
+      counts_(before) {
+  if (learner.reads_rows()) x_.rows = torch::empty({options.batch, replay.in().width()});
+}
 
 void Trainer::heal() {
-  if (core::all_finite(learner_.weights()) && core::all_finite(average_.network.weights())) return;
+  if (all_finite(learner_) && all_finite(*average_.network)) return;
   ++counts_.redrawn;
   counts_.age = 0;
   learner_.draw_weights(static_cast<std::uint64_t>(counts_.redrawn));
-  std::ranges::copy(learner_.weights(), average_.network.weights().begin());
+  average_.network->take(learner_);
   optimiser_ = Soap(learner_.parameters());
   n_own_updates_ = 0;
 }
 
 double Trainer::update() {
-  const auto gradient = learner_.gradient();
-  std::ranges::fill(gradient, 0.0F);
+  auto gradient = learner_.gradient();
+  gradient.zero_();
   // A rank with few rows draws few, so that they do not weigh as much as another rank's thousands.
   const auto n = std::min(options_.batch, replay_.size());
   double loss_sum = 0.0;
   if (n > 0) {
     draw(n);
-    const auto total = loss(learner_.forward(x_.narrow(0, 0, n)), z_.narrow(0, 0, n), average_.difference);
+    const auto device = learner_.device();
+    const auto total =
+        loss(learner_.forward(x_.first(n).to(device)), z_.narrow(0, 0, n).to(device), average_.difference);
     total.backward();
     loss_sum = total.item<double>();
   }
 
-  auto& loss_of_all = reduced_[gradient.size()];
-  auto& rows_of_all = reduced_[gradient.size() + 1];
-  std::ranges::copy(gradient, reduced_.begin());
+  const torch::NoGradGuard no_gradient;
+  const auto sums = std::span(reduced_.data_ptr<float>(), static_cast<std::size_t>(reduced_.numel()));
+  auto sum_of_gradients = reduced_.narrow(0, 0, gradient.numel());
+  auto& loss_of_all = sums[sums.size() - 2];
+  auto& rows_of_all = sums[sums.size() - 1];
+  sum_of_gradients.copy_(gradient);
   loss_of_all = static_cast<float>(loss_sum);
   rows_of_all = static_cast<float>(n);
-  comm_.sum_in_place(std::span<float>(reduced_));
+  comm_.sum_in_place(sums);
 
   const double rate = learning_rate();
   ++counts_.updates;
   ++counts_.age;
   ++n_own_updates_;
   counts_.samples += static_cast<std::int64_t>(rows_of_all);
-  if (!core::all_finite(reduced_)) {
+  if (!core::all_finite(sums)) {
     ++counts_.skipped;
     return 0.0;
   }
-  for (std::size_t i = 0; i < gradient.size(); ++i) gradient[i] = reduced_[i] / rows_of_all;
+  gradient.copy_(sum_of_gradients.div_(rows_of_all));
   optimiser_.step(rate);
   take_average();
   return static_cast<double>(loss_of_all / rows_of_all);
@@ -77,24 +84,23 @@ double Trainer::update() {
 void Trainer::draw(std::int64_t n) {
   const auto slots = std::span(slots_).first(static_cast<std::size_t>(n));
   replay_.draw(static_cast<std::uint64_t>(counts_.updates), slots);
-  auto* x = x_.data_ptr<float>();
-  auto* z = z_.data_ptr<float>();
   const auto& scaling = average_.scaling;
+  core::RowTable in(replay_.in().width());
+  auto* z = z_.data_ptr<float>();
   for (const auto slot : slots) {
-    scaling.features(replay_.in(), slot, 1, x);
+    in.append(replay_.in(slot));
     scaling.targets(replay_.in(slot), replay_.out(slot), z);
-    x += scaling.n_features();
     z += scaling.n_targets();
   }
+  fill_input(scaling, in.rows(), 0, n, x_.features, x_.rows);
 }
 
 void Trainer::take_average() {
   // Over all steps at first, over the last hundred or so later.
   const auto step = static_cast<double>(counts_.age);
   const auto fresh = static_cast<float>(std::max(1.0 - keep_average, 10.0 / (step + 10.0)));
-  const auto from = learner_.weights();
-  const auto to = average_.network.weights();
-  for (std::size_t i = 0; i < to.size(); ++i) to[i] += fresh * (from[i] - to[i]);
+  auto average = average_.network->weights();
+  average.lerp_(learner_.weights(), fresh);
 }
 
 /// A linear start, then a cosine from learning_rate to learning_rate_end.

@@ -59,9 +59,9 @@ class Trainer {
   parallel::Communicator comm_;
   Soap optimiser_;
   std::vector<std::int64_t> slots_;  // of the rows drawn
-  torch::Tensor x_;                  // [batch, n_features]
+  Network::Input x_;                 // [batch, ...], on the host like the following
   torch::Tensor z_;                  // [batch, n_targets]
-  std::vector<float> reduced_;       // [n_parameters + 2]: gradient, loss, rows
+  torch::Tensor reduced_;            // [n_parameters + 2]: gradient, loss, rows
   Counts counts_;
   std::int64_t n_own_updates_ = 0;  // since the optimiser started
 };

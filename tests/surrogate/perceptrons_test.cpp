@@ -1,4 +1,4 @@
-#include "surrogate/network.hpp"
+#include "surrogate/perceptrons.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ std::vector<double> answers(const Network& network, torch::Tensor Network::Answe
   const torch::NoGradGuard no_gradient;
   auto x = torch::empty({in.size(), scaling.n_features()}, torch::kFloat32);
   scaling.features(in, 0, in.size(), x.data_ptr<float>());
-  const auto z = (network.forward(x).*part).contiguous();
+  const auto z = (network.forward({x, {}}).*part).contiguous();
   std::vector<double> result;
   std::vector<double> out(6);
   for (std::int64_t i = 0; i < in.size(); ++i) {
@@ -26,7 +26,7 @@ std::vector<double> answers(const Network& network, torch::Tensor Network::Answe
   return result;
 }
 
-TEST(Network, says_the_same_in_another_scaling) {
+TEST(Perceptrons, says_the_same_in_another_scaling) {
   const auto signature = testing::toy_signature();
   const auto few = testing::toy_rows(20, 1);
   const auto many = testing::toy_rows(2000, 2);
@@ -39,7 +39,7 @@ TEST(Network, says_the_same_in_another_scaling) {
   options.second_layers = {16};
 
   for (const auto part : {&Network::Answer::z, &Network::Answer::second}) {
-    Network network(before.n_features(), before.n_targets(), options);
+    Perceptrons network(before.n_features(), before.n_targets(), options);
     const auto expected = answers(network, part, before, many.in.rows());
     const auto unmended = answers(network, part, after, many.in.rows());
     network.restate(before, after);
@@ -54,14 +54,15 @@ TEST(Network, says_the_same_in_another_scaling) {
   }
 }
 
-TEST(Network, has_a_second_opinion_that_shares_no_weight_with_the_first) {
+TEST(Perceptrons, has_a_second_opinion_that_shares_no_weight_with_the_first) {
   NetworkOptions options;
   options.layers = {24, 24};
-  Network network(5, 3, options);
+  Perceptrons network(5, 3, options);
   const auto gradient_of = [&](torch::Tensor Network::Answer::*part) {
-    std::ranges::fill(network.gradient(), 0.0F);
-    (network.forward(torch::ones({4, 5})).*part).square().sum().backward();
-    return std::vector<float>(network.gradient().begin(), network.gradient().end());
+    auto gradient = network.gradient();
+    gradient.zero_();
+    (network.forward({torch::ones({4, 5}), {}}).*part).square().sum().backward();
+    return std::vector<float>(gradient.data_ptr<float>(), gradient.data_ptr<float>() + gradient.numel());
   };
   const auto first = gradient_of(&Network::Answer::z), second = gradient_of(&Network::Answer::second);
   bool first_learns = false, second_learns = false;
@@ -73,14 +74,15 @@ TEST(Network, has_a_second_opinion_that_shares_no_weight_with_the_first) {
   EXPECT_TRUE(first_learns && second_learns);
 }
 
-TEST(Network, draws_other_weights_every_time_and_the_same_again) {
-  Network network(5, 3, {}), other(5, 3, {});
-  const std::vector<float> drawn(network.weights().begin(), network.weights().end());
-  const auto is_as_drawn = [&] { return std::ranges::equal(network.weights(), drawn); };
-  EXPECT_TRUE(std::ranges::equal(other.weights(), drawn));
+TEST(Perceptrons, draws_other_weights_every_time_and_the_same_again) {
+  Perceptrons network(5, 3, {}), other(5, 3, {});
+  const auto drawn = network.weights().clone();
+  const auto is_as_drawn = [&] { return torch::equal(network.weights(), drawn); };
+  EXPECT_TRUE(torch::equal(other.weights(), drawn));
   network.draw_weights(1);
   EXPECT_FALSE(is_as_drawn());
-  std::ranges::fill(network.weights(), 7.0F);  // biases as well
+  auto weights = network.weights();
+  weights.fill_(7.0F);  // biases as well
   network.draw_weights(0);
   EXPECT_TRUE(is_as_drawn());
 }

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <torch/script.h>
+
+#include <memory>
+
+#include "surrogate/model.hpp"
+#include "surrogate/model_card.hpp"
+#include "surrogate/model_file.hpp"
+
+// Private to this folder: it brings in LibTorch.
+
+namespace bimetal::surrogate {
+
+struct ModelFile::Content {
+  ModelCard card;
+  torch::jit::Module module;
+};
+
+/// The model of a file, ready to be asked and trained about `signature`: the native network where the module is one
+/// and answers alike, the module as it is otherwise. Local.
+Model load_model(const ModelFile& file, const core::Signature& signature, std::uint64_t seed, torch::Device device);
+
+/// The bytes of a model file. reference: rows to be answered for checks, one or more. `training` and the architecture
+/// of a module somebody else has built are passed on. Local.
+std::string write_model(const Model& model, const core::Signature& signature, const core::RowTable& reference,
+                        const nlohmann::ordered_json& training, const nlohmann::ordered_json& foreign_architecture);
+
+}  // namespace bimetal::surrogate

@@ -1,0 +1,113 @@
+#include "surrogate/scripted_network.hpp"
+
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+namespace bimetal::surrogate {
+namespace {
+
+std::int64_t count_parameters(const torch::jit::Module& module) {
+  std::int64_t n = 0;
+  for (const auto& parameter : module.parameters()) n += parameter.numel();
+  return n;
+}
+
+/// Its parameters are not functions of the module's, as they would be if gradients were on.
+torch::jit::Module copied(const torch::jit::Module& module) {
+  const torch::NoGradGuard no_gradient;
+  return module.deepcopy();
+}
+
+}  // namespace
+
+std::vector<torch::Tensor> run_module(torch::jit::Module& module, const torch::Tensor& rows) {
+  const torch::jit::GraphOptimizerEnabledGuard as_written(false);
+  std::vector<torch::Tensor> outputs;
+  const auto answer = module.forward({rows});
+  for (const auto& element : answer.toTupleRef().elements()) outputs.push_back(element.toTensor());
+  return outputs;
+}
+
+ScriptedNetwork::ScriptedNetwork(const torch::jit::Module& module, const Scaling& scaling, torch::Device device)
+    : Network(count_parameters(module), device), given_(module), module_(copied(module)), scaling_(scaling) {
+  const torch::NoGradGuard no_gradient;
+  module_.to(device);
+  module_.eval();
+  std::int64_t offset = 0;
+  for (auto parameter : module_.parameters()) {
+    const auto stretch = [&](const torch::Tensor& flat) {
+      return flat.narrow(0, offset, parameter.numel()).view(parameter.sizes());
+    };
+    stretch(weights_).copy_(parameter);
+    parameter.set_data(stretch(weights_));
+    parameter.set_requires_grad(true);
+    parameter.mutable_grad() = stretch(gradient_);
+    offset += parameter.numel();
+  }
+  given_weights_ = weights_.clone();
+  set_targets(scaling);
+  has_second_ = run_module(module_, torch::ones({1, scaling.n_inputs()}, device)).size() > 2;
+}
+
+void ScriptedNetwork::set_targets(const Scaling& scaling) {
+  scaling_ = scaling;
+  std::vector<std::int64_t> columns;
+  std::vector<double> knee, mean, deviation;
+  for (const auto& target : scaling.target_scales()) {
+    columns.push_back(target.column);
+    knee.push_back(target.knee);
+    mean.push_back(target.mean);
+    deviation.push_back(target.deviation);
+  }
+  const auto single = torch::TensorOptions(torch::kFloat32);
+  columns_ = torch::tensor(columns).to(device());
+  knee_ = torch::tensor(knee, single).to(device());
+  mean_ = torch::tensor(mean, single).to(device());
+  deviation_ = torch::tensor(deviation, single).to(device());
+}
+
+torch::Tensor ScriptedNetwork::targets(const torch::Tensor& increments) const {
+  return (torch::asinh(increments.index_select(1, columns_) / knee_) - mean_) / deviation_;
+}
+
+Network::Answer ScriptedNetwork::forward(const Input& input) const {
+  const auto outputs = run_module(module_, input.rows);
+  return {targets(outputs[0]), outputs[1], has_second_ ? targets(outputs[2]) : torch::Tensor()};
+}
+
+void ScriptedNetwork::restate(const Scaling&, const Scaling& to) { set_targets(to); }
+
+void ScriptedNetwork::draw_weights(std::uint64_t) {
+  const torch::NoGradGuard no_gradient;
+  weights_.copy_(given_weights_);
+}
+
+void ScriptedNetwork::take(const Network& other) {
+  Network::take(other);
+  set_targets(static_cast<const ScriptedNetwork&>(other).scaling_);
+}
+
+std::unique_ptr<Network> ScriptedNetwork::clone() const {
+  auto copy = std::make_unique<ScriptedNetwork>(given_, scaling_, device());
+  copy->take(*this);
+  return copy;
+}
+
+std::vector<torch::Tensor> ScriptedNetwork::parameters() const {
+  std::vector<torch::Tensor> list;
+  for (const auto& parameter : module_.parameters()) list.push_back(parameter);
+  return list;
+}
+
+torch::jit::Module ScriptedNetwork::module() const {
+  const torch::NoGradGuard no_gradient;
+  auto copy = copied(given_);
+  const auto trained = parameters();
+  std::size_t i = 0;
+  for (auto parameter : copy.parameters()) {
+    parameter.copy_(trained[i++]);
+    parameter.set_requires_grad(true);
+  }
+  return copy;
+}
+
+}  // namespace bimetal::surrogate

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <torch/script.h>
+#include <torch/torch.h>
+
+#include "surrogate/network.hpp"
+
+// Private to this folder: it brings in LibTorch.
+
+namespace bimetal::surrogate {
+
+/// A network somebody else has built: a TorchScript module that keeps the contract of docs/models.md. It sees rows as
+/// they are and says increments, which are expressed in the targets of the current scaling here, so that it is
+/// trained and judged like the native one. In evaluation mode, not optimised by the just-in-time compiler, which
+/// would compile anew for every size of batch.
+class ScriptedNetwork : public Network {
+ public:
+  /// A module that check_module() has passed; it is copied. Local.
+  ScriptedNetwork(const torch::jit::Module& module, const Scaling& scaling, torch::Device device);
+
+  Answer forward(const Input& input) const override;
+  bool reads_rows() const override { return true; }
+  bool has_second() const override { return has_second_; }
+  void restate(const Scaling& from, const Scaling& to) override;
+  void draw_weights(std::uint64_t draw) override;  // those it came with
+  void take(const Network& other) override;
+  std::unique_ptr<Network> clone() const override;
+  std::vector<torch::Tensor> parameters() const override;
+
+  /// With weights of its own, for a file. Local.
+  torch::jit::Module module() const;
+
+ private:
+  torch::Tensor targets(const torch::Tensor& increments) const;
+  void set_targets(const Scaling& scaling);
+
+  torch::jit::Module given_;           // never changed: LibTorch cannot copy a module whose parameters share storage
+  mutable torch::jit::Module module_;  // its parameters are views of the flat arrays; forward() is not const
+  Scaling scaling_;
+  bool has_second_ = false;
+  torch::Tensor given_weights_;            // [n_parameters]
+  torch::Tensor columns_;                  // [n_targets] of the increments
+  torch::Tensor knee_, mean_, deviation_;  // [n_targets]
+};
+
+/// Runs a module on rows as they are. rows: [n, n_in]; two or three tensors. Local.
+std::vector<torch::Tensor> run_module(torch::jit::Module& module, const torch::Tensor& rows);
+
+}  // namespace bimetal::surrogate

@@ -1,0 +1,324 @@
+#include "surrogate/model_file.hpp"
+
+#include <gtest/gtest.h>
+#include <torch/script.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "core/text.hpp"
+#include "parallel/mpi.hpp"
+#include "surrogate/model_archive.hpp"
+#include "surrogate/scaling.hpp"
+#include "taught_surrogate.hpp"
+
+namespace bimetal::surrogate {
+namespace {
+
+using nlohmann::ordered_json;
+using testing::Weights;
+
+/// A folder of this rank's own.
+class ModelFileTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() / ("bimetal_models_" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string write(const std::string& bytes, const std::string& name = "model.pt") const {
+    std::ofstream(folder_ / name, std::ios::binary) << bytes;
+    return folder_ / name;
+  }
+  const parallel::Communicator comm_;  // serial: every rank tests by itself
+  std::filesystem::path folder_;
+};
+
+const std::string& taught_bytes() {
+  static const std::string bytes = [] {
+    auto surrogate = testing::taught({}, 300);
+    surrogate.familiarise();
+    return surrogate.save(Weights::candidate);
+  }();
+  return bytes;
+}
+
+std::string with_metadata(const std::string& bytes, const std::function<void(ordered_json&)>& change) {
+  auto archive = ModelArchive::open(bytes, "the model");
+  auto metadata = ordered_json::parse(archive.metadata);
+  change(metadata);
+  archive.metadata = metadata.dump();
+  return archive.bytes();
+}
+
+/// One hidden layer, sines, no second opinion: nothing like the native network. At the start it says that nothing
+/// happens.
+torch::jit::Module foreign_module(const std::string& answer = "increments, log_error") {
+  torch::jit::Module module("sines");
+  torch::manual_seed(1);
+  constexpr std::int64_t n_hidden = 64;
+  module.register_parameter("into", torch::randn({6, n_hidden}).set_requires_grad(true), false);
+  module.register_parameter("out", torch::zeros({n_hidden, 6}).set_requires_grad(true), false);
+  module.register_parameter("level", torch::full({1}, -2.0).set_requires_grad(true), false);
+  module.define(R"(
+def forward(self, x: Tensor):
+    features = torch.cat([1000.0 / x[:, 0:1], torch.pow(torch.clamp(x[:, 1:6], min=0.0), 0.1)], 1)
+    increments = 0.1 * torch.mm(torch.sin(torch.mm(features, self.into)), self.out)
+    log_error = self.level.expand(x.size(0))
+    return )" + answer +
+                "\n");
+  return module;
+}
+
+/// The metadata of a taught model with the reference answers of another module.
+std::string foreign(torch::jit::Module module, double reference_answer = 0.0) {
+  auto archive = ModelArchive::open(taught_bytes(), "the model");
+  auto metadata = ordered_json::parse(archive.metadata);
+  metadata["architecture"] = {{"name", "sines"}};
+  for (auto& row : metadata["reference"]["increments"])
+    for (auto& value : row) value = reference_answer;
+  for (auto& value : metadata["reference"]["log_error"]) value = -2.0;
+  archive.module = std::move(module);
+  archive.metadata = metadata.dump();
+  return archive.bytes();
+}
+
+TEST_F(ModelFileTest, brings_back_the_network_to_the_bit) {
+  auto taught = testing::taught(comm_, 300);
+  taught.familiarise();
+  const ModelFile file(write(taught.save(Weights::candidate)), comm_);
+  Surrogate loaded(testing::toy_signature(), file, {}, testing::quick, comm_);
+  const auto rows = testing::toy_rows(500, 7);
+  EXPECT_EQ(testing::hash(testing::ask(loaded, Weights::candidate, rows)),
+            testing::hash(testing::ask(taught, Weights::candidate, rows)));
+  EXPECT_TRUE(loaded.warm() && loaded.has_second());
+  EXPECT_EQ(loaded.n_parameters(), taught.n_parameters());
+}
+
+TEST_F(ModelFileTest, holds_a_module_that_answers_like_the_native_network) {
+  auto taught = testing::taught(comm_, 300);
+  const auto bytes = taught.save(Weights::candidate);
+  auto module = ModelArchive::open(bytes, "the model").module;
+  const auto signature = testing::toy_signature();
+  const auto rows = testing::toy_rows(500, 7);
+  const auto native = testing::ask(taught, Weights::candidate, rows);
+  auto x = torch::empty({500, 6});
+  std::ranges::copy(rows.in.rows().flat(), x.data_ptr<float>());
+  const auto outputs = module.forward({x}).toTupleRef().elements();
+  const auto increments = outputs[0].toTensor().contiguous(), log_error = outputs[1].toTensor().contiguous();
+  for (std::int64_t i = 0; i < 500; ++i) {
+    for (std::size_t k = 1; k < 6; ++k)  // T is derived
+      EXPECT_NEAR(increments[i][static_cast<std::int64_t>(k)].item<float>(), native.out[i][k] - rows.in[i][k],
+                  1e-6 * signature.outputs[k].scale);
+    EXPECT_NEAR(std::pow(10.0, log_error[i].item<float>()),
+                native.signals[static_cast<std::size_t>(i)].predicted_error,
+                1e-3 * native.signals[static_cast<std::size_t>(i)].predicted_error);
+  }
+}
+
+TEST_F(ModelFileTest, serves_and_trains_an_architecture_it_has_never_seen) {
+  const ModelFile file(write(foreign(foreign_module())), comm_);
+  const TrainingOptions training{.batch = 256, .learning_rate_end = 1e-2, .decay_updates = 1};
+  Surrogate surrogate(testing::toy_signature(), file, {}, training, comm_);
+  EXPECT_FALSE(surrogate.has_second());
+  const auto rows = testing::toy_rows(4000, 3);
+  const auto mean_error = [&](Surrogate& who) {
+    const auto errors = testing::errors_of(testing::ask(who, Weights::candidate, rows), rows);
+    return std::accumulate(errors.begin(), errors.end(), 0.0) / static_cast<double>(errors.size());
+  };
+  const double before = mean_error(surrogate);
+  surrogate.remember(rows.in.rows(), rows.out.rows(), rows.id, 0);
+  surrogate.train(300);
+  const double after = mean_error(surrogate);
+  EXPECT_LT(after, 0.5 * before);
+
+  const ModelFile again(write(surrogate.save(Weights::candidate), "again.pt"), comm_);
+  Surrogate loaded(testing::toy_signature(), again, {}, training, comm_);
+  EXPECT_DOUBLE_EQ(mean_error(loaded), after);
+}
+
+TEST_F(ModelFileTest, keeps_elements_whatever_a_module_says) {
+  auto module = foreign_module();
+  {
+    const torch::NoGradGuard no_gradient;
+    auto out = module.attr("out").toTensor();
+    out.fill_(1e-3);
+  }
+  auto archive = ModelArchive::open(foreign(module), "the model");
+  auto metadata = ordered_json::parse(archive.metadata);
+  std::vector<std::vector<float>> rows;
+  auto x = torch::empty({static_cast<std::int64_t>(metadata["reference"]["input"].size()), 6});
+  for (std::int64_t i = 0; i < x.size(0); ++i)
+    for (std::int64_t k = 0; k < 6; ++k)
+      x[i][k] =
+          metadata["reference"]["input"][static_cast<std::size_t>(i)][static_cast<std::size_t>(k)].get<double>();
+  const auto increments = module.forward({x}).toTupleRef().elements()[0].toTensor();
+  for (std::int64_t i = 0; i < x.size(0); ++i)
+    for (std::int64_t k = 0; k < 6; ++k)
+      metadata["reference"]["increments"][static_cast<std::size_t>(i)][static_cast<std::size_t>(k)] =
+          increments[i][k].item<float>();
+  archive.metadata = metadata.dump();
+  const ModelFile file(write(archive.bytes()), comm_);
+  Surrogate surrogate(testing::toy_signature(), file, {}, testing::quick, comm_);
+  const auto rows_in = testing::toy_rows(100, 5);
+  const auto answers = testing::ask(surrogate, Weights::candidate, rows_in);
+  const auto signature = testing::toy_signature();
+  for (std::int64_t i = 0; i < 100; ++i)
+    for (std::size_t e = 0; e < 2; ++e) {
+      double gained = 0.0;
+      for (std::size_t k = 1; k < 6; ++k)
+        gained += signature.invariants(e, k) * (answers.out[i][k] - rows_in.in[i][k]);
+      EXPECT_NEAR(gained, 0.0, 1e-14);
+    }
+}
+
+TEST_F(ModelFileTest, a_false_claim_to_be_native_is_not_believed) {
+  const auto bytes = with_metadata(foreign(foreign_module()), [](auto& metadata) {
+    metadata["architecture"] = {
+        {"name", "bimetal.perceptrons"}, {"layers", {8}}, {"error_layers", {8}}, {"second_layers", {8}}};
+  });
+  Surrogate surrogate(testing::toy_signature(), ModelFile(write(bytes), comm_), {}, testing::quick, comm_);
+  EXPECT_EQ(surrogate.n_parameters(), 6 * 64 + 64 * 6 + 1);
+}
+
+struct Refusal {
+  const char* name;
+  std::function<std::string()> bytes;
+  std::vector<std::string> words;  // in the sentence
+};
+
+void PrintTo(const Refusal& refusal, std::ostream* out) { *out << refusal.name; }
+
+std::string without(const char* key) {
+  return with_metadata(taught_bytes(), [&](auto& metadata) { metadata.erase(key); });
+}
+
+std::string spoilt_weights() {
+  auto archive = ModelArchive::open(taught_bytes(), "the model");
+  const torch::NoGradGuard no_gradient;
+  auto weight = archive.module.attr("trunk_0_weight").toTensor();
+  weight[0][0] = std::numeric_limits<float>::quiet_NaN();
+  return archive.bytes();
+}
+
+std::string without_metadata() {
+  std::ostringstream stream;
+  ModelArchive::open(taught_bytes(), "the model").module.save(stream);
+  return stream.str();
+}
+
+const Refusal refusals[] = {
+    {"another_mechanism",
+     [] { return with_metadata(taught_bytes(), [](auto& m) { m["fingerprint"] = "0123456789abcdef"; }); },
+     {"another mechanism or pressure", "0123456789abcdef"}},
+    {"another_kind",
+     [] { return with_metadata(taught_bytes(), [](auto& m) { m["kind"] = "radiation"; }); },
+     {"'radiation'", "'toy'"}},
+    {"other_species",
+     [] {
+       return with_metadata(taught_bytes(),
+                            [](auto& m) { m["inputs"][3]["name"] = m["outputs"][3]["name"] = "Y_CD"; });
+     },
+     {"other inputs", "Y_CD"}},
+    {"another_unit",
+     [] { return with_metadata(taught_bytes(), [](auto& m) { m["inputs"][0]["unit"] = "F"; }); },
+     {"T in 'F'", "'K'"}},
+    {"another_step",
+     [] { return with_metadata(taught_bytes(), [](auto& m) { m["dt"] = 2e-6; }); },
+     {"2e-06 s", "1e-06 s", "time.step"}},
+    {"no_metadata", without_metadata, {"no metadata", "bimetal.json"}},
+    {"metadata_without_dt", [] { return without("dt"); }, {"'dt' is missing"}},
+    {"metadata_without_scaling", [] { return without("scaling"); }, {"'scaling' is missing"}},
+    {"metadata_without_reference", [] { return without("reference"); }, {"'reference' is missing"}},
+    {"text_for_a_number",
+     [] { return with_metadata(taught_bytes(), [](auto& m) { m["dt"] = "fast"; }); },
+     {"'dt'", "another kind"}},
+    {"metadata_that_is_no_json",
+     [] {
+       auto archive = ModelArchive::open(taught_bytes(), "the model");
+       archive.metadata = "{";
+       return archive.bytes();
+     },
+     {"no JSON"}},
+    {"no_log_error", [] { return foreign(foreign_module("increments")); }, {"a single Tensor", "log_error"}},
+    {"a_flat_answer",
+     [] { return foreign(foreign_module("increments.flatten(), log_error")); },
+     {"increments of shape", "where it must be"}},
+    {"double_precision", [] { return foreign(foreign_module("increments.double(), log_error")); }, {"not float32"}},
+    {"an_answer_that_is_not_finite",
+     [] { return foreign(foreign_module("increments / 0.0, log_error")); },
+     {"not finite"}},
+    {"a_module_that_fails", [] { return foreign(foreign_module("torch.mm(x, x), log_error")); }, {"forward fails"}},
+    {"weights_that_are_nan", spoilt_weights, {"trunk_0_weight", "not finite"}},
+    {"other_weights_than_it_was_checked_with",
+     [] { return foreign(foreign_module(), 1.0); },
+     {"does not answer its reference rows"}},
+    {"no_torchscript", [] { return std::string("case: h2_kernel\n"); }, {"not a TorchScript archive"}},
+    {"an_empty_file", [] { return std::string(); }, {"not a TorchScript archive"}},
+    {"half_a_file", [] { return taught_bytes().substr(0, taught_bytes().size() / 2); }, {"truncated"}},
+};
+
+class RefusedModel : public ModelFileTest, public ::testing::WithParamInterface<Refusal> {};
+
+TEST_P(RefusedModel, is_refused_in_one_sentence) {
+  const auto path = write(GetParam().bytes());
+  std::string message;
+  try {
+    ModelFile(path, comm_).require_for(testing::toy_signature());
+  } catch (const core::UserError& error) {
+    message = error.what();
+  }
+  EXPECT_TRUE(core::is_printable(message) && message.size() < 500) << message;
+  EXPECT_NE(message.find(path), std::string::npos) << message;
+  for (const auto& word : GetParam().words) EXPECT_NE(message.find(word), std::string::npos) << message;
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, RefusedModel, ::testing::ValuesIn(refusals),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST_F(ModelFileTest, species_in_another_order_are_refused) {
+  auto signature = testing::toy_signature();
+  std::swap(signature.inputs[4].name, signature.inputs[5].name);
+  std::swap(signature.outputs[4].name, signature.outputs[5].name);
+  try {
+    ModelFile(write(taught_bytes()), comm_).require_for(signature);
+    FAIL() << "not refused";
+  } catch (const core::UserError& error) {
+    EXPECT_NE(std::string(error.what()).find("another order: number 5 is Y_A, in this run it is Y_B"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+TEST_F(ModelFileTest, a_file_that_is_not_there_is_refused) {
+  EXPECT_THROW(ModelFile(folder_ / "nothing.pt", comm_), core::UserError);
+  EXPECT_THROW(ModelFile(folder_, comm_), core::UserError) << "a directory";
+}
+
+TEST_F(ModelFileTest, files_that_differ_between_ranks_are_refused_by_all) {
+  const auto world = parallel::duplicate(MPI_COMM_WORLD);
+  const auto bytes = world.rank() == world.size() - 1 && world.size() > 1
+                         ? with_metadata(taught_bytes(), [](auto& metadata) { metadata["version"] = 7; })
+                         : taught_bytes();
+  const auto path = write(bytes);
+  if (world.size() == 1) {
+    EXPECT_NO_THROW(ModelFile(path, world));
+    return;
+  }
+  try {
+    ModelFile file(path, world);
+    FAIL() << "not refused";
+  } catch (const core::UserError& error) {
+    EXPECT_NE(std::string(error.what()).find(fmt::format("rank {} is not that of rank 0", world.size() - 1)),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace bimetal::surrogate
