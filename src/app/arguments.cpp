@@ -57,6 +57,20 @@ void add_reactor(CLI::App& command, ReactorCommand& reactor) {
   command.add_flag("--json{1}", reactor.format, "print one JSON object");
 }
 
+void add_model(CLI::App& command, ModelCommand& model) {
+  command.require_subcommand(1);
+  auto* inspect = command.add_subcommand("inspect", "say what a model answers and what it was trained on");
+  auto* check = command.add_subcommand("check", "check that a model keeps its contract, and serves in a run");
+  for (auto* action : {inspect, check})
+    action->add_option("model", model.model, "model file (TorchScript)")->required()->type_name("MODEL.pt");
+  check->add_option("--input", model.input, "input file (YAML) of a run that it is to serve in");
+  check->add_option("--set", model.settings, "override a key of that input")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  inspect->callback([&] { model.action = ModelAction::inspect; });
+  check->callback([&] { model.action = ModelAction::check; });
+}
+
 }  // namespace
 
 Command parse_arguments(int argc, const char* const* argv) {
@@ -80,6 +94,10 @@ Command parse_arguments(int argc, const char* const* argv) {
   auto* reactor_cli = cli.add_subcommand("reactor", "burn fuel and air in an adiabatic 0-D reactor");
   add_reactor(*reactor_cli, reactor);
 
+  ModelCommand model;
+  auto* model_cli = cli.add_subcommand("model", "look at model files");
+  add_model(*model_cli, model);
+
   auto* info_cli = cli.add_subcommand("info", "versions, libraries, devices");
 
   std::vector<std::string> words(argv + 1, argv + argc);
@@ -98,6 +116,7 @@ Command parse_arguments(int argc, const char* const* argv) {
   if (*run_cli) return run;
   if (*check_cli) return check;
   if (*reactor_cli) return reactor;
+  if (*model_cli) return model;
   static_cast<void>(info_cli);
   return InfoCommand{};
 }

@@ -36,6 +36,15 @@ struct ReactorCommand {
   ReportFormat format = ReportFormat::text;
 };
 
+enum class ModelAction { inspect, check };
+
+struct ModelCommand {
+  ModelAction action = ModelAction::inspect;
+  std::string model;
+  std::optional<std::string> input;   // of a run that the model is to serve in
+  std::vector<std::string> settings;  // of that input
+};
+
 struct InfoCommand {};
 
 /// --help and --version: print this, on root, and be done.
@@ -43,7 +52,7 @@ struct PrintCommand {
   std::string text;
 };
 
-using Command = std::variant<RunCommand, CheckCommand, ReactorCommand, InfoCommand, PrintCommand>;
+using Command = std::variant<RunCommand, CheckCommand, ReactorCommand, ModelCommand, InfoCommand, PrintCommand>;
 
 /// Throws UserError for whatever does not make sense. Local, the same on every rank.
 Command parse_arguments(int argc, const char* const* argv);

@@ -95,7 +95,7 @@ FlowConfig read_flow(Section section, const grid::GridOptions& grid, const flow:
   return config;
 }
 
-bool pressure_varies(const FlowConfig& config, const grid::StructuredGrid& grid) {
+bool pressure_varies(const FlowConfig& config, const grid::GridOptions& grid) {
   return config.model == FlowModel::low_mach && !grid.has(grid::Boundary::outflow);
 }
 

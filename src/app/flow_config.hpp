@@ -35,7 +35,7 @@ grid::GridOptions read_grid(config::Section section);
 FlowConfig read_flow(config::Section section, const grid::GridOptions& grid, const flow::InflowOptions& unburnt);
 
 /// Whether the thermodynamic pressure of such a flow changes: its box has no outflow.
-bool pressure_varies(const FlowConfig& config, const grid::StructuredGrid& grid);
+bool pressure_varies(const FlowConfig& config, const grid::GridOptions& grid);
 
 /// The flow, over `grid`, with `chemistry` as its solver of sub-problems; both must outlive it. `fuel`: of the gas at
 /// inflows. pressure [Pa]. UserError if the parts do not fit together. Collective.

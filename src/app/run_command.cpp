@@ -4,33 +4,79 @@
 #include "app/run_summary.hpp"
 #include "core/timer.hpp"
 #include "core/version.hpp"
+#include "hybrid/trainer_service.hpp"
 #include "io/summary.hpp"
+#include "parallel/cores.hpp"
 #include "petsc/session.hpp"
 
 namespace bimetal::app {
+namespace {
+
+/// Where nobody has anything to learn, all ranks solve.
+int trainers_wanted(const hybrid::HybridOptions& options) {
+  const bool learns = options.switching.policy != control::Policy::never;
+  return learns && options.schedule.placement == hybrid::Placement::dedicated ? options.schedule.trainer_ranks : 0;
+}
+
+/// What a rank that trains does in a run. Collective over trainers.
+void train(const RunConfig& config, const hybrid::Crew& crew) {
+  const auto reactor = make_reactor(config, load_mechanism(config.chemistry.mechanism, crew.own()));
+  const auto& signature = reactor.signature();
+  hybrid::TrainerService(config.hybrid, crew, signature, make_surrogate(config, signature, crew.own())).run();
+}
+
+/// What a rank that solves does in a run. Collective over solvers.
+void solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew& crew, core::Log& log) {
+  const core::Stopwatch watch;
+  const auto& solvers = crew.own();
+  const petsc::Session petsc(solvers, command.petsc_options);
+  Simulation simulation(config, crew, log);
+  const std::string directory = config.output.directory;
+  io::prepare_run_directory(directory, command.on_existing, solvers);
+  io::write_text(directory + "/config.yaml", config.resolved, solvers);
+  log.open_file(directory + "/log.txt");
+  log.info("bimetal {} ({}): {}, {} cells, {} species, {} s, {}", core::version, core::commit, config.name,
+           simulation.flow().extents().n_cells(), simulation.mechanism().n_species(), config.time.end,
+           describe_ranks(crew.n_solvers(), crew.n_trainers()));
+
+  RunOutput output(config, simulation, solvers, log);
+  const double setup_seconds = watch.seconds();
+  const auto seconds = march(config, simulation, output, solvers);
+  const auto summary = summarise(config, simulation, seconds, setup_seconds, output, crew);
+  io::write_json(directory + "/summary.json", summary, solvers);
+  print_summary(summary, directory, log);
+}
+
+}  // namespace
 
 int execute(const RunCommand& command, const parallel::Communicator& world) {
-  const core::Stopwatch watch;
-  const petsc::Session petsc(world, command.petsc_options);
   auto config = read_run_config(command.input, command.settings, world);
   if (command.output) config.output.directory = *command.output;
+  const hybrid::Crew crew(world, trainers_wanted(config.hybrid));
+  const int cores = parallel::fair_cores(world);
+  if (crew.trains()) {
+    config.network.threads = cores;  // solver ranks have one: physics knows no threads, and runs repeat to the bit
+    train(config, crew);
+    return exit_done;
+  }
   core::Log log(world.is_root() ? core::LogVoice::speaks : core::LogVoice::silent);
-
-  Simulation simulation(config, world, log);
-  const std::string directory = config.output.directory;
-  io::prepare_run_directory(directory, command.on_existing, world);
-  io::write_text(directory + "/config.yaml", config.resolved, world);
-  log.open_file(directory + "/log.txt");
-  log.info("bimetal {} ({}): {}, {} cells, {} species, {} s, {} rank(s)", core::version, core::commit, config.name,
-           simulation.flow().extents().n_cells(), simulation.mechanism().n_species(), config.time.end, world.size());
-
-  RunOutput output(config, simulation, world, log);
-  const double setup_seconds = watch.seconds();
-  const auto seconds = march(config, simulation, output, world);
-  const auto summary = summarise(config, simulation, seconds, setup_seconds, output, world);
-  io::write_json(directory + "/summary.json", summary, world);
-  print_summary(summary, directory, log);
-  return exit_done;
+  try {
+    solve(command, config, crew, log);
+  } catch (const core::UserError& error) {
+    crew.say_goodbye({hybrid::Ending::user_error, error.what()});
+    throw;
+  } catch (const core::RuntimeFailure& failure) {
+    crew.say_goodbye({hybrid::Ending::failure, failure.what()});
+    throw;
+  }
+  crew.say_goodbye({});
+  if (crew.hears_farewell(config.hybrid.schedule.patience)) return exit_done;
+  log.warn(
+      "the trainers have not answered for {} s (training.patience): with all output written, the job ends by "
+      "force",
+      config.hybrid.schedule.patience);
+  crew.own().barrier();
+  parallel::Session::abort(exit_done);
 }
 
 }  // namespace bimetal::app

@@ -12,6 +12,8 @@ namespace {
 using config::Range;
 using config::Section;
 
+constexpr std::int64_t default_data_rows = 2000;
+
 TimeConfig read_time(Section section) {
   TimeConfig time;
   time.end = section.number("end", Range::positive());
@@ -96,25 +98,31 @@ void read_initial(Section section, RunConfig& config) {
   section.finish();
 }
 
-surrogate::NetworkOptions read_surrogate(Section section, std::uint64_t seed) {
-  surrogate::NetworkOptions network;
+void read_surrogate(Section section, RunConfig& config) {
+  auto& network = config.network;
+  network.seed = config.seed;
+  if (section.has("model")) config.model = section.path("model");
+  network.device = section.choice<surrogate::Device>("device", surrogate::devices, network.device);
   network.layers = section.integers("layers", Range::between(1, 65536), network.layers);
   network.error_layers = section.integers("error_layers", Range::between(1, 65536), network.error_layers);
   network.second_layers = section.integers("second_layers", Range::between(1, 65536), network.second_layers);
   network.knee = section.number("knee", Range::positive(), network.knee);
-  network.seed = seed;
   section.finish();
-  return network;
 }
 
 void read_training(Section section, RunConfig& config) {
   auto& training = config.training;
   auto& schedule = config.hybrid.schedule;
   schedule.placement = section.choice<hybrid::Placement>("placement", hybrid::placements, schedule.placement);
+  schedule.trainer_ranks =
+      static_cast<int>(section.integer("trainer_ranks", Range::between(1, 1e6), schedule.trainer_ranks));
+  schedule.patience = section.number("patience", Range::positive(), schedule.patience);
+  schedule.queue_rows = section.integer("queue_rows", Range::at_least(1), schedule.queue_rows);
   schedule.updates_per_step = section.integer("updates_per_step", Range::at_least(0), schedule.updates_per_step);
   schedule.idle_share = section.number("idle_share", Range::between(0.0, 1.0), schedule.idle_share);
   schedule.promote_every = section.integer("promote_every", Range::at_least(1), schedule.promote_every);
   schedule.calibration_rows = section.integer("calibration_rows", Range::at_least(1), schedule.calibration_rows);
+  schedule.perturbed = section.number("perturbed", Range::between(0.0, 1.0), schedule.perturbed);
   training.batch = section.integer("batch", Range::at_least(1), training.batch);
   training.learning_rate = section.number("learning_rate", Range::positive(), training.learning_rate);
   training.learning_rate_end = section.number("learning_rate_end", Range::positive(), training.learning_rate_end);
@@ -134,7 +142,12 @@ control::UnitCosts read_unit_costs(Section section) {
 
 hybrid::Faults read_faults(Section section) {
   hybrid::Faults faults;
-  if (section.has("weights_nan_at")) faults.weights_nan_at = section.integer("weights_nan_at", Range::at_least(0));
+  const auto read = [&](const char* key, std::optional<std::int64_t>& fault) {
+    if (section.has(key)) fault = section.integer(key, Range::at_least(0));
+  };
+  read("weights_nan_at", faults.weights_nan_at);
+  read("trainer_silent_at", faults.trainer_silent_at);
+  read("trainer_hangs_at", faults.trainer_hangs_at);
   section.finish();
   return faults;
 }
@@ -177,7 +190,7 @@ RunConfig read_run_config(const std::string& path, std::span<const std::string> 
   config.flow = read_flow(root.section("flow"), config.grid,
                           {.temperature = config.initial_options.temperature,
                            .equivalence_ratio = config.initial_options.equivalence_ratio});
-  config.network = read_surrogate(root.section("surrogate"), config.seed);
+  read_surrogate(root.section("surrogate"), config);
   read_training(root.section("training"), config);
   read_switching(root.section("switching"), config);
   config.hybrid.faults = read_faults(root.section("faults"));
@@ -188,6 +201,9 @@ RunConfig read_run_config(const std::string& path, std::span<const std::string> 
   config.output.fields_every = output.integer("fields_every", Range::at_least(0), config.output.fields_every);
   config.output.observables_every =
       output.integer("observables_every", Range::at_least(1), config.output.observables_every);
+  const bool data = output.flag("data", false);
+  const auto data_rows = output.integer("data_rows", Range::at_least(1), default_data_rows);
+  if (data) config.output.data_rows = data_rows;
   output.finish();
   root.finish();
   config.resolved = document.resolved();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,8 +26,9 @@ struct ChemistryConfig {
 
 struct OutputConfig {
   std::string directory;
-  std::int64_t fields_every = 0;        // steps between snapshots; 0: only the first and the last state
-  std::int64_t observables_every = 10;  // steps between lines of observables.csv
+  std::int64_t fields_every = 0;          // steps between snapshots; 0: only the first and the last state
+  std::int64_t observables_every = 10;    // steps between lines of observables.csv
+  std::optional<std::int64_t> data_rows;  // of each step at most, in data.h5; nothing: no such file
 };
 
 /// Everything a run is told, one plain structure per module.
@@ -40,6 +42,7 @@ struct RunConfig {
   flow::InitialFactory initial = nullptr;
   flow::InitialOptions initial_options;
   surrogate::NetworkOptions network;
+  std::optional<std::string> model;  // path of a model file to begin with; it brings its own layers and knee
   surrogate::TrainingOptions training;
   hybrid::HybridOptions hybrid;
   double surrogate_above = 500.0;        // colder answers are left to physics [K]

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "core/version.hpp"
+#include "io/summary.hpp"
+#include "surrogate/signature_json.hpp"
+
 namespace bimetal::app {
 namespace {
 
@@ -43,6 +47,19 @@ io::ProgressStyle choose_style(core::Log& log) {
   return style;
 }
 
+std::optional<io::DataSet> begin_data_set(const RunConfig& config, Simulation& simulation,
+                                          const parallel::Communicator& comm) {
+  if (!simulation.recorder()) return std::nullopt;
+  const auto& signature = simulation.hybrid().kind().signature();
+  auto described = surrogate::signature_to_json(signature);
+  described["knee"] = config.network.knee;
+  const io::DataDescription description{.case_name = config.name,
+                                        .program = fmt::format("bimetal {} ({})", core::version, core::commit),
+                                        .signature = described.dump()};
+  return io::DataSet(config.output.directory + "/data.h5", std::ssize(signature.inputs),
+                     std::ssize(signature.outputs), description, comm);
+}
+
 }  // namespace
 
 RunOutput::RunOutput(const RunConfig& config, Simulation& simulation, parallel::Communicator comm, core::Log& log)
@@ -51,8 +68,10 @@ RunOutput::RunOutput(const RunConfig& config, Simulation& simulation, parallel::
       comm_(comm),
       fields_(config.output.directory, simulation.flow().extents(), comm),
       history_(config.output.directory + "/history.csv", history_columns(), comm),
+      data_(begin_data_set(config, simulation, comm)),
       observer_(config, simulation, comm),
       flow_record_{Clock(config.time)},
+      saved_version_(simulation.hybrid().surrogate() ? simulation.hybrid().surrogate()->version() : -1),
       progress_(stdout, choose_style(log)) {}
 
 bool RunOutput::fields_due(const Clock& clock) const {
@@ -86,6 +105,15 @@ void RunOutput::write_fields(const Clock& clock) {
   fields_.write(clock.step(), clock.time(), fields);
 }
 
+/// Every version that was promoted; one that has been rolled back to is there already.
+void RunOutput::save_new_version() {
+  const auto* surrogate = simulation_->hybrid().surrogate();
+  if (!surrogate || surrogate->version() <= saved_version_) return;
+  saved_version_ = surrogate->version();
+  const auto path = fmt::format("{}/surrogate_v{:02d}.pt", config_->output.directory, saved_version_);
+  io::write_text(path, comm_.is_root() ? surrogate->save(surrogate::Surrogate::Weights::serving) : "", comm_);
+}
+
 void RunOutput::record_step(const Clock& clock, const flow::StepReport& report) {
   core::ScopedTimer timer(seconds_);
   const auto& hybrid = simulation_->hybrid();
@@ -98,6 +126,9 @@ void RunOutput::record_step(const Clock& clock, const flow::StepReport& report) 
   record.largest_residual = std::max(record.largest_residual, report.divergence_residual);
   record.negative_cells += report.negative_cells;
   record.largest_negative = std::max(record.largest_negative, report.largest_negative);
+  save_new_version();
+  if (data_) data_->append(simulation_->recorder()->rows());
+  if (data_ && clock.done()) data_->close();
   if (clock.done() || clock.step() % config_->output.observables_every == 0)
     observer_.observe(clock.step(), clock.time(), clock.dt());
 

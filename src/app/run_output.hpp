@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "app/simulation.hpp"
 #include "core/timer.hpp"
 #include "flow/reacting_flow.hpp"
+#include "io/data_set.hpp"
 #include "io/field_writer.hpp"
 #include "io/history.hpp"
 #include "io/progress.hpp"
@@ -25,7 +27,7 @@ struct FlowRecord {
   double largest_negative = 0.0;         // mass fraction that transport left below zero, of this rank
 };
 
-/// What a run leaves behind while it goes on: snapshots, history.csv, and the progress line.
+/// What a run leaves behind while it goes on: snapshots, history.csv, data.h5, and the progress line.
 class RunOutput {
  public:
   /// The directory must be prepared. Collective.
@@ -34,7 +36,8 @@ class RunOutput {
   /// The state now, as a snapshot. Collective.
   void write_fields(const Clock& clock);
 
-  /// One line of history and progress for the step that was just done, and of the observables when they are due.
+  /// One line of history and progress for the step that was just done, its rows for the data set, and a line of the
+  /// observables when they are due.
   /// Collective.
   void record_step(const Clock& clock, const flow::StepReport& report);
 
@@ -46,13 +49,17 @@ class RunOutput {
   const FlowRecord& flow_record() const { return flow_record_; }
 
  private:
+  void save_new_version();
+
   const RunConfig* config_;
   Simulation* simulation_;
   parallel::Communicator comm_;
   io::FieldWriter fields_;
   io::History history_;
+  std::optional<io::DataSet> data_;
   Observer observer_;
   FlowRecord flow_record_;
+  std::int32_t saved_version_;  // of the surrogate
   io::Progress progress_;
   core::Stopwatch since_start_;
   double seconds_ = 0.0;

@@ -46,16 +46,20 @@ ordered_json list_seconds(const control::Ledger& mean, const MarchSeconds& march
 
 /// Costs per row, and the net speed-up of the sub-problems and of the whole run over pure physics, both estimated
 /// from this run alone: what accepted rows would have cost is what the audits, a random sample of them, did cost.
-ordered_json list_speed(const hybrid::HybridSolver& hybrid, const control::Ledger& sum, double wall, int n_ranks) {
+/// Pure physics is supposed to have all ranks, those that train included, and to make as good use of them.
+ordered_json list_speed(const hybrid::HybridSolver& hybrid, const control::Ledger& sum, double wall,
+                        const hybrid::Crew& crew) {
   const auto& rows = hybrid.rows();
   const auto per_row = [](double seconds, std::int64_t n) {
     return n > 0 ? ordered_json(seconds / static_cast<double>(n)) : ordered_json(nullptr);
   };
-  const double saved = (sum.physics_alone() - sum.spent()) / n_ranks;
+  const double n_solvers = crew.n_solvers(), n_ranks = n_solvers + crew.n_trainers();
+  const double spent = n_solvers * wall - sum.verification;  // seconds of the ranks that solve
+  const double alone = spent - sum.spent() + sum.physics_alone();
   return {{"physics_s_per_row", per_row(sum.physics + sum.audit, rows.rejected + rows.audited)},
           {"inference_s_per_row", per_row(sum.inference, rows.asked)},
-          {"net_speedup_subproblems", sum.net_speedup()},
-          {"net_speedup", (wall - sum.verification / n_ranks + saved) / (wall - sum.verification / n_ranks)}};
+          {"net_speedup_subproblems", sum.net_speedup() * n_solvers / n_ranks},
+          {"net_speedup", alone / spent * n_solvers / n_ranks}};
 }
 
 /// Why the surrogate was or was not worth asking; seconds of all ranks together.
@@ -130,21 +134,40 @@ ordered_json list_errors(const hybrid::HybridSolver& hybrid) {
   return errors;
 }
 
-ordered_json describe_surrogate(const hybrid::HybridSolver& hybrid) {
+ordered_json describe_surrogate(const hybrid::HybridSolver& hybrid, const parallel::Communicator& comm) {
   const auto* surrogate = hybrid.surrogate();
   if (!surrogate) return nullptr;
+  const auto training = hybrid.training();
   return {{"version", surrogate->version()},
           {"parameters", surrogate->n_parameters()},
           {"promotions", hybrid.promotions()},
           {"rollbacks", hybrid.rollbacks()},
           {"tightness", hybrid.controller().tightness()},
-          {"samples_trained", surrogate->samples_trained()}};
+          {"updates", training.updates},
+          {"samples_trained", training.samples},
+          {"learner_s", comm.sum(hybrid.learner_seconds()) / comm.size()}};
+}
+
+/// Of trainers of their own.
+ordered_json describe_trainers(const hybrid::HybridSolver& hybrid, const hybrid::Crew& crew) {
+  const auto training = hybrid.training();
+  return {{"ranks", crew.n_trainers()},
+          {"candidates", training.candidates},
+          {"samples_sent", crew.own().sum(training.sent)},
+          {"samples_dropped", crew.own().sum(training.dropped)},
+          {"given_up_at", training.given_up_at ? ordered_json(*training.given_up_at) : ordered_json(nullptr)}};
 }
 
 }  // namespace
 
+std::string describe_ranks(int n_solvers, int n_trainers) {
+  if (n_trainers == 0) return fmt::format("{} rank(s)", n_solvers);
+  return fmt::format("{} + {} ranks (to solve and to train)", n_solvers, n_trainers);
+}
+
 ordered_json summarise(const RunConfig& config, Simulation& simulation, const MarchSeconds& march,
-                       double setup_seconds, const RunOutput& output, const parallel::Communicator& comm) {
+                       double setup_seconds, const RunOutput& output, const hybrid::Crew& crew) {
+  const auto& comm = crew.own();
   const auto& hybrid = simulation.hybrid();
   const auto& rows = hybrid.rows();
   const int n_ranks = comm.size();
@@ -161,7 +184,7 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   ordered_json summary;
   summary["program"] = {{"name", "bimetal"}, {"version", core::version}, {"commit", core::commit}};
   summary["case"] = config.name;
-  summary["ranks"] = n_ranks;
+  summary["ranks"] = crew.n_solvers() + crew.n_trainers();
   summary["cells"] = simulation.flow().extents().n_cells();
   summary["steps"] = output.flow_record().clock.step();
   summary["time_s"] = output.flow_record().clock.time();
@@ -180,10 +203,11 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   if (config.hybrid.verify == hybrid::Verify::yes && rows.verified > 0)
     summary["verification"] = {
         {"wrong_fraction", static_cast<double>(rows.verified_wrong) / static_cast<double>(rows.verified)}};
-  summary["speed"] = list_speed(hybrid, sum, wall.total, n_ranks);
+  summary["speed"] = list_speed(hybrid, sum, wall.total, crew);
   if (hybrid.surrogate()) summary["ledger"] = list_ledger(hybrid, sum, config);
   summary["conservation"] = list_conservation(simulation.conservation().defects(), simulation.mechanism(), comm);
-  summary["surrogate"] = describe_surrogate(hybrid);
+  summary["surrogate"] = describe_surrogate(hybrid, comm);
+  if (crew.n_trainers() > 0) summary["trainers"] = describe_trainers(hybrid, crew);
   summary["observables"] = output.observer().summary();
   return summary;
 }
@@ -208,9 +232,10 @@ void print_summary(const ordered_json& summary, const std::string& directory, co
   const double accepted = rows["accepted"], active = accepted + rows["rejected"].get<double>();
 
   log.info("");
-  log.info("{} steps of {} cells on {} rank(s) in {:.1f} s; hottest cell {:.0f} K", summary["steps"].dump(),
-           summary["cells"].dump(), summary["ranks"].dump(), wall["total"].get<double>(),
-           summary["observables"]["temperature_max_K"].get<double>());
+  const int trainers = summary.contains("trainers") ? summary["trainers"]["ranks"].get<int>() : 0;
+  log.info("{} steps of {} cells on {} in {:.1f} s; hottest cell {:.0f} K", summary["steps"].dump(),
+           summary["cells"].dump(), describe_ranks(summary["ranks"].get<int>() - trainers, trainers),
+           wall["total"].get<double>(), summary["observables"]["temperature_max_K"].get<double>());
   const auto& steps = summary["time_step"];
   log.info("  time step             {:.2g} to {:.2g} s, bound by {}; Courant number up to {:.2f}",
            steps["smallest_s"].get<double>(), steps["largest_s"].get<double>(), list_limits(steps["limited_by"]),

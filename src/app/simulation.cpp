@@ -30,26 +30,15 @@ std::vector<double> make_scales(const RunConfig& config, const chemistry::Mechan
   return scales;
 }
 
-std::unique_ptr<hybrid::HybridSolver> make_hybrid(const RunConfig& config, const grid::StructuredGrid& grid,
+std::unique_ptr<hybrid::HybridSolver> make_hybrid(const RunConfig& config,
                                                   std::shared_ptr<const chemistry::Mechanism> mechanism,
-                                                  const parallel::Communicator& comm, const core::Log& log) {
-  auto scales = make_scales(config, *mechanism);
-  // Cold gas hardly changes, is cheap to solve, and would gain nothing but noise from an answer good to a tolerance;
-  // the noise would spread by diffusion and make inert cells active. So physics answers it.
-  using subproblem::Given;
-  const subproblem::ReactorOptions options{
-      .pressure = config.chemistry.pressure,
-      .pressure_given = pressure_varies(config.flow, grid) ? Given::by_row : Given::once,
-      .dt = config.time.step.value_or(config.time.largest_step),
-      .step_given = config.time.step ? Given::once : Given::by_row,
-      .temperature_min = config.surrogate_above};
-  auto reference = std::make_unique<subproblem::ReactorSolver>(
-      subproblem::Reactor(std::move(mechanism), options, std::move(scales)), config.chemistry.solver);
-
+                                                  const hybrid::Crew& crew, const core::Log& log) {
+  auto reference = std::make_unique<subproblem::ReactorSolver>(make_reactor(config, std::move(mechanism)),
+                                                               config.chemistry.solver);
   std::optional<surrogate::Surrogate> network;
   if (config.hybrid.switching.policy != control::Policy::never)
-    network.emplace(reference->kind().signature(), config.network, config.training, comm);
-  return std::make_unique<hybrid::HybridSolver>(std::move(reference), std::move(network), config.hybrid, comm, log);
+    network = make_surrogate(config, reference->kind().signature(), crew.own());
+  return std::make_unique<hybrid::HybridSolver>(std::move(reference), std::move(network), config.hybrid, crew, log);
 }
 
 }  // namespace
@@ -60,13 +49,37 @@ std::shared_ptr<const chemistry::Mechanism> load_mechanism(const std::string& pa
   return std::make_shared<const chemistry::Mechanism>(chemistry::parse_mechanism(text, path));
 }
 
-Simulation::Simulation(const RunConfig& config, const parallel::Communicator& comm, const core::Log& log)
-    : mechanism_(load_mechanism(config.chemistry.mechanism, comm)),
-      grid_(config.grid, 1 + static_cast<int>(mechanism_->n_species()), comm),
-      hybrid_(make_hybrid(config, grid_, mechanism_, comm, log)),
+subproblem::Reactor make_reactor(const RunConfig& config, std::shared_ptr<const chemistry::Mechanism> mechanism) {
+  auto scales = make_scales(config, *mechanism);
+  // Cold gas hardly changes, is cheap to solve, and would gain nothing but noise from an answer good to a tolerance;
+  // the noise would spread by diffusion and make inert cells active. So physics answers it.
+  using subproblem::Given;
+  const subproblem::ReactorOptions options{
+      .pressure = config.chemistry.pressure,
+      .pressure_given = pressure_varies(config.flow, config.grid) ? Given::by_row : Given::once,
+      .dt = config.time.step.value_or(config.time.largest_step),
+      .step_given = config.time.step ? Given::once : Given::by_row,
+      .temperature_min = config.surrogate_above};
+  return subproblem::Reactor(std::move(mechanism), options, std::move(scales));
+}
+
+surrogate::Surrogate make_surrogate(const RunConfig& config, const core::Signature& signature,
+                                    const parallel::Communicator& comm) {
+  if (!config.model) return surrogate::Surrogate(signature, config.network, config.training, comm);
+  return surrogate::Surrogate(signature, surrogate::ModelFile(*config.model, comm), config.network, config.training,
+                              comm);
+}
+
+Simulation::Simulation(const RunConfig& config, const hybrid::Crew& crew, const core::Log& log)
+    : mechanism_(load_mechanism(config.chemistry.mechanism, crew.own())),
+      grid_(config.grid, 1 + static_cast<int>(mechanism_->n_species()), crew.own()),
+      hybrid_(make_hybrid(config, mechanism_, crew, log)),
       monitor_(std::make_unique<ConservationMonitor>(*hybrid_, *mechanism_)),
+      recorder_(config.output.data_rows ? std::make_unique<DataRecorder>(
+                                              *monitor_, *hybrid_, *config.output.data_rows, config.seed, crew.own())
+                                        : nullptr),
       flow_(make_flow(config.flow, grid_, *mechanism_, config.chemistry.pressure, config.initial_options.fuel,
-                      *monitor_)) {
+                      recorder_ ? static_cast<subproblem::SubproblemSolver&>(*recorder_) : *monitor_)) {
   flow_->initialise(config.initial(config.initial_options, *mechanism_, grid_));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -40,6 +41,11 @@ struct GridOptions {
   std::vector<double> lower{0.0};                  // [m]
   std::vector<double> upper{0.01};                 // [m], above lower
   std::vector<Ends> boundary{Boundary::periodic};  // of each axis
+
+  /// Whether any end is of this kind.
+  bool has(Boundary kind) const {
+    return std::any_of(boundary.begin(), boundary.end(), [kind](const Ends& ends) { return ends.has(kind); });
+  }
 };
 
 }  // namespace bimetal::grid

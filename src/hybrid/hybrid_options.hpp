@@ -10,23 +10,30 @@ namespace bimetal::hybrid {
 
 /// Where training happens.
 enum class Placement {
-  in_situ,  // on all ranks between two steps, gradients averaged
-  off,      // nowhere: the network serves as it is
+  in_situ,    // on all ranks between two steps, gradients averaged
+  dedicated,  // on the last ranks, which do nothing else, while the others solve
+  off,        // nowhere: the network serves as it is
 };
-inline constexpr std::pair<const char*, Placement> placements[] = {{"in_situ", Placement::in_situ},
-                                                                   {"off", Placement::off}};
+inline constexpr std::pair<const char*, Placement> placements[] = {
+    {"in_situ", Placement::in_situ}, {"dedicated", Placement::dedicated}, {"off", Placement::off}};
 
-/// How much training a step may do. A number of updates, not of seconds, so that a run repeats itself.
+/// How much training a step may do. A number of updates, not of seconds, so that a run repeats itself; trainers of
+/// their own work at their own pace.
 struct TrainingSchedule {
   Placement placement = Placement::in_situ;
+  int trainer_ranks = 1;                 // dedicated: how many ranks train; >= 1
+  double patience = 30.0;                // dedicated: silence after which the trainers are given up [s]; > 0
+  std::int64_t queue_rows = 16384;       // dedicated: rows of a rank on their way to a trainer at most; >= 1
   std::int64_t updates_per_step = 40;    // gradient steps after each step while the surrogate accepts little; >= 0
   double idle_share = 0.1;               // of these, once it accepts (nearly) everything; in [0, 1]
   std::int64_t promote_every = 4;        // steps between two looks at the candidate; >= 1
   std::int64_t calibration_rows = 1000;  // per rank, kept from training to judge candidates by; >= 1
+  double perturbed = 0.0;  // moved copies of rows to learn from, solved by physics as well, as a share of
+                           // the rows that physics answers; in [0, 1]
 };
 
-/// Gradient steps to do after a step in which this share of the active rows was accepted: full effort up to one
-/// half, then falling linearly to the idle share.
+/// Gradient steps that the ranks that solve are to do after a step in which this share of the active rows was
+/// accepted: full effort up to one half, then falling linearly to the idle share. None unless they train in situ.
 std::int64_t updates_due(const TrainingSchedule& schedule, double accepted_share);
 
 /// Whether accepted rows are also solved by physics, only to measure the truth. Decisions do not see it.
@@ -35,6 +42,9 @@ enum class Verify { no, yes };
 /// Damage done on purpose, to test what guards against it.
 struct Faults {
   std::optional<std::int64_t> weights_nan_at;  // step at which all weights of the surrogate become NaN
+  // Candidates after which dedicated trainers
+  std::optional<std::int64_t> trainer_silent_at;  // stop their work and only wait for the end,
+  std::optional<std::int64_t> trainer_hangs_at;   // do not even notice the end
 };
 
 struct HybridOptions {

@@ -18,12 +18,12 @@ using subproblem::Gate;
 using surrogate::Surrogate;
 
 HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> reference,
-                           std::optional<Surrogate> surrogate, const HybridOptions& options,
-                           parallel::Communicator comm, core::Log log)
+                           std::optional<Surrogate> surrogate, const HybridOptions& options, const Crew& crew,
+                           core::Log log)
     : options_(options),
-      comm_(comm),
+      comm_(crew.own()),
       log_(std::move(log)),
-      physics_(std::move(reference), comm),
+      physics_(std::move(reference), comm_),
       surrogate_(std::move(surrogate)),
       controller_(options.switching, options.seed),
       calibration_rows_(options.schedule.calibration_rows, std::ssize(kind().signature().inputs),
@@ -36,7 +36,10 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
   for (const auto& output : signature_.outputs) scale_.push_back(output.scale);
   for (int level = 0; level < control::n_audit_levels; ++level)
     strata_[static_cast<std::size_t>(level)].q = control::audit_chance(options.switching.audit_fraction, level);
-  if (surrogate_ && options.schedule.placement == Placement::off) {
+  if (options.schedule.perturbed > 0.0)
+    perturbed_.emplace(signature_, options.schedule.perturbed, options.switching.tolerance, options.seed);
+  if (surrogate_) learner_ = make_learner(options, crew, signature_, *surrogate_, log_);
+  if (surrogate_ && (surrogate_->warm() || options.schedule.placement == Placement::off)) {
     surrogate_->promote();
     controller_.serve({});
   }
@@ -53,10 +56,12 @@ subproblem::BatchReport HybridSolver::solve(Batch& batch) {
     surrogate_->spoil();
     log_.warn("step {}: all weights of the surrogate become NaN, as faults.weights_nan_at asks for", batch.step);
   }
+  if (perturbed_) perturbed_->clear();
   sort_rows(batch);
   ask_surrogate(batch);
   decide(batch.step);
   auto report = answer(batch);
+  if (perturbed_) solve_perturbed(batch.step);
   if (options_.verify == Verify::yes) verify(batch);
   close_step(batch.step);
   if (surrogate_) train(batch.step);
@@ -124,12 +129,12 @@ void HybridSolver::ask_surrogate(const Batch& batch) {
   }
 }
 
-/// The worse of the two calibrated signals [tolerances].
+/// The worse of the calibrated signals [tolerances].
 double HybridSolver::score_of(const surrogate::Signals& signals, const Calibration& calibration) const {
   const double unit = options_.switching.tolerance;
-  return std::max(calibration.predicted_error(signals.predicted_error / unit),
-                  calibration.disagreement(signals.disagreement / unit)) /
-         controller_.tightness();
+  double error = calibration.predicted_error(signals.predicted_error / unit);
+  if (surrogate_->has_second()) error = std::max(error, calibration.disagreement(signals.disagreement / unit));
+  return error / controller_.tightness();
 }
 
 /// Beyond what the surrogate was trained on, no score means anything. The other policies know no such caution.
@@ -225,15 +230,24 @@ void HybridSolver::settle_with_physics(Batch& batch, const Case& row, std::span<
   if (row.inert) return;  // the audit only measures what the identity is worth
   std::ranges::copy(truth, batch.out[row.row].begin());
   note_provenance(batch, row, row.audited ? error : -1.0);
-  if (!surrogate_) return;
 
   // Half of the audited rows, by the parity of their id, judge candidates and never train them.
   const std::int64_t id = batch.id[static_cast<std::size_t>(row.row)];
-  if (row.audited && (id + batch.step) % 2 == 0) {
+  const bool judges = row.audited && (id + batch.step) % 2 == 0;
+  if (perturbed_ && !judges && batch.step >= 0) perturbed_->offer(kind(), in, id, batch.step);
+  if (!surrogate_) return;
+  if (judges) {
     calibration_rows_.add(in, truth);
   } else {
-    surrogate_->remember({in.data(), 1, std::ssize(in)}, {truth.data(), 1, std::ssize(truth)}, {&id, 1}, batch.step);
+    learner_->remember({in.data(), 1, std::ssize(in)}, {truth.data(), 1, std::ssize(truth)}, {&id, 1}, batch.step);
   }
+}
+
+/// Has physics answer moved copies of some of its rows, to learn from them as well. Collective.
+void HybridSolver::solve_perturbed(std::int64_t step) {
+  core::ScopedTimer timer(step_.seconds.training);
+  perturbed_->solve(physics_, step);
+  if (learner_) learner_->remember(perturbed_->in(), perturbed_->out(), perturbed_->id(), step);
 }
 
 /// Counts what a physics answer tells about the surrogate's, or about an inert row. error: -1 if there is no answer

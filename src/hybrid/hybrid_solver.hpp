@@ -15,7 +15,10 @@
 #include "core/log.hpp"
 #include "hybrid/balanced_solver.hpp"
 #include "hybrid/calibration_buffer.hpp"
+#include "hybrid/crew.hpp"
 #include "hybrid/hybrid_options.hpp"
+#include "hybrid/learner.hpp"
+#include "hybrid/perturbed_rows.hpp"
 #include "parallel/communicator.hpp"
 #include "subproblem/solver.hpp"
 #include "surrogate/surrogate.hpp"
@@ -30,7 +33,7 @@ struct StepReport {
   double threshold = -1.0;    // the one used in this step [tolerances]; -1: nothing was accepted
   double audit_chance = 0.0;  // of active rows
   int audit_level = 0;        // the same as a level of the audit plan
-  double loss = 0.0;          // of the training round after it; 0 without one
+  double loss = 0.0;          // of the last training round, after it or elsewhere; 0 without one
 };
 
 /// Errors of the surrogate's accepted answers in one output.
@@ -44,10 +47,13 @@ struct OutputError {
 /// answers is checked against physics; physics answers train the surrogate.
 class HybridSolver : public subproblem::SubproblemSolver {
  public:
-  /// Without a surrogate every row that is not inert goes to physics. If nothing trains it, the surrogate serves as
-  /// it is, from the start. Collective.
+  /// `crew`: the ranks that solve, this one among them, and those that train for them, if any do. Without a
+  /// surrogate every row that is not inert goes to physics. If nothing trains it, the surrogate serves as it is, from
+  /// the start. Collective over solvers, like all that follows.
   HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> reference, std::optional<surrogate::Surrogate> surrogate,
-               const HybridOptions& options, parallel::Communicator comm, core::Log log);
+               const HybridOptions& options, const Crew& crew, core::Log log);
+  HybridSolver(const HybridSolver&) = delete;
+  HybridSolver& operator=(const HybridSolver&) = delete;
 
   subproblem::Kind& kind() override { return physics_.kind(); }
   /// The reference solver, load-balanced.
@@ -64,8 +70,14 @@ class HybridSolver : public subproblem::SubproblemSolver {
   /// Rows stopped by each gate so far, all ranks. Collective.
   std::array<std::int64_t, subproblem::n_gates> gated() const;
 
+  /// Of the last step on this rank, for training; null if there are none to be.
+  const PerturbedRows* perturbed() const { return perturbed_ ? &*perturbed_ : nullptr; }
   const surrogate::Surrogate* surrogate() const { return surrogate_ ? &*surrogate_ : nullptr; }
   const control::SwitchController& controller() const { return controller_; }
+  TrainingAccount training() const { return learner_ ? learner_->account() : TrainingAccount(); }
+  /// Seconds this rank has spent on training: in situ on gradient steps, otherwise on handing over rows and
+  /// candidates. Part of what the ledger calls training, which also judges and promotes.
+  double learner_seconds() const { return learner_seconds_; }
   std::int64_t promotions() const { return promotions_; }
   std::int64_t rollbacks() const { return rollbacks_; }
   /// Steps in which a version served and was not asked about all rows.
@@ -107,6 +119,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   bool withdraws(std::int64_t step, const core::RowTable& truth, const std::vector<std::size_t>& checked);
   void settle_with_physics(subproblem::Batch& batch, const Case& row, std::span<const double> in,
                            std::span<const double> truth, double seconds);
+  void solve_perturbed(std::int64_t step);
   void account(const Case& row, std::span<const double> in, std::span<const double> truth, double error);
   void verify(const subproblem::Batch& batch);
   void note_provenance(subproblem::Batch& batch, const Case& row, double audited_error) const;
@@ -135,12 +148,14 @@ class HybridSolver : public subproblem::SubproblemSolver {
   core::Log log_;
   BalancedSolver physics_;
   std::optional<surrogate::Surrogate> surrogate_;
+  std::unique_ptr<Learner> learner_;  // null without a surrogate
   control::SwitchController controller_;
   CalibrationBuffer calibration_rows_;
   Calibration calibration_;           // of the serving version
   Calibration previous_calibration_;  // of the one before
   const core::Signature& signature_;
   std::vector<double> scale_;  // [n_out]
+  std::optional<PerturbedRows> perturbed_;
 
   // Work space of one batch.
   std::vector<Case> cases_;
@@ -164,8 +179,8 @@ class HybridSolver : public subproblem::SubproblemSolver {
   std::int64_t promoted_at_ = 0;  // step
   std::int64_t rollbacks_ = 0;
   std::int64_t off_steps_ = 0;
+  double learner_seconds_ = 0.0;
   std::int64_t refusals_ = 0;       // of candidates since the last promotion
-  std::int64_t updates_ = 0;        // gradient steps so far
   std::int32_t warned_of_ = -1;     // the last version most of whose answers were not finite
   std::int64_t tightened_at_ = 0;   // step
   std::vector<double> drift_then_;  // [n_out] accumulated error at that step

@@ -32,15 +32,16 @@ void HybridSolver::train(std::int64_t step) {
   const auto active = step_.rows.accepted + step_.rows.rejected - step_.rows.gated;
   const double share = active > 0 ? static_cast<double>(step_.rows.accepted) / static_cast<double>(active) : 0.0;
   const auto wanted = active > 0 ? updates_due(options_.schedule, share) : 0;
-  const auto updates = controller_.updates_allowed(wanted, comm_.size());
-  if (updates > 0) {
-    const auto report = surrogate_->train(updates);
-    step_.loss = report.loss;
-    const auto done = report.updates - std::exchange(updates_, report.updates);
-    controller_.note_updates(done);
-    step_.seconds.updates += static_cast<double>(done);
+  const auto allowed = controller_.updates_allowed(wanted, comm_.size());
+  TrainingRound round;
+  {
+    core::ScopedTimer learner_timer(learner_seconds_);
+    round = learner_->train(step, allowed);
   }
-  if (look && surrogate_->trained() && options_.schedule.placement != Placement::off) consider_promotion(step);
+  step_.loss = round.loss;
+  controller_.note_updates(round.updates);
+  step_.seconds.updates += static_cast<double>(round.updates);
+  if (round.new_candidate) consider_promotion(step);
 }
 
 /// Has a set of weights answer this rank's calibration rows. Local.
@@ -99,7 +100,6 @@ void HybridSolver::consider_promotion(std::int64_t step) {
   const auto acceptance = [&](const ScoreHistogram& histogram) {
     return control::choose_threshold(histogram, {}, controller_.target(), options_.switching.confidence).acceptance;
   };
-  surrogate_->familiarise();
   const auto examination = examine(Surrogate::Weights::candidate);
   const auto calibration = calibrate(examination);
   const auto candidate = judge(examination, calibration);

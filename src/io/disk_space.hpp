@@ -13,4 +13,7 @@ namespace bimetal::io {
 /// 4.1 may not return on all ranks, and HDF5 1.10 may crash over what it cannot flush.
 void require_space(const std::filesystem::path& path, std::int64_t bytes);
 
+/// The same for `bytes` more bytes behind the end of a file that is being written. Local.
+void require_more_space(const std::filesystem::path& path, std::int64_t bytes);
+
 }  // namespace bimetal::io

@@ -11,8 +11,8 @@
 #include "io/disk_space.hpp"
 #include "io/hdf5.hpp"
 #include "io/on_all_ranks.hpp"
+#include "io/shared_file.hpp"
 #include "io/vtk_view.hpp"
-#include "parallel/mpi.hpp"
 
 namespace bimetal::io {
 namespace {
@@ -31,15 +31,6 @@ Stored stored(Scalar scalar) {
     case Scalar::uint8: return {H5T_NATIVE_UINT8, sizeof(std::uint8_t)};
   }
   throw std::logic_error("no such scalar");
-}
-
-hdf5::File create(const std::filesystem::path& path, const parallel::Communicator& comm) {
-  const hdf5::Properties access(H5Pcreate(H5P_FILE_ACCESS), "make file properties");
-  // A serial rank does without MPI, which need not even be running.
-  if (comm.group()) check(H5Pset_fapl_mpio(access.get(), parallel::native(comm), MPI_INFO_NULL), "choose MPI-IO");
-  // Whatever is still open after an error goes with the file.
-  check(H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG), "set file properties");
-  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), "create " + path.string()};
 }
 
 /// The field's values of the owned cells, one behind the other.
@@ -64,8 +55,7 @@ void write_field(hid_t group, const grid::Extents& extents, const CellField& fie
   // Every value gets written, so filling beforehand would only double the work.
   const hdf5::Properties creation(H5Pcreate(H5P_DATASET_CREATE), what);
   check(H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER), what);
-  const hdf5::Properties transfer(H5Pcreate(H5P_DATASET_XFER), what);
-  if (comm.group()) check(H5Pset_dxpl_mpio(transfer.get(), H5FD_MPIO_COLLECTIVE), what);
+  const auto transfer = collective_transfer(comm);
 
   const hdf5::Dataspace in_file(H5Screate_simple(3, dims.data(), nullptr), what);
   const hdf5::Dataspace in_memory(H5Screate_simple(3, count.data(), nullptr), what);
@@ -133,7 +123,7 @@ void write_field_file(const std::filesystem::path& path, const grid::Extents& ex
     on_all_ranks(comm, [&] {
       if (comm.is_root()) require_space(part, file_size(extents, fields));
     });
-    on_all_ranks(comm, [&] { file = create(part, comm); });
+    on_all_ranks(comm, [&] { file = create_shared_file(part, comm); });
     fill(file.get(), extents, step, time, fields, comm);
     on_all_ranks(comm, [&] { file.close("complete " + part.string()); });
     on_all_ranks(comm, [&] {

@@ -1,12 +1,11 @@
 #include "io/field_file.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <vector>
 
 #include "core/error.hpp"
+#include "file_size_limit.hpp"
 #include "io/hdf5.hpp"
 #include "parallel/mpi.hpp"
 #include "sample_fields.hpp"
@@ -114,31 +113,13 @@ TEST(FieldFile, reports_a_missing_directory_on_every_rank) {
   }
 }
 
-/// A file-size limit stands in for a full disk: writes beyond it fail. For this process, as long as it lives.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limited{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limited);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, signal_);
-  }
-
- private:
-  rlimit before_{};
-  void (*signal_)(int);
-};
-
 TEST(FieldFile, reports_a_full_disk_on_every_rank_and_leaves_nothing_behind) {
   const TemporaryDirectory directory(world());
   auto extents = test::sample_extents(world());
   extents.cells[2] = extents.owned[2] = 3000;  // 840 kB a field
   const SampleFields sample(extents);
   {
-    const FileSizeLimit limit(200'000);
+    const test::FileSizeLimit limit(200'000);
     EXPECT_THROW(write_field_file(directory.path() / "f.h5", extents, 0, 0.0, sample.fields(), world()),
                  core::RuntimeFailure);
   }

@@ -1,0 +1,93 @@
+#include "hybrid/perturbed_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/random.hpp"
+
+namespace bimetal::hybrid {
+namespace {
+
+// Sizes of the moves [tolerances]: from errors that hardly matter to those of an answer that is clearly wrong.
+constexpr double smallest_move = 1e-3;
+constexpr double largest_move = 3.0;
+
+/// Random numbers of one row, one after the other.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t key) : key_(key) {}
+  double uniform() { return core::random_uniform(key_, core::Purpose::perturbation, 0, n_thrown_++); }
+  double normal() {  // Box & Muller, Ann. Math. Stat. 29 (1958) 610
+    const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
+    return radius * std::cos(2.0 * std::numbers::pi * uniform());
+  }
+
+ private:
+  std::uint64_t key_;
+  std::uint64_t n_thrown_ = 0;
+};
+
+}  // namespace
+
+PerturbedRows::PerturbedRows(const core::Signature& signature, double share, double tolerance, std::uint64_t seed)
+    : null_space_(signature),
+      share_(share),
+      tolerance_(tolerance),
+      seed_(seed),
+      in_(std::ssize(signature.inputs)),
+      out_(std::ssize(signature.outputs)),
+      xi_(static_cast<std::size_t>(null_space_.n_free())),
+      moved_(signature.outputs.size()),
+      row_(signature.inputs.size()) {
+  for (const auto column : null_space_.free_columns())
+    scale_.push_back(signature.outputs[static_cast<std::size_t>(column)].scale);
+}
+
+void PerturbedRows::clear() {
+  in_.clear();
+  out_.clear();
+  id_.clear();
+}
+
+void PerturbedRows::offer(subproblem::Kind& kind, std::span<const double> in, std::int64_t id, std::int64_t step) {
+  Dice dice(core::random_bits(seed_, core::Purpose::perturbation, static_cast<std::uint64_t>(step),
+                              static_cast<std::uint64_t>(id)));
+  if (dice.uniform() >= share_) return;
+  const double size = tolerance_ * smallest_move * std::pow(largest_move / smallest_move, dice.uniform());
+  const auto free = null_space_.free_columns();
+  for (std::size_t j = 0; j < free.size(); ++j) {
+    const auto k = static_cast<std::size_t>(free[j]);
+    xi_[j] = size * scale_[j] * dice.normal();
+    const bool below_zero = kind.signature().inputs[k].nature == core::Nature::mass_fraction && in[k] + xi_[j] < 0.0;
+    if (below_zero) xi_[j] = -xi_[j];
+  }
+  null_space_.advance(in, xi_, moved_);
+  // As if the move were an answer. Which way entropy goes, and how near an ignition is, does not matter here.
+  using subproblem::Gate;
+  const auto gate = kind.admit(in, moved_);
+  if (gate != Gate::open && gate != Gate::entropy && gate != Gate::induction) return;
+  std::ranges::copy(in, row_.begin());
+  std::ranges::copy(moved_, row_.begin());
+  in_.append(row_);
+  id_.push_back(-1 - id);
+}
+
+void PerturbedRows::solve(subproblem::SubproblemSolver& physics, std::int64_t step) {
+  core::RowTable answers(out_.width(), in_.size());
+  subproblem::Batch batch{.in = in_.rows(), .out = answers.rows(), .id = id_, .step = step};
+  physics.solve(batch);
+  // The answer to a row that could not be solved is the state it came in, and nothing of this run rests on it.
+  core::RowTable solved(in_.width());
+  std::vector<std::int64_t> ids;
+  for (std::int64_t i = 0; i < answers.size(); ++i) {
+    if (std::ranges::equal(answers[i], in_[i].first(moved_.size()))) continue;
+    solved.append(in_[i]);
+    out_.append(answers[i]);
+    ids.push_back(id_[static_cast<std::size_t>(i)]);
+  }
+  std::swap(in_, solved);
+  std::swap(id_, ids);
+}
+
+}  // namespace bimetal::hybrid

@@ -1,0 +1,148 @@
+#include "hybrid/trainer_service.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <thread>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace bimetal::hybrid {
+namespace {
+
+constexpr double round_seconds = 0.2;      // so that mail is read and life is shown often enough
+constexpr std::int64_t most_updates = 50;  // of a round
+constexpr double life_seconds = 0.5;       // between two signs of life
+
+/// Passes over what is remembered after which nothing more is to be had from it until new rows arrive.
+constexpr std::int64_t enough_passes = 20;
+
+void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(5)); }
+
+}  // namespace
+
+TrainerService::TrainerService(const HybridOptions& options, const Crew& crew, const core::Signature& signature,
+                               surrogate::Surrogate surrogate)
+    : options_(options),
+      crew_(crew),
+      surrogate_(std::move(surrogate)),
+      n_in_(std::ssize(signature.inputs)),
+      n_out_(std::ssize(signature.outputs)) {
+  EXPECT(crew.trains());
+}
+
+void TrainerService::run() {
+  while (true) {
+    const auto agreed = look_at_mail();
+    end_by_error_of_solvers(agreed);
+    if (agreed.goodbyes == crew_.n_solvers()) break;
+    while (health() == Health::hung) rest();
+    if (health() == Health::silent) {
+      rest();
+      continue;
+    }
+    show_life();
+    if (agreed.taken > 0) under_way_ = false;
+    if (!has_something_to_learn(agreed)) {
+      rest();
+      continue;
+    }
+    train(agreed.updates);
+    // As many gradient steps as there are in situ between two looks at the candidate.
+    const auto& schedule = options_.schedule;
+    const auto worth_a_look = std::max<std::int64_t>(1, schedule.updates_per_step * schedule.promote_every);
+    if (!under_way_ && updates_ - updates_then_ >= worth_a_look) send_candidate();
+  }
+  part();
+}
+
+/// Reads all mail, then adds up what the trainers found. Collective over trainers.
+TrainerService::Agreed TrainerService::look_at_mail() {
+  while (const auto letter = crew_.mail().next()) {
+    switch (static_cast<About>(letter->kind)) {
+      case About::samples: {
+        if (health() != Health::sound) break;
+        const auto samples = unpack_samples(letter->content, n_in_, n_out_);
+        surrogate_.remember(samples.in.rows(), samples.out.rows(), samples.id, samples.step);
+        arrived_ += samples.size();
+        break;
+      }
+      case About::taken: ++taken_; break;
+      case About::goodbye: {
+        ++goodbyes_;
+        auto goodbye = unpack_goodbye(letter->content);
+        if (goodbye.ending != Ending::done) error_ = std::move(goodbye);
+        break;
+      }
+      default: EXPECT(false && "only solvers write to trainers");
+    }
+  }
+  const auto ended_by = [&](Ending ending) { return std::int64_t{error_ && error_->ending == ending}; };
+  const bool first = crew_.own().is_root();
+  const double affordable = seconds_per_update_ > 0.0 ? std::floor(round_seconds / seconds_per_update_) : 1.0;
+  const auto updates = std::clamp(static_cast<std::int64_t>(affordable), std::int64_t{1}, most_updates);
+  std::array<std::int64_t, 7> sums{
+      std::exchange(arrived_, 0),   surrogate_.n_remembered(), goodbyes_,          std::exchange(taken_, 0),
+      ended_by(Ending::user_error), ended_by(Ending::failure), first ? updates : 0};
+  crew_.own().sum_in_place(std::span<std::int64_t>(sums));
+  return {sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6]};
+}
+
+void TrainerService::end_by_error_of_solvers(const Agreed& agreed) const {
+  if (agreed.user_errors + agreed.failures == 0) return;
+  const std::string reason = error_ ? error_->reason : "the ranks that solve ended by an error";
+  if (agreed.user_errors > 0) throw core::UserError(reason);
+  throw core::RuntimeFailure(reason);
+}
+
+/// What is left of it after the faults that were asked for; the same on all trainers.
+TrainerService::Health TrainerService::health() const {
+  const auto& faults = options_.faults;
+  if (faults.trainer_hangs_at && n_candidates_ >= *faults.trainer_hangs_at) return Health::hung;
+  if (faults.trainer_silent_at && n_candidates_ >= *faults.trainer_silent_at) return Health::silent;
+  return Health::sound;
+}
+
+bool TrainerService::has_something_to_learn(const Agreed& agreed) {
+  if (agreed.arrived > 0) seen_since_news_ = 0;
+  return agreed.remembered > 0 && seen_since_news_ < enough_passes * agreed.remembered;
+}
+
+/// Collective over trainers.
+void TrainerService::train(std::int64_t n_updates) {
+  const core::Stopwatch watch;
+  const auto seen_before = surrogate_.samples_trained();
+  const auto report = surrogate_.train(n_updates);
+  seen_since_news_ += surrogate_.samples_trained() - seen_before;
+  if (report.updates == updates_) return rest();  // not a batch yet
+  seconds_per_update_ = watch.seconds() / static_cast<double>(report.updates - updates_);
+  updates_ = report.updates;
+  loss_ = report.loss;
+}
+
+/// Collective over trainers.
+void TrainerService::send_candidate() {
+  surrogate_.familiarise();
+  updates_then_ = updates_;
+  under_way_ = true;
+  ++n_candidates_;
+  if (crew_.own().is_root())
+    crew_.tell_all_solvers(About::candidate, pack(Candidate{updates_, surrogate_.samples_trained(), loss_,
+                                                            surrogate_.pack_candidate()}));
+}
+
+/// All trainers are alive if the first one is: it has just agreed on something with the others.
+void TrainerService::show_life() {
+  if (!crew_.own().is_root() || (since_life_ && since_life_->seconds() < life_seconds)) return;
+  since_life_ = core::Stopwatch();
+  crew_.tell(crew_.first_solver(), About::alive);
+}
+
+void TrainerService::part() {
+  if (crew_.own().is_root()) crew_.tell_all_solvers(About::farewell);
+  while (crew_.mail().n_under_way() > 0) rest();
+}
+
+}  // namespace bimetal::hybrid

@@ -1,0 +1,24 @@
+#include "io/shared_file.hpp"
+
+#include "parallel/mpi.hpp"
+
+namespace bimetal::io {
+
+using hdf5::check;
+
+hdf5::File create_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm) {
+  const hdf5::Properties access(H5Pcreate(H5P_FILE_ACCESS), "make file properties");
+  // A serial rank does without MPI, which need not even be running.
+  if (comm.group()) check(H5Pset_fapl_mpio(access.get(), parallel::native(comm), MPI_INFO_NULL), "choose MPI-IO");
+  // Whatever is still open after an error goes with the file.
+  check(H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG), "set file properties");
+  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), "create " + path.string()};
+}
+
+hdf5::Properties collective_transfer(const parallel::Communicator& comm) {
+  hdf5::Properties transfer(H5Pcreate(H5P_DATASET_XFER), "make transfer properties");
+  if (comm.group()) check(H5Pset_dxpl_mpio(transfer.get(), H5FD_MPIO_COLLECTIVE), "choose collective transfers");
+  return transfer;
+}
+
+}  // namespace bimetal::io

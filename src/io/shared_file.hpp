@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+
+#include "io/hdf5.hpp"
+#include "parallel/communicator.hpp"
+
+// Private to this folder: it brings in HDF5.
+
+namespace bimetal::io {
+
+/// Creates an HDF5 file that all ranks write to; what is there already is replaced. Collective.
+hdf5::File create_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm);
+
+/// How to move data between such a file and the memory of its ranks: all of them at once. Local.
+hdf5::Properties collective_transfer(const parallel::Communicator& comm);
+
+}  // namespace bimetal::io

@@ -1,0 +1,78 @@
+"""data.h5: which rows a run keeps of what physics answered."""
+
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from program import ROOT, ProgramTest, bimetal, history, settings
+
+KERNEL = ROOT / "inputs/h2_kernel.yaml"
+SMALL = {"grid__cells": "[24, 24]", "time__end": "2e-5", "output__data": "true"}
+TABLES = ("in", "out", "id", "step", "held_out")
+
+
+def data_set(directory):
+    """The tables, by step and cell, and the signature."""
+    with h5py.File(Path(directory) / "data.h5") as file:
+        tables = {name: np.asarray(file[name]) for name in TABLES}
+        signature = json.loads(file.attrs["signature"].decode())
+    order = np.lexsort((tables["id"], tables["step"]))
+    return {name: table[order] for name, table in tables.items()}, signature
+
+
+class DataSet(ProgramTest):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        self.folder = Path(self.directory.name)
+
+    def run_kernel(self, name, ranks=None, **values):
+        out = self.folder / name
+        self.assert_done(bimetal("run", KERNEL, "-o", out, *settings(**(SMALL | values)), ranks=ranks))
+        return out
+
+    def test_the_set_of_rows_does_not_depend_on_the_number_of_ranks(self):
+        few = {"switching__policy": "never", "output__data_rows": 20}
+        alone, _ = data_set(self.run_kernel("alone", **few))
+        for ranks in (1, 2):
+            found, _ = data_set(self.run_kernel(f"on_{ranks}", ranks, **few))
+            for name in ("id", "step", "held_out"):
+                np.testing.assert_array_equal(found[name], alone[name])
+            np.testing.assert_allclose(found["in"], alone["in"], rtol=1e-6, atol=1e-9)
+        _, counts = np.unique(alone["step"], return_counts=True)
+        self.assertEqual(len(counts), 20)
+        self.assertTrue(np.all(counts == 20), counts)
+
+    def test_rows_are_those_that_physics_answered_and_their_balances_hold(self):
+        out = self.run_kernel("hybrid", 2, switching__policy="always", switching__audit_fraction=0.5,
+                              switching__tolerance=0.05, training__promote_every=5, training__updates_per_step=20)
+        rows, signature = data_set(out)
+        steps = history(out)
+        self.assertGreater(sum(step["accepted"] for step in steps), 0, "the surrogate must have answered")
+        for number, step in enumerate(steps):
+            answered = step["rejected"] + step["audited"]
+            self.assertEqual(np.count_nonzero(rows["step"] == number), min(answered, 2000))
+        names = list(zip(rows["step"], rows["id"]))
+        self.assertEqual(len(set(names)), len(names))
+        self.assertAlmostEqual(np.mean(rows["held_out"]), 0.2, delta=0.03)
+
+        change = rows["out"] - rows["in"][:, :rows["out"].shape[1]]
+        self.assertGreater(np.max(np.abs(change[:, 0])), 10.0, "temperatures must have changed")
+        self.assertLess(np.max(np.abs(change @ np.array(signature["invariants"]).T)), 1e-12)
+        inputs = [column["name"] for column in signature["inputs"]]
+        self.assertEqual(inputs[0], "T")
+        self.assertEqual(len(inputs), rows["in"].shape[1])
+        self.assertEqual(len(signature["predicted"]) + len(signature["invariants"]) + 1, len(signature["outputs"]))
+        self.assertEqual(signature["kind"], "reactor")
+
+    def test_without_being_asked_for_there_is_none(self):
+        out = self.run_kernel("without", output__data="false", switching__policy="never", time__end="2e-6")
+        self.assertFalse((out / "data.h5").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

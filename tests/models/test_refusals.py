@@ -1,0 +1,257 @@
+"""What is wrong with a file is said in one sentence, with exit code 2."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+import tempfile
+import unittest
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import h5py
+import toy
+import torch
+from torch import Tensor, nn
+
+from check import METADATA
+from contract import guarded
+from dataset import load
+from define import Architecture, build
+from export import State, export
+from scaling import Scaling
+
+
+class Spoilt(nn.Module):
+    """Breaks one promise of the contract."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        self.how = how
+        self.weight = nn.Parameter(torch.full((1,), float("nan") if how == "nan" else 0.0))
+        if how == "double":
+            self.double()
+
+    def forward(self, x: Tensor):
+        increments, log_error = torch.zeros_like(x) + self.weight, x[:, 0] * 0.0
+        if self.how == "narrow":
+            increments = increments[:, 1:]
+        if self.how == "column":
+            log_error = log_error.unsqueeze(1)
+        if self.how == "infinite":
+            increments = increments + 1.0 / log_error.unsqueeze(1)
+        if self.how == "wide":
+            increments = increments.mm(torch.zeros(7, 7))
+        return increments, log_error
+
+
+class Alone(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x
+
+
+class Gossip(nn.Module):
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return (x - x.mean(0)) / 1000.0, x[:, 0]
+
+
+class Refusals(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        temporary = tempfile.TemporaryDirectory(prefix="bimetal_models_")
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = Path(temporary.name)
+        cls.path = toy.write_data(cls.folder / "data.h5", 200)
+        cls.data = load([cls.path])
+        cls.scaling = Scaling.fitted(cls.data.signature, cls.data.training)
+        cls.module = build(Architecture("mlp", [8], [8], [8]), cls.data.signature, cls.scaling)
+        cls.good = cls.folder / "good.pt"
+        export(cls.good, State(cls.module, cls.data.signature, cls.scaling, {"name": "mlp"}, {"updates": 0}),
+               cls.data.training)
+        extra = {METADATA: ""}
+        torch.jit.load(str(cls.good), _extra_files=extra)
+        cls.metadata = json.dumps(json.loads(extra[METADATA]))
+
+    def write(self, module: nn.Module, metadata: str | None) -> Path:
+        path = self.folder / "bad.pt"
+        extra = {} if metadata is None else {METADATA: metadata}
+        torch.jit.save(torch.jit.script(module), str(path), _extra_files=extra)
+        return path
+
+    def changed(self, change: Callable[[dict[str, Any]], object]) -> str:
+        tree = json.loads(self.metadata)
+        change(tree)
+        return json.dumps(tree)
+
+    def assert_refused(self, script: str, *arguments: object, words: tuple[str, ...]) -> None:
+        """In this process, as it takes a second to start another with PyTorch."""
+        module, said = import_module(script.removesuffix(".py")), io.StringIO()
+        with patch.object(sys, "argv", [script, *map(str, arguments)]), contextlib.redirect_stderr(said):
+            with contextlib.redirect_stdout(io.StringIO()), self.assertRaises(SystemExit) as end:
+                guarded(module.main)
+        self.assertEqual(end.exception.code, 2)
+        self.assertEqual(len(said.getvalue().splitlines()), 1, said.getvalue())
+        self.assertTrue(said.getvalue().startswith(f"{script}: "), said.getvalue())
+        for word in words:
+            self.assertIn(word, said.getvalue())
+
+    def assert_model_refused(self, path: Path, *words: str) -> None:
+        self.assert_refused("check.py", path, words=words)
+
+    def test_the_exit_code_tells_good_from_bad(self) -> None:
+        result = toy.call("check.py", self.good, "--data", self.path)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        result = toy.call("check.py", self.path)
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
+
+    def test_what_is_no_complete_archive(self) -> None:
+        self.assert_model_refused(self.folder / "none.pt", "There is no model")
+        path = self.folder / "bad.pt"
+        path.write_text("weights")
+        self.assert_model_refused(path, "not a TorchScript archive")
+        path.write_bytes(self.good.read_bytes()[:-100])
+        self.assert_model_refused(path, "truncated")
+        content = bytearray(self.good.read_bytes())
+        content[content.index(self.module.trunk[0].weight.detach().numpy().tobytes())] ^= 1
+        path.write_bytes(content)
+        self.assert_model_refused(path, "damaged", "checksum")
+        torch.save(self.module.state_dict(), path)
+        self.assert_model_refused(path, "not a TorchScript archive", "export.py")
+
+    def test_missing_or_broken_metadata(self) -> None:
+        self.assert_model_refused(self.write(self.module, None), METADATA, "add it by models/export.py")
+        self.assert_model_refused(self.write(self.module, "format: 1"), METADATA, "not JSON")
+        self.assert_model_refused(self.write(self.module, "[]"), "no object")
+        text = self.metadata.replace('"dt": 1e-06', '"dt": NaN')
+        self.assert_model_refused(self.write(self.module, text), "NaN", "finite")
+
+    def test_metadata_that_lack_something_or_do_not_fit(self) -> None:
+        for key in ("format", "kind", "fingerprint", "dt", "inputs", "outputs", "invariants", "predicted", "ranges",
+                    "scaling", "architecture", "version", "training", "reference"):
+            with self.subTest(key=key):
+                text = self.changed(lambda tree: tree.pop(key))
+                self.assert_model_refused(self.write(self.module, text), f"lacks '{key}'")
+        changes: dict[str, Callable[[dict[str, Any]], object]] = {
+            "'format'": lambda tree: tree.update(format=2),
+            "'inputs'": lambda tree: tree["inputs"][2].update(nature="odour"),
+            "'outputs'": lambda tree: tree["outputs"][2].update(scale=0.0),
+            "do not continue": lambda tree: tree["outputs"].reverse(),
+            "'invariants'": lambda tree: tree["invariants"][0].pop(),
+            "'Y_N2'": lambda tree: tree.update(predicted=["Y_A2", "Y_A", "Y_N2"]),
+            "'T'": lambda tree: tree.update(predicted=["T", "Y_A", "Y_B"]),
+            "'ranges'": lambda tree: tree["ranges"]["lower"].pop(),
+            "'scaling'": lambda tree: tree["scaling"]["features"][0].update(transform="square"),
+            "scaling.targets": lambda tree: tree["scaling"]["targets"].reverse(),
+            "'familiarity'": lambda tree: tree["familiarity"]["centre"].pop(),
+            "'reference'": lambda tree: tree["reference"]["log_error"].pop()}
+        for word, change in changes.items():
+            with self.subTest(word=word):
+                self.assert_model_refused(self.write(self.module, self.changed(change)), word)
+
+    def test_modules_that_break_the_contract(self) -> None:
+        words = {"nan": ("weight", "not finite"), "double": ("torch.float64", "torch.float32"),
+                 "narrow": ("increments", "[8, 5]", "[8, 6]"), "column": ("log_error", "[8, 1]", "[8]"),
+                 "infinite": ("increments", "not finite for reference row 1"), "wide": ("fails", "[8, 6]")}
+        for how, expected in words.items():
+            with self.subTest(how=how):
+                self.assert_model_refused(self.write(Spoilt(how), self.metadata), *expected)
+        self.assert_model_refused(self.write(Alone(), self.metadata), "a Tensor", "(increments, log_error)")
+
+    def test_answers_that_are_not_those_of_the_reference(self) -> None:
+        text = self.changed(lambda tree: tree["reference"]["increments"][3].__setitem__(1, 0.1))
+        self.assert_model_refused(self.write(self.module, text), "reference row 4", "increment of Y_A2", "0.1")
+        text = self.changed(lambda tree: tree["reference"]["log_error"].__setitem__(0, 3.0))
+        self.assert_model_refused(self.write(self.module, text), "reference row 1", "log_error")
+
+    def test_rows_that_see_each_other(self) -> None:
+        x = torch.tensor(json.loads(self.metadata)["reference"]["input"])
+        increments, log_error = Gossip()(x)
+        text = self.changed(lambda tree: tree["reference"].update(increments=increments.tolist(),
+                                                                  log_error=log_error.tolist()))
+        self.assert_model_refused(self.write(Gossip(), text), "when it is asked alone")
+
+    def test_a_model_and_a_data_set_that_do_not_belong_together(self) -> None:
+        swapped = toy.signature()
+        for columns in (swapped["inputs"], swapped["outputs"]):
+            columns[4]["name"], columns[5]["name"] = columns[5]["name"], columns[4]["name"]
+        gram = toy.signature()
+        gram["inputs"][1]["unit"] = gram["outputs"][1]["unit"] = "g/kg"
+        cases: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+            "mechanism": ({"fingerprint": "g1bb"}, ("fingerprint", "t0y", "g1bb")),
+            "kind": ({"kind": "soot"}, ("kind", "toy", "soot")),
+            "step": ({"dt": 2e-6}, ("dt", "1e-06 s", "2e-06 s")),
+            "order": ({key: swapped[key] for key in ("inputs", "outputs")}, ("name of input 5", "Y_A", "Y_B")),
+            "unit": ({key: gram[key] for key in ("inputs", "outputs")}, ("unit of input 2", "g/kg"))}
+        for case, (change, words) in cases.items():
+            with self.subTest(case=case):
+                other = toy.write_data(self.folder / "other.h5", 50, **change)
+                self.assert_refused("check.py", self.good, "--data", other, words=words)
+                self.assert_refused("train.py", self.path, other, "-o", self.folder / "x.pt", words=words)
+                self.assert_refused("train.py", other, "--from", self.good, "-o", self.folder / "x.pt", words=words)
+                self.assert_refused("export.py", self.good, "--data", other, "-o", self.folder / "x.pt", words=words)
+                self.assertFalse((self.folder / "x.pt").exists())
+
+    def test_data_sets_that_are_none(self) -> None:
+        def refused(*words: str) -> None:
+            self.assert_refused("train.py", path, "-o", self.folder / "x.pt", words=words)
+
+        path = self.folder / "odd.h5"
+        refused("There is no data set")
+        path.write_text("rows")
+        refused("not a data set of bimetal")
+        toy.write_data(path, 50)
+        with h5py.File(path, "r+") as file:
+            del file["out"]
+        refused("not a data set of bimetal", "out")
+        toy.write_data(path, 50)
+        with h5py.File(path, "r+") as file:
+            file.attrs["format"] = 9
+        refused("format", "9")
+        toy.write_data(path, 50, predicted=["Y_A2"])
+        refused("do not determine")
+        toy.write_data(path, 50, knee=0.0)
+        refused("'knee'")
+        toy.write_data(path, 50)
+        with h5py.File(path, "r+") as file:
+            file["held_out"][...] = 1
+        refused("no rows to train on")
+        with h5py.File(path, "r+") as file:
+            file["held_out"][...] = 0
+        refused("no rows held out")
+
+    def test_settings_that_cannot_be(self) -> None:
+        self.assert_refused("train.py", self.path, "-o", self.folder / "no/x.pt", words=("There is no folder",))
+        self.assert_refused("train.py", self.path, "-o", self.folder / "x.pt", "--architecture", "residual",
+                            "--layers", 8, 16, words=("of one width",))
+        self.assert_refused("train.py", self.path, "-o", self.folder / "x.pt", "--from", self.good, "--checkpoint",
+                            self.folder / "y", words=("--checkpoint",))
+        self.assert_refused("train.py", self.path, "-o", self.folder / "x.pt", "--device", "gpu",
+                            words=("--device gpu cannot be used",))
+        for option in (("--seconds", 0), ("--updates", -1), ("--layers", 0), ("--rate", "nan")):
+            result = toy.call("train.py", self.path, "-o", self.folder / "x.pt", *option)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(f"argument {option[0]}: invalid", result.stderr)
+
+    def test_what_cannot_learn(self) -> None:
+        class Fixed(nn.Module):
+            def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+                return x * 0.0, x[:, 0] * 0.0
+
+        result = toy.call("export.py", self.write(Fixed(), None), "--data", self.path, "-o", self.folder / "fixed.pt")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assert_refused("train.py", self.path, "--from", self.folder / "fixed.pt", "-o", self.folder / "x.pt",
+                            words=("no parameters",))
+
+    def test_what_is_not_finite_is_not_exported(self) -> None:
+        path = self.write(Spoilt("nan"), None)
+        self.assert_refused("export.py", path, "--data", self.path, "-o", self.folder / "x.pt", words=("not written",))
+        self.assertEqual(list(self.folder.glob("x.pt*")), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,95 @@
+"""A run's data teach a model, which the next run uses, goes on training and hands back."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import toy
+
+sys.path.insert(0, str(toy.ROOT / "tests/app"))
+
+from check import distances, read_model  # noqa: E402
+from contract import Signature  # noqa: E402
+from dataset import load  # noqa: E402
+from learning import answers  # noqa: E402
+from program import ProgramTest, bimetal, history, settings, summary  # noqa: E402
+
+KERNEL = toy.ROOT / "inputs/h2_kernel.yaml"
+SMALL = {"grid__cells": "[32, 32]", "grid__upper": "[0.0035, 0.0035]", "initial__kernel_temperature": "1600",
+         "switching__tolerance": "0.01", "time__end": "6e-5"}
+
+
+class RoundTrip(ProgramTest):
+    @classmethod
+    def setUpClass(cls) -> None:
+        temporary = tempfile.TemporaryDirectory(prefix="bimetal_round_trip_")
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = Path(temporary.name)
+        # A model brings its own layers, so the section that sets them goes.
+        text = re.sub(r"\nsurrogate:\n( .*\n)*", "\n", KERNEL.read_text(encoding="utf-8"))
+        text = text.replace("mechanisms/", f"{KERNEL.parent}/mechanisms/")
+        cls.input = cls.folder / "kernel.yaml"
+        cls.input.write_text(text, encoding="utf-8")
+        done = cls.run_case("first", switching__policy="never", output__data="true")
+        assert done.returncode == 0, done.stdout + done.stderr
+        cls.data = cls.folder / "first/data.h5"
+
+    @classmethod
+    def run_case(cls, out: str, **values: object):
+        return bimetal("run", cls.input, "-o", cls.folder / out, *settings(**(SMALL | values)), ranks=2)
+
+    def script(self, name: str, *arguments: object) -> str:
+        result = toy.call(name, *arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def train(self, name: str, *options: object) -> Path:
+        self.script("train.py", self.data, "-o", self.folder / name, "--batch", 256, *options)
+        self.assert_done(bimetal("model", "check", self.folder / name, "--input", KERNEL))
+        return self.folder / name
+
+    def test_the_null_space_is_the_native_one(self) -> None:
+        """Of as many columns as there are elements the increments follow: those of the largest scales, if they tell
+        the elements apart."""
+        signature: Signature = load([self.data]).signature
+        names = [signature.outputs[k].name for k in signature.pivots]
+        self.assertEqual(sorted(names), ["Y_H2O", "Y_N2", "Y_O2"])
+        self.assertLess(np.abs(signature.invariants @ signature.basis()).max(), 1e-12)
+
+    def test_every_architecture_serves_from_the_first_steps_and_learns_on(self) -> None:
+        for architecture in ("mlp", "mixture"):
+            with self.subTest(architecture=architecture):
+                model = self.train(f"{architecture}.pt", "--architecture", architecture, "--layers", 32, 32,
+                                   "--updates", 1500)
+                out = self.folder / f"with_{architecture}"
+                self.assert_done(self.run_case(out.name, surrogate__model=model))
+                accepted = [line["step"] for line in history(out) if line["accepted"] > 0]
+                print(f"{architecture}: first accepted answer at step {accepted[0]:.0f}")
+                self.assertLess(accepted[0], 20)
+                self.assertGreater(summary(out)["surrogate"]["samples_trained"], 0)
+
+    def test_what_a_run_has_learned_goes_on_in_python_and_back(self) -> None:
+        self.assert_done(self.run_case("native", surrogate__layers="[32, 32]"))
+        path = sorted((self.folder / "native").glob("surrogate_v*.pt"))[-1]
+        self.script("check.py", path, "--data", self.data)
+        model = read_model(path)
+        self.assertEqual(model.metadata["architecture"]["name"], "bimetal.perceptrons")
+
+        reference = model.metadata["reference"]
+        increments, log_error, *_ = answers(model.module, np.array(reference["input"]))
+        miss = np.abs(increments - reference["increments"]) / model.signature.scales
+        self.assertLess(miss.max(), 1e-6, "Python and C++ give the same answers")
+        self.assertLess(np.abs(log_error - reference["log_error"]).max(), 1e-4)
+        self.assertGreater((distances(model, load([self.data]).training.inputs) <= 1).mean(), 0.8)
+
+        further = read_model(self.train("further.pt", "--from", path, "--updates", 100))
+        self.assertEqual(further.metadata["architecture"], model.metadata["architecture"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,131 @@
+"""train.py and export.py: what has been learned is what the file says, and can be learned further."""
+
+from __future__ import annotations
+
+import csv
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+import toy
+import torch
+
+from check import Model, distances, read_model
+from dataset import load
+from learning import OPTIMISERS, answers, scaled_errors
+
+SMALL = ("--layers", 24, 24, "--second-layers", 16, "--error-layers", 8, "--batch", 128)
+
+
+class Training(unittest.TestCase):
+    def setUp(self) -> None:
+        temporary = tempfile.TemporaryDirectory(prefix="bimetal_models_")
+        self.addCleanup(temporary.cleanup)
+        self.folder = Path(temporary.name)
+        self.path = toy.write_data(self.folder / "data.h5")
+        self.data = load([self.path])
+
+    def train(self, name: str, *options: object) -> tuple[Model, str]:
+        result = toy.call("train.py", self.path, "-o", self.folder / name, *options)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(result.stderr, "")
+        return read_model(self.folder / name), result.stdout
+
+    def errors(self, model: Model) -> np.ndarray:
+        rows = self.data.held_out
+        return scaled_errors(self.data.signature, answers(model.module, rows.inputs)[0], rows.increments)
+
+    def test_learns_the_toy_and_says_how_well(self) -> None:
+        model, output = self.train("model.pt", *SMALL, "--updates", 600, "--curve", self.folder / "curve.csv")
+        within = (self.errors(model) <= 1e-3).mean()
+        self.assertGreater(within, 0.15)
+        with (self.folder / "curve.csv").open() as file:
+            curve = [{key: float(value) for key, value in line.items()} for line in csv.DictReader(file)]
+        self.assertEqual((len(curve), curve[-1]["updates"]), (20, 600))
+        self.assertAlmostEqual(curve[-1]["within"], within, delta=0.003)
+        self.assertLess(curve[-1]["loss"], 0.2 * curve[0]["loss"])
+        self.assertIn(f"{within:.1%}"[:3], output)
+        self.assertEqual(model.metadata["training"]["samples"], 600 * 128)
+        self.assertLess(distances(model, self.data.training.inputs).mean(), 0.6)
+        log_error = answers(model.module, self.data.held_out.inputs)[1]  # ranks its own errors
+        log_true = np.log10(self.errors(model))
+        self.assertGreater(np.corrcoef(log_error, log_true)[0, 1], 0.5)
+        self.assertLess(abs((log_error - log_true).mean()), 0.2)
+
+    def test_held_out_rows_are_never_learned_from(self) -> None:
+        plain, _ = self.train("plain.pt", *SMALL, "--updates", 30)
+        with h5py.File(self.path, "r+") as file:
+            out = file["out"][...]
+            out[file["held_out"][...] == 1, 1:] *= 0.5
+            file["out"][...] = out
+        other, _ = self.train("other.pt", *SMALL, "--updates", 30)
+        for a, b in zip(plain.module.parameters(), other.module.parameters()):
+            self.assertTrue(torch.equal(a, b))
+
+    def test_the_same_seed_gives_the_same_model(self) -> None:
+        a, b, c = (self.train(name, *SMALL, "--updates", 30, "--seed", seed)[0]
+                   for name, seed in (("a.pt", 3), ("b.pt", 3), ("c.pt", 4)))
+        self.assertEqual(a.metadata, b.metadata)
+        self.assertNotEqual(a.metadata["reference"], c.metadata["reference"])
+
+    def test_goes_on_where_a_model_stopped(self) -> None:
+        for architecture in ("mlp", "residual", "mixture"):
+            with self.subTest(architecture=architecture):
+                options = ("--architecture", architecture, "--layers", 24, 24, "--batch", 128)
+                first, _ = self.train("first.pt", *options, "--updates", 150)
+                second, _ = self.train("second.pt", "--from", self.folder / "first.pt", "--updates", 150,
+                                       "--batch", 128)
+                self.assertLess(np.median(self.errors(second)), 0.8 * np.median(self.errors(first)))
+                self.assertEqual(second.metadata["training"]["updates"], 300)
+                for key in ("architecture", "scaling", "predicted"):
+                    self.assertEqual(second.metadata[key], first.metadata[key])
+
+    def test_every_optimiser_learns(self) -> None:
+        for name in OPTIMISERS:
+            model, _ = self.train(f"{name}.pt", *SMALL, "--updates", 150, "--optimiser", name)
+            self.assertLess(np.median(self.errors(model)), 0.1, name)
+
+    def test_a_checkpoint_makes_the_same_model(self) -> None:
+        model, _ = self.train("model.pt", *SMALL, "--updates", 40, "--checkpoint", self.folder / "weights")
+        result = toy.call("export.py", self.folder / "weights", "--data", self.path, "-o", self.folder / "again.pt")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(read_model(self.folder / "again.pt").metadata["reference"], model.metadata["reference"])
+
+    def test_an_exported_file_answers_like_the_module(self) -> None:
+        self.train("model.pt", *SMALL, "--updates", 40)
+        result = toy.call("export.py", self.folder / "model.pt", "--data", self.path, "-o", self.folder / "copy.pt")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        a, b = (answers(read_model(self.folder / name).module, self.data.held_out.inputs)
+                for name in ("model.pt", "copy.pt"))
+        for left, right in zip(a, b):
+            np.testing.assert_array_equal(left, right)
+
+    def test_check_tells_how_well_a_model_fares(self) -> None:
+        self.train("model.pt", *SMALL, "--updates", 40)
+        result = toy.call("check.py", self.folder / "model.pt", "--data", self.path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("400 held-out rows", result.stdout)
+
+    def test_the_module_of_the_readme_can_be_brought_trained_and_used(self) -> None:
+        code = re.search(r"```python\n(.*?)```", (toy.SCRIPTS / "README.md").read_text(encoding="utf-8"), re.S)
+        environment = {"PYTHONPATH": str(toy.SCRIPTS), "OPENBLAS_NUM_THREADS": "1"}
+        (self.folder / "mine.py").write_text(code[1], encoding="utf-8")  # TorchScript reads the source
+        result = subprocess.run([sys.executable, "mine.py"], cwd=self.folder, env=environment, check=False,
+                                capture_output=True, text=True)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        result = toy.call("export.py", self.folder / "mine.pt", "--data", self.path, "-o", self.folder / "start.pt",
+                          "--name", "mine")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        start = read_model(self.folder / "start.pt")
+        model, _ = self.train("model.pt", "--from", self.folder / "start.pt", "--updates", 400, "--batch", 128)
+        self.assertEqual(model.metadata["architecture"], {"name": "mine"})
+        self.assertLess(np.median(self.errors(model)), 0.1 * np.median(self.errors(start)))
+
+
+if __name__ == "__main__":
+    unittest.main()

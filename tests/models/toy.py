@@ -1,0 +1,84 @@
+"""A data set like that of a run, of a small stiff chemistry with an exact answer; and calls of the scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = ROOT / "models"
+sys.path.insert(0, str(SCRIPTS))  # so that tests can import what the scripts are made of
+
+SPECIES = ("A2", "B2", "AB", "A", "B")
+SCALES = (1000.0, 0.3, 0.6, 0.5, 0.02, 0.05)
+
+
+def signature(**changes: Any) -> dict[str, Any]:
+    """Elements a and b; of equal moles AB is a quarter a by mass. The native network takes AB and B2, of the largest
+    scales, for the columns that follow."""
+    inputs = [{"name": "T", "unit": "K", "nature": "temperature", "scale": SCALES[0]}]
+    inputs += [{"name": f"Y_{name}", "unit": "1", "nature": "mass_fraction", "scale": scale}
+               for name, scale in zip(SPECIES, SCALES[1:])]
+    outputs = [{"name": each["name"], "unit": each["unit"], "scale": each["scale"], "derived": k == 0}
+               for k, each in enumerate(inputs)]
+    return {"kind": "toy", "fingerprint": "t0y", "dt": 1e-6, "inputs": inputs, "outputs": outputs,
+            "invariants": [[0.0, 1.0, 0.0, 0.25, 1.0, 0.0], [0.0, 0.0, 1.0, 0.75, 0.0, 1.0]],
+            "predicted": ["Y_A2", "Y_A", "Y_B"], "knee": 0.1} | changes
+
+
+def solve(rows: np.ndarray) -> np.ndarray:  # [n, 6] -> [n, 6]
+    """One step: both molecules split, the atoms join, the product breaks, each at the rate of an Arrhenius factor."""
+    T, A2, B2, AB, A, B = rows.T.copy()
+
+    def part(factor: float, activation: float) -> np.ndarray:
+        return 1.0 - np.exp(-factor * np.exp(-activation / T))
+
+    split = A2 * part(30.0, 9000.0)
+    A2, A = A2 - split, A + split
+    split = B2 * part(60.0, 12000.0)
+    B2, B = B2 - split, B + split
+    made = np.minimum(4.0 * A, 4.0 / 3.0 * B) * part(4.0, 2000.0)
+    A, B, AB = A - 0.25 * made, B - 0.75 * made, AB + made
+    broken = AB * part(10.0, 14000.0)
+    A, B, AB = A + 0.25 * broken, B + 0.75 * broken, AB - broken
+    return np.stack([T + 1500.0 * (AB - rows[:, 3]), A2, B2, AB, A, B], axis=1)
+
+
+def states(n: int, seed: int) -> np.ndarray:  # [n, 6]
+    """As in a flame: temperature and progress go together, radicals scatter over decades."""
+    random = np.random.default_rng(seed)
+    progress = random.random(n)
+    T = 600.0 + 1500.0 * progress + 100.0 * random.random(n)
+    A = 0.02 * 10.0 ** (-4.0 * random.random(n)) * progress
+    B = 0.05 * 10.0 ** (-4.0 * random.random(n)) * progress
+    AB = 0.9 * progress * (0.8 + 0.2 * random.random(n))
+    rest = 1.0 - AB - A - B
+    A2 = rest * (0.2 + 0.1 * random.random(n))
+    return np.stack([T, A2, rest - A2, AB, A, B], axis=1)
+
+
+def write_data(path: Path, n: int = 2000, seed: int = 1, **changes: Any) -> Path:
+    """changes: of the signature."""
+    into = states(n, seed)
+    with h5py.File(path, "w") as file:
+        file["in"], file["out"] = into, solve(into)
+        file["id"], file["step"] = np.arange(n), np.zeros(n, dtype=np.int64)
+        file["held_out"] = (np.arange(n) % 5 == 0).astype(np.uint8)
+        file.attrs["format"] = 1
+        file.attrs["case"] = "toy"
+        file.attrs["program"] = "tests"
+        file.attrs["signature"] = json.dumps(signature(**changes))
+    return path
+
+
+def call(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.run([sys.executable, SCRIPTS / script, *map(str, arguments)], capture_output=True, text=True,
+                          check=False, env=environment)
