@@ -16,11 +16,6 @@ namespace {
 /// Letters that are received at a time: a slow sender holds up nobody else.
 constexpr std::size_t most_incoming = 16;
 
-struct Outgoing {
-  MPI_Request request = MPI_REQUEST_NULL;
-  std::shared_ptr<const Bytes> content;
-};
-
 struct Incoming {
   MPI_Request request = MPI_REQUEST_NULL;
   bool complete = false;
@@ -36,20 +31,21 @@ struct Mailbox::State {
   State& operator=(const State&) = delete;
 
   Communicator comm;
-  std::vector<Outgoing> outgoing;
-  std::deque<Incoming> incoming;  // in the order of arrival
+  std::vector<MPI_Request> requests;                   // of letters that were posted,
+  std::vector<std::shared_ptr<const Bytes>> contents;  // and what is in them
+  std::deque<Incoming> incoming;                       // in the order of arrival
 };
 
 Mailbox::State::~State() {
   int finalized = 0;
   MPI_Finalized(&finalized);
   if (finalized) return;
-  for (auto& [request, content] : outgoing) {
+  for (std::size_t i = 0; i < requests.size(); ++i) {
     int done = 0;
-    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    MPI_Test(&requests[i], &done, MPI_STATUS_IGNORE);
     if (done) continue;
-    MPI_Request_free(&request);
-    new std::shared_ptr<const Bytes>(content);  // never freed, as MPI may read it until the program ends
+    MPI_Request_free(&requests[i]);
+    new std::shared_ptr<const Bytes>(contents[i]);  // never freed, as MPI may read it until the program ends
   }
   for (auto& [request, complete, letter] : incoming) {
     if (complete) continue;
@@ -70,18 +66,28 @@ void Mailbox::post(int to, int kind, Bytes content) {
 void Mailbox::post(int to, int kind, std::shared_ptr<const Bytes> content) {
   VALIDATE(content->size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()),
            "a letter of {} bytes is more than MPI can send at once", content->size());
-  auto& letter = state_->outgoing.emplace_back(Outgoing{.content = std::move(content)});
-  MPI_Isend(letter.content->data(), static_cast<int>(letter.content->size()), MPI_BYTE, to, kind,
-            native(state_->comm), &letter.request);
+  auto& request = state_->requests.emplace_back(MPI_REQUEST_NULL);
+  MPI_Isend(content->data(), static_cast<int>(content->size()), MPI_BYTE, to, kind, native(state_->comm), &request);
+  state_->contents.push_back(std::move(content));
 }
 
+/// One call for all: each may cost a turn of the processor where ranks share it.
 std::int64_t Mailbox::n_under_way() {
-  std::erase_if(state_->outgoing, [](Outgoing& letter) {
-    int done = 0;
-    MPI_Test(&letter.request, &done, MPI_STATUS_IGNORE);
-    return done != 0;
-  });
-  return std::ssize(state_->outgoing);
+  auto& requests = state_->requests;
+  auto& contents = state_->contents;
+  if (requests.empty()) return 0;
+  std::vector<int> which(requests.size());
+  int n_done = 0;
+  MPI_Testsome(static_cast<int>(requests.size()), requests.data(), &n_done, which.data(), MPI_STATUSES_IGNORE);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (requests[i] == MPI_REQUEST_NULL) continue;
+    requests[kept] = requests[i];
+    contents[kept++] = std::move(contents[i]);
+  }
+  requests.resize(kept);
+  contents.resize(kept);
+  return static_cast<std::int64_t>(kept);
 }
 
 std::optional<Letter> Mailbox::next() {
