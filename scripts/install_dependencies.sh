@@ -27,6 +27,8 @@ packages=(
   # Post-processing, and the test that VTK opens the field files.
   python3 python3-numpy python3-h5py python3-matplotlib
   'python3-vtk9|python3-paraview'   # the two exclude each other, and either will do
+  # Models trained, made and checked in Python (models/), of the LibTorch above.
+  python3-torch
 )
 
 fail() {

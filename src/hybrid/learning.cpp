@@ -93,6 +93,8 @@ void HybridSolver::calibrate_serving(std::int64_t step) {
   const auto examination = examine(Surrogate::Weights::serving);
   calibration_ = calibrate(examination);
   controller_.start_afresh(judge(examination, calibration_), step);
+  log_.info("step {}: surrogate version {} calibrated by its first {} audits", step, surrogate_->version(),
+            comm_.sum(calibration_rows_.size()));
 }
 
 /// Promotes the candidate if it promises to accept more than the serving version. Collective.

@@ -132,7 +132,8 @@ void require_same_problem(const core::Signature& of_file, const core::Signature&
                             source, core::one_line(of_file.kind), of_run.kind);
   require_same_columns(of_file.inputs, of_run.inputs, "inputs", source);
   require_same_columns(of_file.outputs, of_run.outputs, "outputs", source);
-  if (!(std::abs(of_file.dt - of_run.dt) <= 1e-9 * of_run.dt))
+  const bool by_row = std::ranges::find(of_run.inputs, "dt", &Quantity::name) != of_run.inputs.end();
+  if (!by_row && !(std::abs(of_file.dt - of_run.dt) <= 1e-9 * of_run.dt))
     throw UserError::format(
         "{} answers for a step of {} s, this run asks for {} s, and the answers would be of another moment; set "
         "time.step to the model's or train a model for this one",

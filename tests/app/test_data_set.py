@@ -49,7 +49,7 @@ class DataSet(ProgramTest):
 
     def test_rows_are_those_that_physics_answered_and_their_balances_hold(self):
         out = self.run_kernel("hybrid", 2, switching__policy="always", switching__audit_fraction=0.5,
-                              switching__tolerance=0.05, training__promote_every=5, training__updates_per_step=20)
+                              switching__tolerance=0.05, training__promote_every=5, training__updates_per_step=20, time__end="4e-5")
         rows, signature = data_set(out)
         steps = history(out)
         self.assertGreater(sum(step["accepted"] for step in steps), 0, "the surrogate must have answered")
@@ -68,6 +68,23 @@ class DataSet(ProgramTest):
         self.assertEqual(len(inputs), rows["in"].shape[1])
         self.assertEqual(len(signature["predicted"]) + len(signature["invariants"]) + 1, len(signature["outputs"]))
         self.assertEqual(signature["kind"], "reactor")
+
+    def test_moved_copies_come_with_the_rows_they_are_copies_of(self):
+        some = {"switching__policy": "never", "output__data_rows": 100, "training__perturbed": 0.3}
+        alone, _ = data_set(self.run_kernel("alone", **some))
+        found, signature = data_set(self.run_kernel("on_2", 2, **some))
+        for name in ("id", "step", "held_out"):
+            np.testing.assert_array_equal(found[name], alone[name])
+        moved = alone["id"] < 0
+        # Copies of cold gas, which no surrogate is asked about, and unphysical ones are left out.
+        self.assertTrue(0.1 < np.count_nonzero(moved) / np.count_nonzero(~moved) < 0.35)
+        origin = {(step, cell): row for row, (step, cell) in enumerate(zip(alone["step"], alone["id"]))}
+        for row in np.flatnonzero(moved):
+            original = origin[alone["step"][row], -1 - alone["id"][row]]
+            self.assertEqual(alone["held_out"][row], alone["held_out"][original])
+            self.assertGreater(np.max(np.abs(alone["in"][row] - alone["in"][original])), 0.0)
+        change = alone["out"] - alone["in"][:, :alone["out"].shape[1]]
+        self.assertLess(np.max(np.abs(change[moved] @ np.array(signature["invariants"]).T)), 1e-12)
 
     def test_without_being_asked_for_there_is_none(self):
         out = self.run_kernel("without", output__data="false", switching__policy="never", time__end="2e-6")

@@ -1,0 +1,97 @@
+"""Whether metadata have the keys of docs/models.md, each of the right form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from contract import FORMAT, NATURES, ModelError
+
+Form = Callable[[Any], bool]
+
+
+def number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def positive(value: Any) -> bool:
+    return number(value) and value > 0
+
+
+def count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def one_of(*choices: object) -> Form:
+    return lambda value: not isinstance(value, (bool, list, dict)) and value in choices
+
+
+def list_of(form: Form, n: int | None = None, least: int = 0) -> Form:
+    return lambda value: (isinstance(value, list) and all(map(form, value)) and len(value) >= least
+                          and (n is None or len(value) == n))
+
+
+def table(form: dict[str, Form]) -> Form:
+    """More keys than these are welcome."""
+    return lambda value: isinstance(value, dict) and all(key in value and f(value[key]) for key, f in form.items())
+
+
+def require(tree: dict[str, Any], form: dict[str, Form], where: str) -> None:
+    for key, is_right in form.items():
+        if key not in tree:
+            raise ModelError(f"{where} lacks '{key}'; docs/models.md says what belongs there.")
+        if not is_right(tree[key]):
+            value = str(tree[key])
+            value = value if len(value) <= 60 else f"{value[:60]} ..."
+            raise ModelError(f"'{key}' of {where} is not of the form docs/models.md describes; it is {value}.")
+
+
+def require_signature(tree: dict[str, Any], where: str) -> None:
+    """The keys that the metadata of a model and the signature of a data set have in common."""
+    quantity = {"name": text, "unit": text, "scale": positive}
+    require(tree, {"kind": text, "fingerprint": text, "dt": positive,
+                   "inputs": list_of(table(quantity | {"nature": one_of(*NATURES)}), least=1),
+                   "outputs": list_of(table(quantity | {"derived": flag}), least=1)}, where)
+    n_in, n_out = len(tree["inputs"]), len(tree["outputs"])
+    names = [each["name"] for each in tree["outputs"]]
+    if n_out > n_in or names != [each["name"] for each in tree["inputs"][:n_out]]:
+        raise ModelError(f"The outputs of {where} do not continue the inputs one by one: {', '.join(names)}.")
+    require(tree, {"invariants": list_of(list_of(number, n_out)), "predicted": list_of(text, least=1)}, where)
+    free = [each["name"] for each in tree["outputs"] if not each["derived"]]
+    for name in tree["predicted"]:
+        if tree["predicted"].count(name) > 1 or name not in free:
+            raise ModelError(f"'predicted' of {where} names '{name}', which is given twice, derived or not among the "
+                             f"outputs {', '.join(names)}.")
+
+
+def require_metadata(tree: dict[str, Any], where: str) -> None:
+    require(tree, {"format": one_of(FORMAT)}, where)
+    require_signature(tree, where)
+    n_in, n_out, n_free = len(tree["inputs"]), len(tree["outputs"]), len(tree["predicted"])
+    feature = table({"column": lambda k: count(k) and k < n_in, "mean": number, "deviation": positive,
+                     "transform": one_of("identity", "inverse_temperature", "power", "logarithm")})
+    target = table({"column": lambda k: count(k) and k < n_out, "knee": positive, "mean": number,
+                    "deviation": positive})
+    require(tree, {"ranges": table({"lower": list_of(number, n_in), "upper": list_of(number, n_in)}),
+                   "scaling": table({"knee": positive, "exponent": positive, "features": list_of(feature, least=1),
+                                     "targets": list_of(target, n_free)}),
+                   "architecture": table({"name": text}), "version": number, "training": table({}),
+                   "reference": table({"input": list_of(list_of(number, n_in), least=1)})}, where)
+    columns = [each["column"] for each in tree["scaling"]["targets"]]
+    if [tree["outputs"][k]["name"] for k in columns] != tree["predicted"]:
+        raise ModelError(f"The columns {columns} of scaling.targets in {where} are not those of 'predicted', "
+                         f"{', '.join(tree['predicted'])}.")
+    n_features, n_rows = len(tree["scaling"]["features"]), len(tree["reference"]["input"])
+    require(tree, {"reference": table({"increments": list_of(list_of(number, n_out), n_rows),
+                                       "log_error": list_of(number, n_rows)})}, where)
+    if "familiarity" in tree:
+        require(tree, {"familiarity": table({"whitening": list_of(number, n_features**2),
+                                             "centre": list_of(number, n_features)})}, where)
