@@ -207,6 +207,7 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   if (hybrid.surrogate()) summary["ledger"] = list_ledger(hybrid, sum, config);
   summary["conservation"] = list_conservation(simulation.conservation().defects(), simulation.mechanism(), comm);
   summary["surrogate"] = describe_surrogate(hybrid, comm);
+  if (hybrid.surrogate() && config.model) summary["surrogate"]["began_as"] = *config.model;
   if (crew.n_trainers() > 0) summary["trainers"] = describe_trainers(hybrid, crew);
   summary["observables"] = output.observer().summary();
   return summary;
