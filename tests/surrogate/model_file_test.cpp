@@ -279,7 +279,7 @@ TEST_P(RefusedModel, is_refused_in_one_sentence) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, RefusedModel, ::testing::ValuesIn(refusals),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(ModelFileTest, species_in_another_order_are_refused) {
   auto signature = testing::toy_signature();
