@@ -18,6 +18,7 @@ from soap import Soap
 
 SMALLEST_ERROR, LARGEST_ERROR = 1e-8, 1e4  # what the error head is asked to tell apart
 HUBER_WIDTH = 0.5  # of its loss, in decades
+Z_WIDTH = 0.1  # of that of the targets, in deviations
 WARM_UP = 100.0  # steps until the averages of the optimiser mean something
 KEEP_AVERAGE = 0.99  # of the weights, per step
 CHUNK = 4096  # rows of one pass outside training
@@ -41,8 +42,8 @@ class ScaledDifference(nn.Module):
 
 
 class Loss(nn.Module):
-    """Mean over rows of the absolute error in standardised targets, of the answer and of the second one, and of the
-    Huber error with which log_error foretells log10 of the scaled error."""
+    """Mean over rows of Huber errors: of the standardised targets, of the answer and of the second one, with a slope of
+    1 far away, and of log_error against log10 of the scaled error."""
 
     def __init__(self, signature: Signature, scaling: Scaling) -> None:
         super().__init__()
@@ -54,7 +55,7 @@ class Loss(nn.Module):
         error = self.difference(answer[0].detach(), truth).clamp(SMALLEST_ERROR, LARGEST_ERROR).log10()
         loss = nn.functional.huber_loss(answer[1], error, delta=HUBER_WIDTH)
         for increments in (answer[0], *answer[2:]):
-            loss = loss + (self.targets(increments) - z).abs().mean()
+            loss = loss + nn.functional.huber_loss(self.targets(increments), z, delta=Z_WIDTH) / Z_WIDTH
         return loss
 
 

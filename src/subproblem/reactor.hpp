@@ -52,9 +52,10 @@ class Reactor : public Kind {
   }
 
   /// Gates, in this order: not_finite; negative (Y_k < -negative·scale_k, or the element masses cannot be restored
-  /// without a negative Y); temperature_range; temperature_jump; entropy; induction
-  /// (before an ignition radicals grow by a factor in every step. While they are few, an error far below any
-  /// tolerance is many times what is there, and decides when the gas ignites).
+  /// without a negative Y); temperature_range; temperature_jump; entropy; induction.
+  /// The last: before an ignition radicals multiply in every step. While they are few, an error far below any
+  /// tolerance is many times what is there, and decides when the gas ignites. So above 800 K, where nothing changes
+  /// by `induction` scales, a proposal is refused if what gains most, in scales, gains more than a fifth of itself.
   Gate admit(std::span<const double> in, std::span<double> out) override;
 
   /// By one evaluation of the rates: no column changes by more than a thousandth of tolerance·scale in dt; and above

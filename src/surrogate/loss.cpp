@@ -6,18 +6,24 @@ namespace {
 // Decades of the scaled error the head is asked to tell apart; beyond, the answer is perfect or hopeless.
 constexpr double smallest_error = 1e-8;
 constexpr double largest_error = 1e4;
-// Of the error head's Huber loss, in decades.
-constexpr double huber_width = 0.5;
+// Where Huber's error turns from quadratic to absolute. Of z: far errors do not drown the rest, and near ones are
+// still evened out; after 20 s of one core 1 row of 700 in a hydrogen flame misses 1e-3, 1 of 50 with the absolute
+// error.
+constexpr double z_width = 0.1;
+constexpr double log_error_width = 0.5;  // [decades]
+
+/// Its slope far away is 1. Sum over rows, mean over targets.
+torch::Tensor wrong(const torch::Tensor& said, const torch::Tensor& z) {
+  return torch::huber_loss(said, z, at::Reduction::Sum, z_width) / (z_width * static_cast<double>(z.size(1)));
+}
 
 }  // namespace
 
 torch::Tensor loss(const Network::Answer& answer, const torch::Tensor& z, const ScaledDifference& difference) {
   const auto log_error = difference(answer.z, z).clamp_(smallest_error, largest_error).log10_();
-  const auto misjudged = torch::huber_loss(answer.log_error, log_error, at::Reduction::Sum, huber_width);
-  const auto wrong = torch::l1_loss(answer.z, z, at::Reduction::Sum);
-  const auto sum = wrong / z.size(1) + misjudged;
-  if (!answer.second.defined()) return sum;
-  return sum + torch::l1_loss(answer.second, z, at::Reduction::Sum) / z.size(1);
+  const auto misjudged = torch::huber_loss(answer.log_error, log_error, at::Reduction::Sum, log_error_width);
+  const auto sum = wrong(answer.z, z) + misjudged;
+  return answer.second.defined() ? sum + wrong(answer.second, z) : sum;
 }
 
 }  // namespace bimetal::surrogate

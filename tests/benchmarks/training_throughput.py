@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT / "models"))
 
 from contract import ModelError, guarded  # noqa: E402
 from dataset import DataSet, load  # noqa: E402
-from learning import HUBER_WIDTH, LARGEST_ERROR, SMALLEST_ERROR  # noqa: E402
+from learning import HUBER_WIDTH, LARGEST_ERROR, SMALLEST_ERROR, Z_WIDTH  # noqa: E402
 from scaling import Features, Scaling, Targets  # noqa: E402
 from soap import Soap  # noqa: E402
 
@@ -83,7 +83,8 @@ class Loop:
         said, log_error, second = self.last(h), self.head(h.detach()).squeeze(1), self.second(x)
         with torch.no_grad():
             error = self.scaled_error(said, z).clamp(SMALLEST_ERROR, LARGEST_ERROR).log10()
-        loss = (nn.functional.l1_loss(said, z) + nn.functional.l1_loss(second, z)
+        loss = (nn.functional.huber_loss(said, z, delta=Z_WIDTH) / Z_WIDTH
+                + nn.functional.huber_loss(second, z, delta=Z_WIDTH) / Z_WIDTH
                 + nn.functional.huber_loss(log_error, error, delta=HUBER_WIDTH))
         loss.backward()
         self.optimiser.step()

@@ -69,7 +69,8 @@ TEST(Reactor, changes_an_answer_that_conserves_already_by_round_off_only) {
     for (std::int64_t row = 0; row < one.n_rows; ++row) {
       const auto answer = rows.rows[row + 1];
       std::vector<double> out(answer.begin(), answer.end());
-      ASSERT_EQ(rows.reactor().admit(rows.rows[row], out), Gate::open) << row;
+      const auto gate = rows.reactor().admit(rows.rows[row], out);
+      ASSERT_TRUE(gate == Gate::open || gate == Gate::induction) << row << ": " << to_string(gate);
       EXPECT_NEAR(out[0], answer[0], 1e-10 * answer[0]);
       for (std::size_t k = 1; k < out.size(); ++k) EXPECT_NEAR(out[k], answer[k], 1e-14);
     }
@@ -122,6 +123,48 @@ TEST(Reactor, shuts_the_gate_that_fits) {
                          for (std::size_t k = 1; k < out.size(); ++k) out[k] += 0.05 * (unburnt[k] - out[k]);
                        }),
             Gate::entropy);
+}
+
+TEST(Reactor, leaves_the_time_before_an_ignition_to_physics) {
+  const Case one = cases().front();
+  ReactorRows rows(one);
+  auto& reactor = rows.reactor();
+  const auto scale_of = [&](std::size_t k) { return reactor.signature().outputs[k].scale; };
+  const std::size_t H = 1 + one.mechanism->require_species("H");
+  const std::vector<double> cold(rows.rows[0].begin(), rows.rows[0].end());
+  const auto gate_after = [&](double T, double H_before, double H_after) {
+    auto in = cold;
+    in[0] = T;
+    in[H] = H_before;
+    auto out = in;
+    out[H] = H_after;
+    return reactor.admit(in, out);
+  };
+  for (const double share : {1e-8, 1e-6, 1e-4}) {  // of the scale
+    const double few = share * scale_of(H);
+    EXPECT_EQ(gate_after(1200.0, few, 1.5 * few), Gate::induction) << share;
+    EXPECT_EQ(gate_after(1200.0, few, 1.1 * few), Gate::open) << share;
+    EXPECT_EQ(gate_after(700.0, few, 1.5 * few), Gate::open) << "too cold to branch";
+  }
+  EXPECT_EQ(gate_after(1200.0, 0.0, 1e-6 * scale_of(H)), Gate::induction) << "out of nothing";
+}
+
+TEST(Reactor, leaves_no_row_to_physics_that_ignites_already) {
+  for (const auto& one : cases()) {
+    ReactorRows rows(one);
+    std::int64_t before = 0;
+    for (std::int64_t row = 0; row < one.n_rows; ++row) {
+      std::vector<double> out(rows.rows[row + 1].begin(), rows.rows[row + 1].end());
+      double change = 0.0;
+      for (std::size_t k = 1; k < out.size(); ++k)
+        change = std::max(change, std::abs(out[k] - rows.rows[row][k]) / rows.reactor().signature().outputs[k].scale);
+      const bool left = rows.reactor().admit(rows.rows[row], out) == Gate::induction;
+      before += left;
+      EXPECT_FALSE(left && change > rows.reactor().options().induction) << row;
+    }
+    EXPECT_GT(before, 0) << one.fuel;
+    EXPECT_LT(before, one.n_rows) << one.fuel;
+  }
 }
 
 TEST(Reactor, finds_cold_and_inert_gas_inert_and_igniting_gas_not) {
