@@ -147,7 +147,7 @@ class BrokenSurrogate(SwitchingTest):
     CASE = {"grid__cells": "[24, 24]", "time__end": "4e-5", "switching__cost_veto": "false"}
     EAGER = {"switching__policy": "always", "switching__tolerance": 0.05, "training__promote_every": 5,
              "training__updates_per_step": 20, "surrogate__layers": "[32, 32]", "switching__audit_fraction": 0.5}
-    BREAKS = 22  # the step; two before the next look at the candidate
+    BREAKS = 32  # the step; two before the next look at the candidate
 
     def never(self):
         return self.run_input("h2_kernel", "never", switching__policy="never", **self.CASE)[0]
