@@ -39,22 +39,38 @@ void add_input(CLI::App& command, std::string& input, std::vector<std::string>& 
       ->allow_extra_args(false);
 }
 
-void add_reactor(CLI::App& command, ReactorCommand& reactor) {
+/// One reactor of fuel and air, or, with --state, those of a record.
+void add_reactor(CLI::App& command, ReactorCommand& reactor, ReplayCommand& replay) {
   using subproblem::Constraint;
   static const std::map<std::string, Constraint> constraints{{"pressure", Constraint::constant_pressure},
                                                              {"volume", Constraint::constant_volume}};
-  command.add_option("--mechanism", reactor.mechanism, "mechanism file (Cantera YAML)")->required();
-  command.add_option("--fuel", reactor.fuel, "fuel species")->required();
-  command.add_option("--phi", reactor.phi, "equivalence ratio in air (O2 + 3.76 N2)")->check(CLI::PositiveNumber);
-  command.add_option("--temperature", reactor.temperature, "initial temperature [K]")
-      ->required()
-      ->check(CLI::Range(200.0, 5000.0));
-  command.add_option("--pressure", reactor.pressure, "initial pressure [Pa]")->check(CLI::PositiveNumber);
-  command.add_option("--constant", reactor.ignition.constraint, "what is held constant: pressure or volume")
-      ->transform(CLI::CheckedTransformer(constraints));
-  command.add_option("--rtol", reactor.ignition.rtol, "relative tolerance of the integration")
-      ->check(CLI::Range(1e-13, 1e-2));
+  auto* mechanism = command.add_option("--mechanism", reactor.mechanism, "mechanism file (Cantera YAML)");
+  auto* fuel = command.add_option("--fuel", reactor.fuel, "fuel species");
+  auto* phi = command.add_option("--phi", reactor.phi, "equivalence ratio in air (O2 + 3.76 N2)");
+  phi->check(CLI::PositiveNumber);
+  auto* temperature = command.add_option("--temperature", reactor.temperature, "initial temperature [K]");
+  temperature->check(CLI::Range(200.0, 5000.0));
+  auto* pressure = command.add_option("--pressure", reactor.pressure, "initial pressure [Pa]");
+  pressure->check(CLI::PositiveNumber);
+  auto* constant =
+      command.add_option("--constant", reactor.ignition.constraint, "what is held constant: pressure or volume");
+  constant->transform(CLI::CheckedTransformer(constraints));
+  auto* rtol = command.add_option("--rtol", reactor.ignition.rtol, "relative tolerance of the integration");
+  rtol->check(CLI::Range(1e-13, 1e-2));
   command.add_flag("--json{1}", reactor.format, "print one JSON object");
+
+  auto* state = command.add_option("--state", replay.record, "try the reactors of this record of failures again");
+  state->type_name("failed_reactors_NNNNNN.json");
+  command.add_option("--cell", replay.cell, "with --state: that of this cell alone")->needs(state);
+  for (auto* of_one : {fuel, phi, temperature, pressure, constant}) of_one->excludes(state);
+  command.callback([=, &reactor, &replay] {
+    if (state->count() == 0)
+      for (const auto* needed : {mechanism, fuel, temperature})
+        if (needed->count() == 0) throw CLI::RequiredError(needed->get_name());
+    if (mechanism->count() > 0) replay.mechanism = reactor.mechanism;
+    if (rtol->count() > 0) replay.rtol = reactor.ignition.rtol;
+    replay.format = reactor.format;
+  });
 }
 
 void add_model(CLI::App& command, ModelCommand& model) {
@@ -82,6 +98,8 @@ Command parse_arguments(int argc, const char* const* argv) {
   auto* run_cli = cli.add_subcommand("run", "run a simulation");
   add_input(*run_cli, run.input, run.settings);
   run_cli->add_option("-o,--output", run.output, "output directory, instead of output.directory of the input");
+  run_cli->add_option("--restart", run.restart, "go on from the newest checkpoint of a run, or from this one")
+      ->type_name("DIR|FILE");
   bool overwrite = false;
   run_cli->add_flag("--overwrite", overwrite, "replace the run that is in the output directory");
   run_cli->footer("Options of PETSc (-log_view, -options_left, ...) may follow.");
@@ -91,8 +109,10 @@ Command parse_arguments(int argc, const char* const* argv) {
   add_input(*check_cli, check.input, check.settings);
 
   ReactorCommand reactor;
-  auto* reactor_cli = cli.add_subcommand("reactor", "burn fuel and air in an adiabatic 0-D reactor");
-  add_reactor(*reactor_cli, reactor);
+  ReplayCommand replay;
+  auto* reactor_cli =
+      cli.add_subcommand("reactor", "burn fuel and air in an adiabatic 0-D reactor, or try failed reactors again");
+  add_reactor(*reactor_cli, reactor, replay);
 
   ModelCommand model;
   auto* model_cli = cli.add_subcommand("model", "look at model files");
@@ -115,6 +135,7 @@ Command parse_arguments(int argc, const char* const* argv) {
   run.on_existing = overwrite ? io::OnExisting::overwrite : io::OnExisting::refuse;
   if (*run_cli) return run;
   if (*check_cli) return check;
+  if (*reactor_cli && !replay.record.empty()) return replay;
   if (*reactor_cli) return reactor;
   if (*model_cli) return model;
   static_cast<void>(info_cli);

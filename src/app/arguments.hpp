@@ -15,6 +15,7 @@ struct RunCommand {
   std::string input;
   std::vector<std::string> settings;  // key.path=value
   std::optional<std::string> output;  // instead of output.directory
+  std::optional<std::string> restart;  // directory of a run, or a checkpoint of it, to go on from
   io::OnExisting on_existing = io::OnExisting::refuse;
   std::vector<std::string> petsc_options;
 };
@@ -36,6 +37,15 @@ struct ReactorCommand {
   ReportFormat format = ReportFormat::text;
 };
 
+/// bimetal reactor --state: tries failed reactors again.
+struct ReplayCommand {
+  std::string record;                    // a failed_reactors_NNNNNN.json
+  std::optional<std::string> mechanism;  // file, instead of the record's
+  std::optional<double> rtol;            // instead of the record's
+  std::optional<std::int64_t> cell;      // only this one
+  ReportFormat format = ReportFormat::text;
+};
+
 enum class ModelAction { inspect, check };
 
 struct ModelCommand {
@@ -52,7 +62,8 @@ struct PrintCommand {
   std::string text;
 };
 
-using Command = std::variant<RunCommand, CheckCommand, ReactorCommand, ModelCommand, InfoCommand, PrintCommand>;
+using Command =
+    std::variant<RunCommand, CheckCommand, ReactorCommand, ReplayCommand, ModelCommand, InfoCommand, PrintCommand>;
 
 /// Throws UserError for whatever does not make sense. Local, the same on every rank.
 Command parse_arguments(int argc, const char* const* argv);

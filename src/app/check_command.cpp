@@ -3,16 +3,13 @@
 
 #include "app/commands.hpp"
 #include "app/guarded.hpp"
+#include "app/memory_need.hpp"
 #include "app/simulation.hpp"
 #include "core/timer.hpp"
 #include "petsc/session.hpp"
 
 namespace bimetal::app {
 namespace {
-
-/// Bytes of a cell: about eight vectors in the stages of transport, the halo, heat capacities and diffusivities, the
-/// batch in and out, provenance.
-double bytes_per_cell(std::size_t n_species) { return 8.0 * (14.0 * static_cast<double>(1 + n_species) + 16.0); }
 
 /// Seconds physics takes for the hottest cell of the initial state, measured; solving sets the pace of a run.
 double seconds_per_active_row(Simulation& simulation, const parallel::Communicator& world) {
@@ -55,8 +52,9 @@ int execute(const CheckCommand& command, const parallel::Communicator& world) {
   std::printf("# %s is a valid input.\n", command.input.c_str());
   std::printf("# cells %.0f, species %zu, steps %.0f, ranks %d\n", cells, simulation.mechanism().n_species(), steps,
               world.size());
-  std::printf("# memory for fields     about %.2f GB in all\n",
-              cells * bytes_per_cell(simulation.mechanism().n_species()) / 1e9);
+  const auto memory = memory_need(config, simulation.mechanism().n_species(), world.size());
+  std::printf("# memory for fields     about %.3g GB in all\n", memory.fields / 1e9);
+  std::printf("# and for the surrogate about %.3g GB on each rank\n", memory.surrogate / 1e9);
   std::printf("# physics               %.1f us for a cell like the hottest one now\n", 1e6 * row_seconds);
   std::printf("# pure physics          at most about %.1f min on %d rank(s), if every cell were active\n",
               cells * steps * row_seconds / world.size() / 60.0, world.size());

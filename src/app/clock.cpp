@@ -41,6 +41,17 @@ double Clock::choose(double courant_rate, double expansion_rate) {
   return dt_;
 }
 
+void Clock::persist(const core::Archive& archive) {
+  archive.alike("time", time_);
+  archive.alike("dt", dt_);
+  archive.alike("smallest", smallest_);
+  archive.alike("largest", largest_);
+  archive.alike("largest_courant", largest_courant_);
+  archive.alike("step", step_);
+  archive.alike("limit", limit_);
+  archive.alike("counts", std::span(counts_));
+}
+
 void Clock::advance() {
   smallest_ = step_ == 0 ? dt_ : std::min(smallest_, dt_);
   largest_ = std::max(largest_, dt_);

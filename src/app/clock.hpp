@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/archive.hpp"
+
 namespace bimetal::app {
 
 struct TimeConfig {
@@ -13,6 +15,7 @@ struct TimeConfig {
   double largest_step = 1e-6;  // [s]
   double courant = 0.3;        // sum over the axes of |u| dt / dx, at most
   double expansion = 0.1;      // relative growth of a volume in a step, at most
+  std::optional<double> wall_limit;  // of the program; near it the run saves its state and stops [s]
 };
 
 /// Why a step is no longer than it is.
@@ -42,6 +45,8 @@ class Clock {
   double smallest_dt() const { return smallest_; }                                      // so far [s]
   double largest_dt() const { return largest_; }
   double largest_courant() const { return largest_courant_; }  // of the steps so far
+
+  void persist(const core::Archive& archive);
 
  private:
   TimeConfig config_;

@@ -26,6 +26,13 @@ subproblem::BatchReport ConservationMonitor::solve(subproblem::Batch& batch) {
   return report;
 }
 
+void ConservationMonitor::persist(const core::Archive& archive) {
+  archive.maxima("mass", defects_.mass);
+  archive.maxima("enthalpy", defects_.enthalpy);
+  archive.maxima("elements", std::span(defects_.elements));
+  archive.minima("lowest_Y", defects_.lowest_Y);
+}
+
 void ConservationMonitor::compare(std::span<const double> in, std::span<const double> out) {
   if (std::equal(out.begin(), out.end(), in.begin())) return;
   const auto Y_out = out.subspan(1);

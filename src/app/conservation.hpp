@@ -4,6 +4,7 @@
 
 #include "chemistry/mechanism.hpp"
 #include "chemistry/thermodynamics.hpp"
+#include "core/archive.hpp"
 #include "core/matrix.hpp"
 #include "subproblem/solver.hpp"
 
@@ -27,6 +28,8 @@ class ConservationMonitor : public subproblem::SubproblemSolver {
   subproblem::BatchReport solve(subproblem::Batch& batch) override;
 
   const ConservationDefects& defects() const { return defects_; }  // of this rank
+
+  void persist(const core::Archive& archive);
 
  private:
   void compare(std::span<const double> in, std::span<const double> out);

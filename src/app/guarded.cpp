@@ -8,9 +8,12 @@ namespace bimetal::app {
 namespace {
 
 int fail_together(const parallel::Session& session, const char* message, int exit_code) {
-  const bool together = session.all_arrive_within_seconds(5.0);
-  if (session.world().is_root() || !together) std::fprintf(stderr, "bimetal: %s\n", message);
-  if (!together) session.abort(exit_code);
+  const auto& world = session.world();
+  if (!session.all_arrive_within_seconds(5.0)) {
+    std::fprintf(stderr, "bimetal: rank %d: %s\n", world.rank(), message);
+    session.abort(exit_code);
+  }
+  if (world.is_root()) std::fprintf(stderr, "bimetal: %s\n", message);
   return exit_code;
 }
 

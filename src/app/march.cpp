@@ -1,52 +1,55 @@
 #include "app/march.hpp"
 
 #include "app/clock.hpp"
+#include "app/failed_reactors.hpp"
+#include "app/faults.hpp"
+#include "app/state_watch.hpp"
 #include "core/error.hpp"
 #include "core/timer.hpp"
 
 namespace bimetal::app {
 namespace {
 
-void stop_on_failures(const subproblem::BatchReport& batch, std::int64_t step, const parallel::Communicator& comm) {
-  const auto n_failed = comm.sum(std::ssize(batch.failures));
-  if (n_failed == 0) return;
-  std::string example;
-  const auto ranks = comm.all_gather(std::ssize(batch.failures));
-  for (int rank = 0; rank < comm.size() && example.empty(); ++rank) {
-    if (ranks[static_cast<std::size_t>(rank)] == 0) continue;
-    if (rank == comm.rank()) {
-      const auto& failure = batch.failures.front();
-      example = fmt::format("cell {} at T = {:.1f} K: {}", failure.id, failure.in.front(), failure.reason);
-    }
-    comm.broadcast(example, rank);
+/// A step of the flow. What fails inside it does not know the step's number.
+flow::StepReport advance(flow::ReactingFlow& flow, double dt, std::int64_t step) {
+  try {
+    return flow.advance(dt, step);
+  } catch (const core::RuntimeFailure& failure) {
+    throw core::RuntimeFailure(fmt::format("step {}: {}", step, failure.what()));
   }
-  throw core::RuntimeFailure(
-      fmt::format("step {}: physics could not solve {} of the cells (the first: {}); try a smaller time.step or "
-                  "other chemistry.rtol",
-                  step, n_failed, example));
 }
 
 }  // namespace
 
-MarchSeconds march(const RunConfig& config, Simulation& simulation, RunOutput& output,
-                   const parallel::Communicator& comm) {
+std::optional<std::string> march(const RunConfig& config, Simulation& simulation, RunOutput& output,
+                                 Checkpoints& checkpoints, RunProgress& progress, SafePoint& safe_point,
+                                 const parallel::Communicator& comm) {
   const core::Stopwatch watch;
-  MarchSeconds seconds;
   auto& flow = simulation.flow();
-  Clock clock(config.time);
-  output.write_fields(clock);
+  auto& [clock, seconds] = progress;
+  const double seconds_before = seconds.total;
+  if (clock.step() == 0) output.write_fields(clock);
   while (!clock.done()) {
     const double dt = clock.choose(flow.courant_rate(), flow.expansion_rate());
-    const auto report = flow.advance(dt, clock.step());
-    stop_on_failures(report.batch, clock.step(), comm);
+    const auto report = advance(flow, dt, clock.step());
+    require_all_solved(report.batch, clock.step(), config, simulation, comm);
+    spoil_state(config.hybrid.faults, flow, clock.step());
+    require_sound_state(flow, simulation.mechanism(), clock.step(), checkpoints.advice(), comm);
     clock.advance();
     seconds.transport += report.transport_s;
     seconds.pressure += report.pressure_s;
     output.record_step(clock, report);
     if (output.fields_due(clock)) output.write_fields(clock);
+    seconds.total = seconds_before + watch.seconds();
+
+    const auto request = safe_point.look(comm);
+    const bool stops = request.stop && !clock.done();
+    if (stops || request.checkpoint || checkpoints.due()) safe_point.note_checkpoint(checkpoints.write());
+    if (stops) return request.stop;
   }
-  seconds.total = watch.seconds();
-  return seconds;
+  output.complete();
+  seconds.total = seconds_before + watch.seconds();
+  return std::nullopt;
 }
 
 }  // namespace bimetal::app

@@ -31,7 +31,8 @@ std::optional<flow::Flame> flame_of(const RunConfig& config, const chemistry::Me
 
 }  // namespace
 
-Observer::Observer(const RunConfig& config, Simulation& simulation, const parallel::Communicator& comm)
+Observer::Observer(const RunConfig& config, Simulation& simulation, const parallel::Communicator& comm,
+                   std::optional<std::int64_t> after_step)
     : simulation_(&simulation),
       comm_(comm),
       flame_(flame_of(config, simulation.mechanism())),
@@ -40,7 +41,7 @@ Observer::Observer(const RunConfig& config, Simulation& simulation, const parall
       temperature_grid_(simulation.grid(), 1),
       temperature_(temperature_grid_.create_global()),
       ghosted_temperature_(temperature_grid_.create_local()),
-      history_(config.output.directory + "/observables.csv", columns(flame_.has_value()), comm),
+      history_(config.output.directory + "/observables.csv", columns(flame_.has_value()), comm, after_step),
       pressure_at_start_(simulation.flow().pressure()) {
   const auto& e = simulation.grid().extents();
   const double cell = e.spacing(0) * e.spacing(1) * e.spacing(2);
@@ -103,6 +104,16 @@ void Observer::observe(std::int64_t step, double time, double dt) {
     line.push_back(flow::thermal_thickness(observed_, *flame_));
   }
   history_.append(line);
+}
+
+void Observer::persist(const core::Archive& archive) {
+  for (auto* balance : {&at_start_, &observed_}) {
+    const auto part = archive.in(balance == &at_start_ ? "at_start" : "last");
+    part.alike("sums", balance->sums());
+    part.alike("maxima", balance->maxima());
+  }
+  archive.alike("pressure_at_start", pressure_at_start_);
+  archive.alike("kinetic_energy", kinetic_energy_);
 }
 
 nlohmann::ordered_json Observer::summary() const {

@@ -15,11 +15,16 @@ namespace bimetal::app {
 /// from a premixed flame it measures the flame.
 class Observer {
  public:
-  /// Takes the first balance. Collective.
-  Observer(const RunConfig& config, Simulation& simulation, const parallel::Communicator& comm);
+  /// Takes the first balance; or goes on with the file of a run whose state is about to be restored, after this step.
+  /// Collective.
+  Observer(const RunConfig& config, Simulation& simulation, const parallel::Communicator& comm,
+           std::optional<std::int64_t> after_step);
 
   /// Looks at the flow after a step of dt [s] that ended at `time` [s]; appends a line. Collective.
   void observe(std::int64_t step, double time, double dt);
+
+  /// The first balance and the last values.
+  void persist(const core::Archive& archive);
 
   /// The last values. Local.
   nlohmann::ordered_json summary() const;

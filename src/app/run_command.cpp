@@ -1,3 +1,5 @@
+#include "app/beginning.hpp"
+#include "app/checkpoints.hpp"
 #include "app/commands.hpp"
 #include "app/guarded.hpp"
 #include "app/march.hpp"
@@ -25,31 +27,47 @@ void train(const RunConfig& config, const hybrid::Crew& crew) {
   hybrid::TrainerService(config.hybrid, crew, signature, make_surrogate(config, signature, crew.own())).run();
 }
 
-/// What a rank that solves does in a run. Collective over solvers.
-void solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew& crew, core::Log& log) {
-  const core::Stopwatch watch;
+/// What a rank that solves does in a run. Gives the exit code. Collective over solvers.
+int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew& crew, core::Log& log,
+          const core::Stopwatch& since_start) {
   const auto& solvers = crew.own();
   const petsc::Session petsc(solvers, command.petsc_options);
   Simulation simulation(config, crew, log);
+  const auto beginning = begin(command, config, solvers);
   const std::string directory = config.output.directory;
-  io::prepare_run_directory(directory, command.on_existing, solvers);
   io::write_text(directory + "/config.yaml", config.resolved, solvers);
   log.open_file(directory + "/log.txt");
   log.info("bimetal {} ({}): {}, {} cells, {} species, {} s, {}", core::version, core::commit, config.name,
            simulation.flow().extents().n_cells(), simulation.mechanism().n_species(), config.time.end,
            describe_ranks(crew.n_solvers(), crew.n_trainers()));
+  for (const auto& remark : beginning.remarks) log.warn("{}", remark);
 
-  RunOutput output(config, simulation, solvers, log);
-  const double setup_seconds = watch.seconds();
-  const auto seconds = march(config, simulation, output, solvers);
-  const auto summary = summarise(config, simulation, seconds, setup_seconds, output, crew);
+  const auto after_step = beginning.in_place ? std::optional(beginning.step) : std::nullopt;
+  RunOutput output(config, simulation, solvers, log, after_step);
+  RunProgress progress{Clock(config.time), {}};
+  Checkpoints checkpoints(config, simulation, output, progress, solvers);
+  if (beginning.checkpoint) {
+    checkpoints.restore(*beginning.checkpoint);
+    log.info("goes on from {}, after step {}", beginning.checkpoint->string(), progress.clock.step());
+  }
+  SafePoint safe_point({config.time.wall_limit, 60.0 * config.output.checkpoint_minutes}, since_start);
+  const double setup_seconds = since_start.seconds();
+  const auto stopped = march(config, simulation, output, checkpoints, progress, safe_point, solvers);
+  if (stopped) {
+    log.info("stopped by {} after step {}; go on with --restart {}", *stopped, progress.clock.step(), directory);
+    return exit_stopped;
+  }
+  const auto summary = summarise(config, simulation, progress.seconds, setup_seconds, output, crew);
   io::write_json(directory + "/summary.json", summary, solvers);
   print_summary(summary, directory, log);
+  return exit_done;
 }
 
 }  // namespace
 
 int execute(const RunCommand& command, const parallel::Communicator& world) {
+  const core::Stopwatch since_start;
+  const SignalsHeld signals;
   auto config = read_run_config(command.input, command.settings, world);
   if (command.output) config.output.directory = *command.output;
   const hybrid::Crew crew(world, trainers_wanted(config.hybrid));
@@ -60,8 +78,9 @@ int execute(const RunCommand& command, const parallel::Communicator& world) {
     return exit_done;
   }
   core::Log log(world.is_root() ? core::LogVoice::speaks : core::LogVoice::silent);
+  int exit_code = exit_done;
   try {
-    solve(command, config, crew, log);
+    exit_code = solve(command, config, crew, log, since_start);
   } catch (const core::UserError& error) {
     crew.say_goodbye({hybrid::Ending::user_error, error.what()});
     throw;
@@ -70,13 +89,13 @@ int execute(const RunCommand& command, const parallel::Communicator& world) {
     throw;
   }
   crew.say_goodbye({});
-  if (crew.hears_farewell(config.hybrid.schedule.patience)) return exit_done;
+  if (crew.hears_farewell(config.hybrid.schedule.patience)) return exit_code;
   log.warn(
       "the trainers have not answered for {} s (training.patience): with all output written, the job ends by "
       "force",
       config.hybrid.schedule.patience);
   crew.own().barrier();
-  parallel::Session::abort(exit_done);
+  parallel::Session::abort(exit_code);
 }
 
 }  // namespace bimetal::app

@@ -29,6 +29,7 @@ TimeConfig read_time(Section section) {
     time.courant = section.number("courant", Range::between(0.01, 0.5), time.courant);
     time.expansion = section.number("expansion", Range::between(1e-3, 1.0), time.expansion);
   }
+  if (section.has("wall_limit")) time.wall_limit = section.number("wall_limit", Range::positive());
   section.finish();
   return time;
 }
@@ -148,6 +149,11 @@ hybrid::Faults read_faults(Section section) {
   read("weights_nan_at", faults.weights_nan_at);
   read("trainer_silent_at", faults.trainer_silent_at);
   read("trainer_hangs_at", faults.trainer_hangs_at);
+  read("trainer_throws_at", faults.trainer_throws_at);
+  read("reactor_fails_at", faults.reactor_fails_at);
+  read("rank_throws_at", faults.rank_throws_at);
+  read("rank_fails_at", faults.rank_fails_at);
+  read("state_nan_at", faults.state_nan_at);
   section.finish();
   return faults;
 }
@@ -204,6 +210,10 @@ RunConfig read_run_config(const std::string& path, std::span<const std::string> 
   const bool data = output.flag("data", false);
   const auto data_rows = output.integer("data_rows", Range::at_least(1), default_data_rows);
   if (data) config.output.data_rows = data_rows;
+  config.output.checkpoint_every =
+      output.integer("checkpoint_every", Range::at_least(0), config.output.checkpoint_every);
+  config.output.checkpoint_minutes =
+      output.number("checkpoint_minutes", Range::at_least(0.0), config.output.checkpoint_minutes);
   output.finish();
   root.finish();
   config.resolved = document.resolved();

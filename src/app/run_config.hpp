@@ -27,6 +27,8 @@ struct ChemistryConfig {
 struct OutputConfig {
   std::string directory;
   std::int64_t fields_every = 0;          // steps between snapshots; 0: only the first and the last state
+  std::int64_t checkpoint_every = 0;      // steps between checkpoints, and one at the end; 0: none of these
+  double checkpoint_minutes = 30.0;       // wall time between checkpoints; 0: none by the clock
   std::int64_t observables_every = 10;    // steps between lines of observables.csv
   std::optional<std::int64_t> data_rows;  // of each step at most, in data.h5; nothing: no such file
 };

@@ -48,7 +48,7 @@ io::ProgressStyle choose_style(core::Log& log) {
 }
 
 std::optional<io::DataSet> begin_data_set(const RunConfig& config, Simulation& simulation,
-                                          const parallel::Communicator& comm) {
+                                          const parallel::Communicator& comm, std::int64_t after_step) {
   if (!simulation.recorder()) return std::nullopt;
   const auto& signature = simulation.hybrid().kind().signature();
   auto described = surrogate::signature_to_json(signature);
@@ -57,22 +57,58 @@ std::optional<io::DataSet> begin_data_set(const RunConfig& config, Simulation& s
                                         .program = fmt::format("bimetal {} ({})", core::version, core::commit),
                                         .signature = described.dump()};
   return io::DataSet(config.output.directory + "/data.h5", std::ssize(signature.inputs),
-                     std::ssize(signature.outputs), description, comm);
+                     std::ssize(signature.outputs), description, comm, after_step);
 }
 
 }  // namespace
 
-RunOutput::RunOutput(const RunConfig& config, Simulation& simulation, parallel::Communicator comm, core::Log& log)
+void FlowRecord::persist(const core::Archive& archive) {
+  clock.persist(archive.in("clock"));
+  archive.alike("pressure_iterations", pressure_iterations);
+  archive.alike("most_pressure_iterations", most_pressure_iterations);
+  archive.maxima("largest_residual", largest_residual);
+  archive.sums("negative_cells", negative_cells);
+  archive.maxima("largest_negative", largest_negative);
+}
+
+RunOutput::RunOutput(const RunConfig& config, Simulation& simulation, parallel::Communicator comm, core::Log& log,
+                     std::optional<std::int64_t> after_step)
     : config_(&config),
       simulation_(&simulation),
       comm_(comm),
       fields_(config.output.directory, simulation.flow().extents(), comm),
-      history_(config.output.directory + "/history.csv", history_columns(), comm),
-      data_(begin_data_set(config, simulation, comm)),
-      observer_(config, simulation, comm),
+      history_(config.output.directory + "/history.csv", history_columns(), comm, after_step),
+      data_(begin_data_set(config, simulation, comm, after_step.value_or(0))),
+      observer_(config, simulation, comm, after_step),
       flow_record_{Clock(config.time)},
       saved_version_(simulation.hybrid().surrogate() ? simulation.hybrid().surrogate()->version() : -1),
-      progress_(stdout, choose_style(log)) {}
+      progress_(stdout, choose_style(log)),
+      continues_(after_step.has_value()) {}
+
+void RunOutput::settle(const Clock& clock) {
+  core::ScopedTimer timer(seconds_);
+  if (data_ && !clock.done()) data_->cut(clock.step());
+}
+
+void RunOutput::complete() {
+  core::ScopedTimer timer(seconds_);
+  if (data_) data_->close();
+}
+
+void RunOutput::persist(const core::Archive& archive) {
+  flow_record_.persist(archive.in("flow_record"));
+  fields_.persist(archive.in("fields"));
+  if (archive.restores() && !continues_) fields_.forget();  // they are elsewhere
+  observer_.persist(archive.in("observer"));
+  archive.alike("saved_version", saved_version_);
+  archive.sums("seconds", seconds_);
+  archive.sums("booked_seconds", booked_seconds_);
+  double wall = wall_seconds();
+  archive.maxima("wall", wall);
+  if (!archive.restores()) return;
+  wall_before_ = wall;
+  since_start_ = core::Stopwatch();
+}
 
 bool RunOutput::fields_due(const Clock& clock) const {
   const auto every = config_->output.fields_every;
@@ -128,7 +164,6 @@ void RunOutput::record_step(const Clock& clock, const flow::StepReport& report) 
   record.largest_negative = std::max(record.largest_negative, report.largest_negative);
   save_new_version();
   if (data_) data_->append(simulation_->recorder()->rows());
-  if (data_ && clock.done()) data_->close();
   if (clock.done() || clock.step() % config_->output.observables_every == 0)
     observer_.observe(clock.step(), clock.time(), clock.dt());
 
@@ -144,7 +179,7 @@ void RunOutput::record_step(const Clock& clock, const flow::StepReport& report) 
                                       clock.time(),
                                       clock.dt(),
                                       clock.dt() * simulation_->flow().courant_rate(),
-                                      since_start_.seconds(),
+                                      wall_seconds(),
                                       static_cast<double>(rows.inert),
                                       static_cast<double>(rows.accepted),
                                       static_cast<double>(rows.rejected),

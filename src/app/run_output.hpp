@@ -19,19 +19,23 @@ namespace bimetal::app {
 
 /// What the flow's steps have been like so far.
 struct FlowRecord {
-  Clock clock;
+  Clock clock;  // after the last of them
   std::int64_t pressure_iterations = 0;  // of all steps
   int most_pressure_iterations = 0;      // of a step
   double largest_residual = 0.0;         // root mean square of the divergence's error [1/s]
   std::int64_t negative_cells = 0;       // over all steps, of this rank
   double largest_negative = 0.0;         // mass fraction that transport left below zero, of this rank
+
+  void persist(const core::Archive& archive);
 };
 
 /// What a run leaves behind while it goes on: snapshots, history.csv, data.h5, and the progress line.
 class RunOutput {
  public:
-  /// The directory must be prepared. Collective.
-  RunOutput(const RunConfig& config, Simulation& simulation, parallel::Communicator comm, core::Log& log);
+  /// The directory must be prepared. after_step: goes on with what is in it, behind this step; what is known of it is
+  /// still to be restored. Collective, like all that follows.
+  RunOutput(const RunConfig& config, Simulation& simulation, parallel::Communicator comm, core::Log& log,
+            std::optional<std::int64_t> after_step);
 
   /// The state now, as a snapshot. Collective.
   void write_fields(const Clock& clock);
@@ -40,6 +44,12 @@ class RunOutput {
   /// observables when they are due.
   /// Collective.
   void record_step(const Clock& clock, const flow::StepReport& report);
+
+  /// Before a checkpoint: everything of the steps so far is in files that later steps leave alone. Collective.
+  void settle(const Clock& clock);
+  void persist(const core::Archive& archive);
+  /// After the last step. Collective.
+  void complete();
 
   /// Snapshots are due after every fields_every steps, and after the last.
   bool fields_due(const Clock& clock) const;
@@ -50,6 +60,7 @@ class RunOutput {
 
  private:
   void save_new_version();
+  double wall_seconds() const { return wall_before_ + since_start_.seconds(); }
 
   const RunConfig* config_;
   Simulation* simulation_;
@@ -61,7 +72,9 @@ class RunOutput {
   FlowRecord flow_record_;
   std::int32_t saved_version_;  // of the surrogate
   io::Progress progress_;
+  bool continues_;  // in a directory of the same run
   core::Stopwatch since_start_;
+  double wall_before_ = 0.0;  // of the parts of the run before this one [s]
   double seconds_ = 0.0;
   double booked_seconds_ = 0.0;  // of these, in history's lines so far
 };

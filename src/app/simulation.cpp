@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include "app/faults.hpp"
+#include "app/memory_need.hpp"
 #include "chemistry/mechanism_reader.hpp"
 #include "chemistry/mixture.hpp"
 #include "config/document.hpp"
@@ -30,6 +32,13 @@ std::vector<double> make_scales(const RunConfig& config, const chemistry::Mechan
   return scales;
 }
 
+/// The grid, once it is certain that the run fits into memory: before anything large is made.
+const grid::GridOptions& affordable_grid(const RunConfig& config, const chemistry::Mechanism& mechanism,
+                                         const parallel::Communicator& comm) {
+  require_memory(config, mechanism.n_species(), comm);
+  return config.grid;
+}
+
 std::unique_ptr<hybrid::HybridSolver> make_hybrid(const RunConfig& config,
                                                   std::shared_ptr<const chemistry::Mechanism> mechanism,
                                                   const hybrid::Crew& crew, const core::Log& log) {
@@ -38,7 +47,8 @@ std::unique_ptr<hybrid::HybridSolver> make_hybrid(const RunConfig& config,
   std::optional<surrogate::Surrogate> network;
   if (config.hybrid.switching.policy != control::Policy::never)
     network = make_surrogate(config, reference->kind().signature(), crew.own());
-  return std::make_unique<hybrid::HybridSolver>(std::move(reference), std::move(network), config.hybrid, crew, log);
+  return std::make_unique<hybrid::HybridSolver>(with_faults(std::move(reference), config.hybrid.faults, crew.own()),
+                                                std::move(network), config.hybrid, crew, log);
 }
 
 }  // namespace
@@ -72,7 +82,8 @@ surrogate::Surrogate make_surrogate(const RunConfig& config, const core::Signatu
 
 Simulation::Simulation(const RunConfig& config, const hybrid::Crew& crew, const core::Log& log)
     : mechanism_(load_mechanism(config.chemistry.mechanism, crew.own())),
-      grid_(config.grid, 1 + static_cast<int>(mechanism_->n_species()), crew.own()),
+      grid_(affordable_grid(config, *mechanism_, crew.own()), 1 + static_cast<int>(mechanism_->n_species()),
+            crew.own()),
       hybrid_(make_hybrid(config, mechanism_, crew, log)),
       monitor_(std::make_unique<ConservationMonitor>(*hybrid_, *mechanism_)),
       recorder_(config.output.data_rows ? std::make_unique<DataRecorder>(
@@ -81,6 +92,12 @@ Simulation::Simulation(const RunConfig& config, const hybrid::Crew& crew, const 
       flow_(make_flow(config.flow, grid_, *mechanism_, config.chemistry.pressure, config.initial_options.fuel,
                       recorder_ ? static_cast<subproblem::SubproblemSolver&>(*recorder_) : *monitor_)) {
   flow_->initialise(config.initial(config.initial_options, *mechanism_, grid_));
+}
+
+void Simulation::persist(const core::Archive& archive) {
+  flow_->persist(archive.in("flow"));
+  hybrid_->persist(archive.in("hybrid"));
+  monitor_->persist(archive.in("conservation"));
 }
 
 }  // namespace bimetal::app

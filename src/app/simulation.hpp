@@ -6,6 +6,7 @@
 #include "app/data_recorder.hpp"
 #include "app/run_config.hpp"
 #include "chemistry/mechanism.hpp"
+#include "core/archive.hpp"
 #include "core/log.hpp"
 #include "flow/reacting_flow.hpp"
 #include "grid/structured_grid.hpp"
@@ -37,6 +38,9 @@ class Simulation {
   Simulation(const RunConfig& config, const hybrid::Crew& crew, const core::Log& log);
   Simulation(const Simulation&) = delete;
   Simulation& operator=(const Simulation&) = delete;
+
+  /// Collective.
+  void persist(const core::Archive& archive);
 
   const chemistry::Mechanism& mechanism() const { return *mechanism_; }
   const grid::StructuredGrid& grid() const { return grid_; }

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "core/archive.hpp"
+
 namespace bimetal::control {
 
 /// Watches the outcomes of audits for a rise of the wrong share from alpha to twice alpha, by the procedure of
@@ -21,6 +23,8 @@ class DriftAlarm {
   void reset() { statistic_ = 0.0; }
   /// R is high, but not high enough for an alarm.
   bool is_uneasy() const { return statistic_ > 8.0; }
+
+  void persist(const core::Archive& archive) { archive.alike("statistic", statistic_); }
 
  private:
   double log_ratio_right_;  // of a right answer

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "core/archive.hpp"
+
 namespace bimetal::control {
 
 /// Errors of the accepted answers in one output, estimated from audits: each stands for the 1/q answers it was drawn
@@ -30,6 +32,9 @@ class ErrorAccount {
   /// All sums in a row, to be added up over ranks.
   std::span<double> sums() { return sums_; }
   std::span<const double> sums() const { return sums_; }
+
+  /// Between two steps.
+  void persist(const core::Archive& archive) { archive.sums("sums", std::span(sums_)); }
 
   /// From sums over all ranks: [n_out].
   static std::vector<ErrorEstimate> estimates(std::span<const double> sums);

@@ -64,6 +64,18 @@ SignalCalibration::SignalCalibration(const SignalRecord& record) {
     for (; k <= block.last; ++k) knots_[static_cast<std::size_t>(k)].error = block.error;
 }
 
+void SignalCalibration::persist(const core::Archive& archive) {
+  std::vector<double> signals, errors;
+  for (const auto& knot : knots_) {
+    signals.push_back(knot.signal);
+    errors.push_back(knot.error);
+  }
+  archive.alike("signals", signals);
+  archive.alike("errors", errors);
+  knots_.clear();
+  for (std::size_t k = 0; k < signals.size(); ++k) knots_.push_back({signals[k], errors.at(k)});
+}
+
 double SignalCalibration::operator()(double signal) const {
   if (!std::isfinite(signal) || signal < 0.0) return std::numeric_limits<double>::infinity();
   if (knots_.empty() || signal == 0.0) return signal;

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "core/archive.hpp"
+
 namespace bimetal::control {
 
 /// Pairs (signal, error) of one signal of doubt, counted in decades: what a calibration is made from.
@@ -40,6 +42,8 @@ class SignalCalibration {
 
   /// [tolerances] in and out; infinite if the signal is not finite.
   double operator()(double signal) const;
+
+  void persist(const core::Archive& archive);
 
  private:
   struct Knot {

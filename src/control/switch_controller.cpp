@@ -248,6 +248,49 @@ void SwitchController::space_probes() {
     probe_every_ = std::min(2 * probe_every_, longest_probe_interval);
 }
 
+void SwitchController::persist(const core::Archive& archive) {
+  alarm_.persist(archive.in("alarm"));
+
+  archive.sums("window", std::span<double>(window_.values()));
+  std::vector<double> memory;
+  for (auto& window : memory_) memory.insert(memory.end(), window.values().begin(), window.values().end());
+  archive.alike("memory", memory);
+  memory_.assign(memory.size() / ScoreHistogram::n_values, {});
+  auto next = memory.begin();
+  for (auto& window : memory_) {
+    std::copy_n(next, ScoreHistogram::n_values, window.values().begin());
+    next += ScoreHistogram::n_values;
+  }
+  archive.alike("answers", answers_);
+  archive.alike("wrong_answers", wrong_answers_);
+  archive.alike("active", active_);
+  auto costs = ledger_.to_array();
+  archive.alike("ledger", std::span(costs));
+  ledger_ = Ledger::from_array(costs);
+  archive.alike("updates_done", updates_done_);
+  archive.alike("epoch", epoch_);
+  archive.alike("n_windows", n_windows_);
+  archive.alike("n_on", n_on_);
+
+  archive.alike("standing", standing_);
+  archive.alike("threshold_score", threshold_.score);
+  archive.alike("threshold_acceptance", threshold_.acceptance);
+  archive.alike("threshold_audits", threshold_.audits);
+  archive.alike("threshold_wrong", threshold_.wrong);
+  archive.alike("threshold_wrong_upper_bound", threshold_.wrong_upper_bound);
+  archive.alike("target", target_);
+  archive.alike("throttle", throttle_);
+  archive.alike("tightness", tightness_);
+  archive.alike("level", level_);
+  archive.alike("off_until", off_until_);
+  archive.alike("off_windows", off_windows_);
+  archive.alike("probe_every", probe_every_);
+  archive.alike("on_trial", on_trial_);
+  archive.alike("trial_failed", trial_failed_);
+  archive.alike("alarms", alarms_);
+  archive.alike("probes", probes_);
+}
+
 std::int64_t SwitchController::updates_allowed(std::int64_t wanted, int n_ranks) const {
   if (!certified() || !options_.max_overhead || updates_done_ == 0) return wanted;
   const double unbooked = static_cast<double>(updates_done_ * n_ranks) - ledger_.updates;

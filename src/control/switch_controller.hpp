@@ -9,6 +9,7 @@
 #include "control/ledger.hpp"
 #include "control/switch_options.hpp"
 #include "control/threshold.hpp"
+#include "core/archive.hpp"
 
 namespace bimetal::control {
 
@@ -110,6 +111,8 @@ class SwitchController {
   const Ledger& ledger() const { return ledger_; }
   std::int64_t alarms() const { return alarms_; }
   std::int64_t probes() const { return probes_; }
+
+  void persist(const core::Archive& archive);
 
  private:
   void remember(const Evidence& evidence);

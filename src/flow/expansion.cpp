@@ -51,6 +51,21 @@ void Expansion::rewind() {
   time_ = chemistry_time_ = 0.0;
 }
 
+void Expansion::persist(const core::Archive& archive, const core::PointsOfRank& cells) {
+  archive.points("divergence", cells, divergence_);
+  archive.points("compression", cells, compression_);
+  archive.points("lack", cells, lack_);
+  for (auto* demand : {&by_diffusion_, &by_chemistry_}) {
+    const auto part = archive.in(demand == &by_diffusion_ ? "by_diffusion" : "by_chemistry");
+    part.points("value", cells, demand->value);
+    part.points("slope", cells, demand->slope);
+    part.alike("time", demand->time);
+  }
+  archive.alike("time", time_);
+  archive.alike("chemistry_time", chemistry_time_);
+  archive.alike("known", known_);
+}
+
 void Expansion::Demand::go_back_to(double earlier) {
   for (std::size_t i = 0; i < value.size(); ++i) value[i] -= (time - earlier) * slope[i];
   time = earlier;

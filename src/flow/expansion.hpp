@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "core/archive.hpp"
+
 namespace bimetal::flow {
 
 /// How fast the gas of every cell wants to expand, learnt from how much it did.
@@ -40,6 +42,9 @@ class Expansion {
   /// learnt of the demands and of how they change. A start that does not know the latter leaves an error of first
   /// order in dt.
   void rewind();
+
+  /// cells: where the cells lie in the grid.
+  void persist(const core::Archive& archive, const core::PointsOfRank& cells);
 
   static constexpr double feedback = 0.5;
 

@@ -85,6 +85,18 @@ void LowMachFlow::rehearse(double dt) {
   rehearsed_ = true;
 }
 
+void LowMachFlow::persist(const core::Archive& archive) {
+  ReactingFlow::persist(archive);
+  scalars_.persist(archive.in("scalars"));
+  velocity_.persist(archive.in("velocity"));
+  expansion_.persist(archive.in("expansion"), extents().points());
+  archive.points("density", extents().points(), density_);
+  archive.alike("pressure", pressure_);
+  archive.alike("pressure_growth", pressure_growth_);
+  archive.alike("inflow_rate", inflow_rate_);
+  archive.alike("rehearsed", rehearsed_);
+}
+
 StepReport LowMachFlow::advance(double dt, std::int64_t step) {
   if (!rehearsed_) rehearse(dt);
   return take_step(dt, step);

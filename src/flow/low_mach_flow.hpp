@@ -39,6 +39,8 @@ class LowMachFlow : public ReactingFlow {
 
   void initialise(const InitialCondition& condition) override;
 
+  void persist(const core::Archive& archive) override;
+
   /// RuntimeFailure on every rank if dt is beyond what advection is stable with. Collective.
   StepReport advance(double dt, std::int64_t step) override;
 

@@ -231,6 +231,21 @@ void ProjectedVelocity::keep_given_faces() {
   });
 }
 
+void ProjectedVelocity::persist(const core::Archive& archive) {
+  const auto persist_vector = [&](const char* name, Vec vector, std::int64_t width, const core::PointsOfRank& points) {
+    const petsc::VecRows values(vector, width);
+    archive.points(name, points, values.rows().flat());
+  };
+  const auto cells = fields_.extents().points();
+  persist_vector("u", u_.get(), u_grid_.n_components(), u_grid_.points());
+  persist_vector("advection_before", advection_before_.get(), u_grid_.n_components(), u_grid_.points());
+  persist_vector("pressure", pressure_.get(), 1, cells);
+  persist_vector("pressure_before", pressure_before_.get(), 1, cells);
+  archive.alike("dt_before", dt_before_);
+  archive.alike("dt_two_before", dt_two_before_);
+  if (archive.restores()) update_faces();
+}
+
 void ProjectedVelocity::update_faces() {
   fill_ghosts(u_.get());
   const petsc::ConstVecRows u(u_local_.get(), u_grid_.n_components());

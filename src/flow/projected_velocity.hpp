@@ -46,6 +46,9 @@ class ProjectedVelocity : public VelocityModel {
   Report advance(double dt, std::span<const double> density, std::span<const double> viscosity,
                  std::span<const double> divergence);
 
+  /// Collective.
+  void persist(const core::Archive& archive);
+
   const FaceVelocities& faces() const override { return faces_; }
 
   double courant_rate() const override { return courant_rate_; }

@@ -48,6 +48,11 @@ void ReactingFlow::initialise(const InitialCondition& condition) {
   });
 }
 
+void ReactingFlow::persist(const core::Archive& archive) {
+  const auto view = edit_state();
+  archive.points("state", extents().points(), view.rows().flat());
+}
+
 void ReactingFlow::react(double dt, std::int64_t step, StepReport& report) {
   const core::ScopedTimer timer(report.chemistry_s);
   const auto& signature = chemistry_->kind().signature();

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "core/archive.hpp"
 #include "core/rows.hpp"
 #include "flow/initial.hpp"
 #include "grid/structured_grid.hpp"
@@ -37,6 +38,9 @@ class ReactingFlow {
 
   /// Sets every owned cell from the position of its centre, and what follows from that. Collective.
   virtual void initialise(const InitialCondition& condition);
+
+  /// The state, and what else the next step depends on. Collective.
+  virtual void persist(const core::Archive& archive);
 
   /// Advances the state by dt [s]. `step` numbers it for the random decisions of a hybrid. Collective.
   virtual StepReport advance(double dt, std::int64_t step) = 0;

@@ -55,8 +55,12 @@ ScalarTransport::ScalarTransport(const grid::StructuredGrid& grid, const chemist
       species_cp_(static_cast<std::int64_t>(mechanism.n_species()), grid.layout().n_cells()),
       rho_D_(static_cast<std::int64_t>(mechanism.n_species()), grid.layout().n_cells()),
       second_half_(2 + 2 * static_cast<std::int64_t>(mechanism.n_species())),
-      trend_(second_half_.width()) {
+      trend_(second_half_.width()),
+      beyond_inflow_(static_cast<std::size_t>(grid.layout().n_cells())) {
   EXPECT(grid.n_components() == static_cast<int>(1 + mechanism.n_species()));
+  for_inflow_ghosts([&](std::int64_t cell, const std::vector<double>&) {
+    beyond_inflow_[static_cast<std::size_t>(cell)] = true;
+  });
 }
 
 void ScalarTransport::set_pressure(double pressure, double rise) {
@@ -77,7 +81,9 @@ void ScalarTransport::take_densities(core::Rows cells) {
   }
 }
 
-void ScalarTransport::fill_inflow_ghosts(core::Rows cells) const {
+/// Calls visit(cell, gas that enters there).
+template <class Visit>
+void ScalarTransport::for_inflow_ghosts(Visit visit) const {
   const auto& layout = grid_->layout();
   for (int axis = 0; axis < grid_->extents().dimensions; ++axis)
     for (int end = 0; end < 2; ++end) {
@@ -88,7 +94,7 @@ void ScalarTransport::fill_inflow_ghosts(core::Rows cells) const {
       ghosts.begin[a] = end == 0 ? -layout.width[a] : layout.owned[a];
       ghosts.end[a] = end == 0 ? 0 : layout.owned[a] + layout.width[a];
       for_points(ghosts, [&](std::int64_t i, std::int64_t j, std::int64_t k) {
-        std::ranges::copy(gas, cells[layout.index(i, j, k)].begin());
+        visit(layout.index(i, j, k), gas);
       });
     }
 }
@@ -135,6 +141,7 @@ void ScalarTransport::extrapolate(Coefficients coefficients) {
   trend_.resize(grid_->layout().n_cells());
   const auto n = static_cast<std::size_t>(species_cp_.width());
   for_diffusing_cells([&](std::int64_t cell) {
+    if (beyond_inflow_[static_cast<std::size_t>(cell)]) return;
     auto& gas = gas_[static_cast<std::size_t>(cell)];
     const auto before = second_half_[cell], trend = trend_[cell];
     const auto put = [&](std::size_t c, double& now) {
@@ -154,6 +161,35 @@ void ScalarTransport::extrapolate(Coefficients coefficients) {
 void ScalarTransport::forget_trend() {
   second_half_.clear();
   trend_.clear();
+}
+
+/// Of the coefficients those of the owned cells; the ghosts' follow from them, as their rows do.
+void ScalarTransport::persist(const core::Archive& archive) {
+  bool known = second_half_.size() > 0;
+  archive.alike("trend_known", known);
+  if (!known) return forget_trend();
+  const auto& layout = grid_->layout();
+  const auto width = second_half_.width();
+  core::RowTable owned(width, grid_->extents().n_owned());
+  if (!archive.restores()) {
+    std::int64_t row = 0;
+    for_points({{0, 0, 0}, layout.owned}, [&](std::int64_t i, std::int64_t j, std::int64_t k) {
+      std::ranges::copy(second_half_[layout.index(i, j, k)], owned[row++].begin());
+    });
+  }
+  archive.points("coefficients", grid_->extents().points(), owned.rows().flat());
+  if (!archive.restores()) return;
+  const grid::StructuredGrid grid(*grid_, static_cast<int>(width));
+  const auto global = grid.create_global(), local = grid.create_local();
+  {
+    const petsc::VecRows rows(global.get(), width);
+    std::ranges::copy(owned.rows().flat(), rows.rows().flat().begin());
+  }
+  grid.exchange_halo(global.get(), local.get());
+  const petsc::ConstVecRows rows(local.get(), width);
+  second_half_.resize(layout.n_cells());
+  trend_.resize(layout.n_cells());
+  std::ranges::copy(rows.rows().flat(), second_half_.rows().flat().begin());
 }
 
 DiffusingCell ScalarTransport::diffusing(std::int64_t cell, core::ConstRows cells) const {
@@ -218,7 +254,9 @@ void ScalarTransport::rates(Vec state, const FaceVelocities& velocities, Vec rat
   const petsc::VecRows cells(ghosted_.get(), grid_->n_components());
   const petsc::VecRows rows(rate, grid_->n_components());
   if (form_ == Form::conservative) take_densities(cells.rows());
-  fill_inflow_ghosts(cells.rows());
+  for_inflow_ghosts([&](std::int64_t cell, const std::vector<double>& gas) {
+    std::ranges::copy(gas, cells.rows()[cell].begin());
+  });
   update_gas(cells.rows(), coefficients);
   std::ranges::fill(rows.rows().flat(), 0.0);
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(grid_->extents().dimensions); ++axis)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "chemistry/mechanism.hpp"
+#include "core/archive.hpp"
 #include "core/rows.hpp"
 #include "flow/face_fields.hpp"
 #include "flow/face_flux.hpp"
@@ -60,6 +61,8 @@ class ScalarTransport {
 
   /// rate = right-hand side at `state` (both global vectors). Exchanges halos. Collective.
   void rates(Vec state, const FaceVelocities& velocities, Vec rate, Coefficients coefficients = Coefficients::fresh);
+  /// What rates() remembers from one step to the next. Collective.
+  void persist(const core::Archive& archive);
   /// Without a trend from now on, until there is one. Local.
   void forget_trend();
 
@@ -72,7 +75,8 @@ class ScalarTransport {
 
  private:
   void take_densities(core::Rows cells);
-  void fill_inflow_ghosts(core::Rows cells) const;
+  template <class Visit>
+  void for_inflow_ghosts(Visit visit) const;
   template <class Visit>
   void for_diffusing_cells(Visit visit) const;
   void update_gas(core::ConstRows cells, Coefficients coefficients);
@@ -94,6 +98,7 @@ class ScalarTransport {
   core::RowTable rho_D_;         // [n ghosted cells, n_species] [kg/m/s]
   // As evaluated for the last second half step, and the trend since; rows of lambda, 1 / cp, cp_k, rho D_k.
   core::RowTable second_half_, trend_;  // [n ghosted cells, 2 + 2 n_species], empty if there is none
+  std::vector<bool> beyond_inflow_;     // [n ghosted cells] ghosts with the gas that enters, which has no trend
 };
 
 }  // namespace bimetal::flow

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "core/archive.hpp"
+
 namespace bimetal::grid {
 
 /// The box of a structured grid and this rank's part of it. Axes beyond `dimensions` have one cell.
@@ -25,6 +27,7 @@ struct Extents {
   double centre(int axis, std::int64_t i) const {
     return lower[static_cast<std::size_t>(axis)] + (static_cast<double>(i) + 0.5) * spacing(axis);
   }
+  core::PointsOfRank points() const { return {cells, first, owned}; }
   std::int64_t global_id(std::int64_t i, std::int64_t j, std::int64_t k) const {
     return i + cells[0] * (j + cells[1] * k);
   }

@@ -72,7 +72,11 @@ FaceGrid::FaceGrid(const StructuredGrid& cells, int n_components)
   std::array<PetscInt, 3> first{}, owned{};
   petsc::check(DMDAGetCorners(dm_.get(), &first[0], &first[1], &first[2], &owned[0], &owned[1], &owned[2]),
                "DMDAGetCorners");
+  points_ = cells.extents().points();
   for (std::size_t axis = 0; axis < 3; ++axis) {
+    points_.count[axis] = owned[axis];
+    const int a = static_cast<int>(axis);
+    if (a < cells.extents().dimensions && !cells.periodic(a)) ++points_.total[axis];
     ENSURE(first[axis] == cells.extents().first[axis]);
     layout_.owned[axis] = owned[axis];
     if (axis > 0)

@@ -24,6 +24,9 @@ class FaceGrid {
     return i + layout_.owned[0] * (j + layout_.owned[1] * k);
   }
 
+  /// The owned points among all.
+  const core::PointsOfRank& points() const { return points_; }
+
   petsc::Handle<Vec> create_global() const;  // Collective.
   petsc::Handle<Vec> create_local() const;   // with ghosts, GhostedLayout. Local.
   /// Copies the owned points into `local` and fills its ghosts as far as there are neighbours. Collective.
@@ -32,6 +35,7 @@ class FaceGrid {
  private:
   int n_components_;
   GhostedLayout layout_;
+  core::PointsOfRank points_;
   petsc::Handle<DM> dm_;
 };
 

@@ -15,4 +15,16 @@ void CalibrationBuffer::add(std::span<const double> in, std::span<const double> 
   next_ = (next_ + 1) % capacity_;
 }
 
+/// On another number of ranks those beyond the capacity are left out.
+void CalibrationBuffer::persist(const core::Archive& archive) {
+  std::vector<std::int64_t> next{next_};
+  archive.rows("in", in_);
+  archive.rows("truth", truth_);
+  archive.rows("next", next);
+  if (!archive.restores()) return;
+  next_ = archive.same_ranks() ? next.at(0) : 0;
+  in_.resize(std::min(in_.size(), capacity_));
+  truth_.resize(in_.size());
+}
+
 }  // namespace bimetal::hybrid

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "core/archive.hpp"
 #include "core/rows.hpp"
 
 namespace bimetal::hybrid {
@@ -14,6 +15,7 @@ class CalibrationBuffer {
       : capacity_(capacity), in_(n_in), truth_(n_out) {}
 
   void add(std::span<const double> in, std::span<const double> truth);
+  void persist(const core::Archive& archive);
   void clear() { in_.clear(), truth_.clear(), next_ = 0; }
 
   std::int64_t size() const { return in_.size(); }

@@ -102,6 +102,16 @@ void DedicatedLearner::take_candidate() {
   if (crew_.own().is_root()) crew_.tell(crew_.first_trainer(), About::taken);
 }
 
+/// Letters under way are lost; so is that the trainers had been given up, as there are new ones.
+void DedicatedLearner::persist(const core::Archive& archive) {
+  archive.alike("updates", account_.updates);
+  archive.alike("samples", account_.samples);
+  archive.alike("candidates", account_.candidates);
+  archive.sums("sent", account_.sent);
+  archive.sums("dropped", account_.dropped);
+  archive.alike("loss", loss_);
+}
+
 void DedicatedLearner::give_up(std::int64_t step) {
   account_.given_up_at = step;
   samples_.clear();

@@ -23,6 +23,7 @@ class DedicatedLearner : public Learner {
                 std::int64_t step) override;
   TrainingRound train(std::int64_t step, std::int64_t n_updates) override;
   TrainingAccount account() const override { return account_; }
+  void persist(const core::Archive& archive) override;
 
  private:
   void post_samples();

@@ -45,6 +45,12 @@ struct Faults {
   // Candidates after which dedicated trainers
   std::optional<std::int64_t> trainer_silent_at;  // stop their work and only wait for the end,
   std::optional<std::int64_t> trainer_hangs_at;   // do not even notice the end
+  std::optional<std::int64_t> trainer_throws_at;  // throw
+  // Steps
+  std::optional<std::int64_t> reactor_fails_at;  // from which on physics cannot solve one row of each rank,
+  std::optional<std::int64_t> rank_throws_at;    // in which the last rank that solves meets a bug,
+  std::optional<std::int64_t> rank_fails_at;     // in which a library fails on it,
+  std::optional<std::int64_t> state_nan_at;      // after which a cell in the middle has no temperature
 };
 
 struct HybridOptions {

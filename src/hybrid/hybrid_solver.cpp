@@ -165,8 +165,9 @@ subproblem::BatchReport HybridSolver::answer(Batch& batch) {
     truth.resize(in.size());
     seconds.assign(cases.size(), 0.0);
     Batch to_physics{.in = in.rows(), .out = truth.rows(), .id = id, .step = batch.step, .seconds = seconds};
-    auto failed = physics_.solve(to_physics).failures;
-    std::ranges::move(failed, std::back_inserter(report.failures));
+    auto solved = physics_.solve(to_physics);
+    std::ranges::move(solved.failures, std::back_inserter(report.failures));
+    report.retries += solved.retries;
     step_.seconds.balance += physics_.overhead_seconds();
   };
   const auto settle = [&](const std::vector<std::size_t>& cases, const core::RowTable& truth,

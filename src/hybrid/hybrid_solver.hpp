@@ -12,6 +12,7 @@
 #include "control/row_counts.hpp"
 #include "control/signal_calibration.hpp"
 #include "control/switch_controller.hpp"
+#include "core/archive.hpp"
 #include "core/log.hpp"
 #include "hybrid/balanced_solver.hpp"
 #include "hybrid/calibration_buffer.hpp"
@@ -60,6 +61,9 @@ class HybridSolver : public subproblem::SubproblemSolver {
   subproblem::SubproblemSolver& physics() { return physics_; }
   subproblem::BatchReport solve(subproblem::Batch& batch) override;  // Collective
 
+  /// Everything that outlives a step. Collective.
+  void persist(const core::Archive& archive);
+
   const StepReport& last_step() const { return step_; }
   /// Sums over all steps. rows: all ranks; seconds: this rank's.
   const control::RowCounts& rows() const { return rows_; }
@@ -99,6 +103,8 @@ class HybridSolver : public subproblem::SubproblemSolver {
     control::SignalCalibration predicted_error;
     control::SignalCalibration disagreement;
     bool fitted = false;
+
+    void persist(const core::Archive& archive);
   };
 
   /// How a set of weights did on one of this rank's calibration rows.

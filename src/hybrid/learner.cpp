@@ -36,6 +36,8 @@ class InSituLearner : public Learner {
     return account;
   }
 
+  void persist(const core::Archive& archive) override { archive.alike("updates", updates_); }
+
  private:
   std::int64_t look_every_;
   surrogate::Surrogate* surrogate_;
@@ -48,6 +50,7 @@ class NobodyLearns : public Learner {
   void remember(core::ConstRows, core::ConstRows, std::span<const std::int64_t>, std::int64_t) override {}
   TrainingRound train(std::int64_t, std::int64_t) override { return {}; }
   TrainingAccount account() const override { return {}; }
+  void persist(const core::Archive&) override {}
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "core/archive.hpp"
 #include "core/log.hpp"
 #include "core/rows.hpp"
 #include "hybrid/crew.hpp"
@@ -42,6 +43,8 @@ class Learner {
   /// Once after each step, with as many gradient steps as the ranks that solve should take. Collective.
   virtual TrainingRound train(std::int64_t step, std::int64_t n_updates) = 0;
   virtual TrainingAccount account() const = 0;  // Local
+  /// The surrogate aside. Collective.
+  virtual void persist(const core::Archive& archive) = 0;
 };
 
 /// The learner that the options ask for: the ranks themselves, their trainers, or nobody (also if a crew without

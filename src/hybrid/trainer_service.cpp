@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -100,6 +101,8 @@ void TrainerService::end_by_error_of_solvers(const Agreed& agreed) const {
 /// What is left of it after the faults that were asked for; the same on all trainers.
 TrainerService::Health TrainerService::health() const {
   const auto& faults = options_.faults;
+  if (faults.trainer_throws_at && n_candidates_ >= *faults.trainer_throws_at)
+    throw std::runtime_error("this trainer fails as faults.trainer_throws_at asks for");
   if (faults.trainer_hangs_at && n_candidates_ >= *faults.trainer_hangs_at) return Health::hung;
   if (faults.trainer_silent_at && n_candidates_ >= *faults.trainer_silent_at) return Health::silent;
   return Health::sound;

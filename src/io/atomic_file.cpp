@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Waits until what was written to `path`, a file or a directory, is on disk.
+}  // namespace
+
 void sync_to_disk(const fs::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY);
   VALIDATE(descriptor >= 0, "cannot open {} to sync it to disk: {}", path.string(), std::strerror(errno));
@@ -25,8 +26,6 @@ void sync_to_disk(const fs::path& path) {
   // Some network file systems have no fsync for directories and say EINVAL: nothing to wait for there.
   VALIDATE(!failed || reason == EINVAL, "cannot sync {} to disk: {}", path.string(), std::strerror(reason));
 }
-
-}  // namespace
 
 fs::path part_of(const fs::path& path) { return path.string() + ".part"; }
 

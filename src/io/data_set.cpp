@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cinttypes>
+#include <cstdio>
+#include <limits>
 #include <memory>
 #include <numeric>
+#include <sstream>
+#include <system_error>
 
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
@@ -73,7 +78,41 @@ void extend_table(hid_t file, const Table& table, const void* values, std::int64
   check(H5Dwrite(dataset.get(), table.type, in_memory.get(), in_file.get(), transfer.get(), values), what);
 }
 
+/// Reads `n` rows from `first` on, of a table of `total`. Collective.
+void read_table(hid_t file, const Table& table, void* values, std::int64_t first, std::int64_t n, std::int64_t total,
+                const parallel::Communicator& comm) {
+  const std::string what = std::string("read ") + table.name;
+  const hdf5::Dataset dataset(H5Dopen2(file, table.name, H5P_DEFAULT), what);
+  const auto in_file = space(table, total, what);
+  const auto in_memory = space(table, n, what);
+  const std::array<hsize_t, 2> start{static_cast<hsize_t>(first), 0};
+  if (n > 0) {
+    check(H5Sselect_hyperslab(in_file.get(), H5S_SELECT_SET, start.data(), nullptr, table.shape(n).data(), nullptr),
+          what);
+  } else {
+    check(H5Sselect_none(in_file.get()), what);
+    check(H5Sselect_none(in_memory.get()), what);
+  }
+  check(H5Dread(dataset.get(), table.type, in_memory.get(), in_file.get(), collective_transfer(comm).get(), values),
+        what);
+}
+
+std::int64_t n_rows(hid_t file) {
+  const hdf5::Dataset dataset(H5Dopen2(file, "id", H5P_DEFAULT), "read id");
+  const hdf5::Dataspace shape(H5Dget_space(dataset.get()), "read id");
+  hsize_t n = 0;
+  check(H5Sget_simple_extent_dims(shape.get(), &n, nullptr), "read id");
+  return static_cast<std::int64_t>(n);
+}
+
 }  // namespace
+
+void DataRows::resize(std::int64_t n) {
+  in.resize(n);
+  out.resize(n);
+  for (auto* column : {&id, &step}) column->resize(static_cast<std::size_t>(n));
+  held_out.resize(static_cast<std::size_t>(n));
+}
 
 void DataRows::clear() {
   in.clear();
@@ -83,19 +122,23 @@ void DataRows::clear() {
   held_out.clear();
 }
 
-void DataRows::append(const DataRows& others) {
-  for (std::int64_t i = 0; i < others.size(); ++i) {
+void DataRows::append(const DataRows& others, std::int64_t first, std::int64_t end) {
+  for (std::int64_t i = first; i < end; ++i) {
     in.append(others.in[i]);
     out.append(others.out[i]);
   }
-  id.insert(id.end(), others.id.begin(), others.id.end());
-  step.insert(step.end(), others.step.begin(), others.step.end());
-  held_out.insert(held_out.end(), others.held_out.begin(), others.held_out.end());
+  const auto add = [&](auto& column, const auto& more) {
+    column.insert(column.end(), more.begin() + first, more.begin() + end);
+  };
+  add(id, others.id);
+  add(step, others.step);
+  add(held_out, others.held_out);
 }
 
 struct DataSet::Impl {
-  Impl(std::filesystem::path name, std::int64_t n_in, std::int64_t n_out, parallel::Communicator communicator)
-      : path(std::move(name)), comm(std::move(communicator)), waiting(n_in, n_out) {}
+  Impl(std::filesystem::path name, std::int64_t n_in, std::int64_t n_out, DataDescription described,
+       parallel::Communicator communicator)
+      : path(std::move(name)), description(std::move(described)), comm(std::move(communicator)), waiting(n_in, n_out) {}
 
   std::array<Table, 5> tables() const {
     return {{{"in", H5T_NATIVE_DOUBLE, waiting.in.width()},
@@ -104,14 +147,24 @@ struct DataSet::Impl {
              {"step", H5T_NATIVE_INT64, 0},
              {"held_out", H5T_NATIVE_UINT8, 0}}};
   }
-  void create(const DataDescription& description);
+  std::filesystem::path path_from(std::int64_t step) const {
+    return path.parent_path() / fmt::format("data_{:06d}.h5", step);
+  }
+  void find_earlier(std::int64_t first_step);
+  void create(const std::filesystem::path& name);
   void write();
   void end();
+  void join();
+  void copy(const std::filesystem::path& from, std::int64_t end_step);
   template <class Part>
   void guard(Part&& part);
 
   std::filesystem::path path;
+  DataDescription description;
   parallel::Communicator comm;
+  std::filesystem::path current;    // being written, if `file` is open
+  std::int64_t next = 0;            // step from which on the next part has the rows
+  std::vector<std::int64_t> parts;  // that are complete, by their first step
   hdf5::File file;
   DataRows waiting;                 // this rank's, not written yet
   std::int64_t waiting_on_all = 0;  // ranks
@@ -130,8 +183,33 @@ void DataSet::Impl::guard(Part&& part) {
   }
 }
 
-void DataSet::Impl::create(const DataDescription& description) {
-  const auto part = part_of(path);
+/// What a run before this one has left; a data.h5 becomes the first part. Collective.
+void DataSet::Impl::find_earlier(std::int64_t first_step) {
+  next = first_step;
+  if (first_step == 0) return;
+  std::string found;
+  on_all_ranks(comm, [&] {
+    if (!comm.is_root()) return;
+    std::error_code failed;
+    if (std::filesystem::exists(path)) std::filesystem::rename(path, path_from(0), failed);
+    VALIDATE(!failed, "cannot rename {}: {}", path.string(), failed.message());
+    for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), failed)) {
+      std::int64_t step = 0;
+      const auto name = entry.path().filename().string();
+      if (std::sscanf(name.c_str(), "data_%" SCNd64, &step) == 1 && step < first_step && name == path_from(step).filename())
+        found += fmt::format("{} ", step);
+    }
+  });
+  comm.broadcast(found);
+  std::istringstream steps(found);
+  for (std::int64_t step = 0; steps >> step;) parts.push_back(step);
+  std::ranges::sort(parts);
+}
+
+void DataSet::Impl::create(const std::filesystem::path& name) {
+  current = name;
+  written_by_all = 0;
+  const auto part = part_of(name);
   on_all_ranks(comm, [&] {
     if (comm.is_root()) require_space(part, header + static_cast<std::int64_t>(description.signature.size()));
   });
@@ -148,6 +226,7 @@ void DataSet::Impl::create(const DataDescription& description) {
 
 /// One agreement per transfer: a rank that fails must not leave the others in the next one.
 void DataSet::Impl::write() {
+  if (file.get() < 0) create(path_from(next));
   const auto counts = comm.all_gather(waiting.size());
   const auto before = counts.begin() + comm.rank();
   const auto first = std::accumulate(counts.begin(), before, written_by_all);
@@ -157,7 +236,7 @@ void DataSet::Impl::write() {
     // Space for what is not there yet; the last chunk of each table may stay half empty.
     std::int64_t bytes = header;
     for (const auto& table : tables()) bytes += (total - written_by_all + rows_per_chunk) * table.row_bytes();
-    require_more_space(part_of(path), bytes);
+    require_more_space(part_of(current), bytes);
   });
   const std::array<const void*, 5> values{waiting.in.rows().data(), waiting.out.rows().data(), waiting.id.data(),
                                           waiting.step.data(), waiting.held_out.data()};
@@ -170,34 +249,90 @@ void DataSet::Impl::write() {
 }
 
 void DataSet::Impl::end() {
-  on_all_ranks(comm, [&] { file.close("complete " + part_of(path).string()); });
+  on_all_ranks(comm, [&] { file.close("complete " + part_of(current).string()); });
   on_all_ranks(comm, [&] {
-    if (comm.is_root()) publish(path);
+    if (comm.is_root()) publish(current);
   });
 }
 
+/// All parts in one file; the only one becomes it. Collective.
+void DataSet::Impl::join() {
+  const bool single = parts.size() == 1;
+  if (!single) {
+    create(path);
+    for (std::size_t p = 0; p < parts.size(); ++p)
+      copy(path_from(parts[p]), p + 1 < parts.size() ? parts[p + 1] : std::numeric_limits<std::int64_t>::max());
+    end();
+  }
+  on_all_ranks(comm, [&] {
+    if (!comm.is_root()) return;
+    std::error_code failed;
+    if (single) std::filesystem::rename(path_from(parts.front()), path, failed);
+    VALIDATE(!failed, "cannot rename {}: {}", path_from(parts.front()).string(), failed.message());
+    if (!single)
+      for (const auto step : parts) std::filesystem::remove(path_from(step), failed);
+  });
+  parts.clear();
+}
+
+/// Appends the rows of a part, but those of `end_step` and later steps: a later part has them. Collective.
+void DataSet::Impl::copy(const std::filesystem::path& from, std::int64_t end_step) {
+  hdf5::File source;
+  std::int64_t n = 0;
+  on_all_ranks(comm, [&] {
+    source = open_shared_file(from, comm);
+    n = n_rows(source.get());
+  });
+  for (std::int64_t first = 0; first < n; first += rows_per_write) {
+    const auto size = std::min(rows_per_write, n - first);
+    const auto begin = first + size * comm.rank() / comm.size(), end = first + size * (comm.rank() + 1) / comm.size();
+    DataRows rows(waiting.in.width(), waiting.out.width());
+    rows.resize(end - begin);
+    const std::array<void*, 5> values{rows.in.rows().data(), rows.out.rows().data(), rows.id.data(), rows.step.data(),
+                                      rows.held_out.data()};
+    for (std::size_t t = 0; t < values.size(); ++t)
+      on_all_ranks(comm, [&] { read_table(source.get(), tables()[t], values[t], begin, end - begin, n, comm); });
+    for (std::int64_t i = 0; i < rows.size(); ++i)
+      if (rows.step[static_cast<std::size_t>(i)] < end_step) waiting.append(rows, i, i + 1);
+    write();
+  }
+  on_all_ranks(comm, [&] { source.close("close " + from.string()); });
+}
+
 DataSet::DataSet(std::filesystem::path path, std::int64_t n_in, std::int64_t n_out,
-                 const DataDescription& description, parallel::Communicator comm)
-    : impl_(std::make_unique<Impl>(std::move(path), n_in, n_out, std::move(comm))) {
-  impl_->guard([&] { impl_->create(description); });
+                 const DataDescription& description, parallel::Communicator comm, std::int64_t first_step)
+    : impl_(std::make_unique<Impl>(std::move(path), n_in, n_out, description, std::move(comm))) {
+  impl_->guard([&] {
+    impl_->find_earlier(first_step);
+    impl_->create(impl_->path_from(first_step));
+  });
 }
 DataSet::~DataSet() = default;
 DataSet::DataSet(DataSet&&) noexcept = default;
 DataSet& DataSet::operator=(DataSet&&) noexcept = default;
 
 void DataSet::append(const DataRows& rows) {
-  EXPECT(impl_->file.get() >= 0);
   impl_->waiting.append(rows);
   impl_->waiting_on_all += impl_->comm.sum(rows.size());
   if (impl_->waiting_on_all >= rows_per_write) impl_->guard([&] { impl_->write(); });
 }
 
-void DataSet::close() {
-  EXPECT(impl_->file.get() >= 0);
-  impl_->guard([&] {
-    impl_->write();
-    impl_->end();
+void DataSet::cut(std::int64_t step) {
+  auto& self = *impl_;
+  self.guard([&] {
+    if (self.file.get() >= 0 || self.waiting_on_all > 0) {
+      self.write();
+      self.end();
+      self.parts.push_back(self.next);
+    }
+    self.next = step;
   });
+}
+
+void DataSet::close() {
+  auto& self = *impl_;
+  cut(self.next);
+  self.guard([&] { self.join(); });
 }
 
 }  // namespace bimetal::io

@@ -16,7 +16,9 @@ struct DataRows {
   DataRows(std::int64_t n_in, std::int64_t n_out) : in(n_in), out(n_out) {}
   std::int64_t size() const { return in.size(); }
   void clear();
-  void append(const DataRows& others);
+  void append(const DataRows& others) { append(others, 0, others.size()); }
+  void append(const DataRows& others, std::int64_t first, std::int64_t end);  // rows [first, end) of them
+  void resize(std::int64_t n);
 
   core::RowTable in;                   // [n, n_in] as they were handed to physics
   core::RowTable out;                  // [n, n_out]
@@ -32,14 +34,16 @@ struct DataDescription {
   std::string signature;  // JSON: what the columns are
 };
 
-/// data.h5, the rows of a run as docs/models.md describes them. Grows while the run goes on; after every write it is
-/// a complete file under the name data.h5.part, so that a run that is killed leaves what it had; close() gives it its
-/// name. On trouble (full disk) all ranks throw the same RuntimeFailure.
+/// data.h5, the rows of a run as docs/models.md describes them. While the run goes on it consists of parts,
+/// data_NNNNNN.h5 with the rows from step NNNNNN on, of the same format: each complete and on disk from a checkpoint
+/// on, the last one with ".part" behind its name; close() joins them. On trouble (full disk) all ranks throw the same
+/// RuntimeFailure.
 class DataSet {
  public:
-  /// Without rows yet. Collective.
+  /// first_step: 0, or the step behind which a run goes on in the same directory: parts of earlier steps, and a
+  /// data.h5, are then kept. Collective.
   DataSet(std::filesystem::path path, std::int64_t n_in, std::int64_t n_out, const DataDescription& description,
-          parallel::Communicator comm);
+          parallel::Communicator comm, std::int64_t first_step = 0);
   ~DataSet();
   DataSet(DataSet&&) noexcept;
   DataSet& operator=(DataSet&&) noexcept;
@@ -48,7 +52,10 @@ class DataSet {
   /// time. Collective.
   void append(const DataRows& rows);
 
-  /// Writes what is left and ends the file. Collective.
+  /// The rows so far are those of the steps before `step`: ends the part. Collective.
+  void cut(std::int64_t step);
+
+  /// Writes what is left, and makes data.h5 of all parts. Collective.
   void close();
 
  private:

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/archive.hpp"
 #include "grid/extents.hpp"
 #include "io/cell_field.hpp"
 #include "io/xdmf.hpp"
@@ -16,9 +17,12 @@ namespace bimetal::io {
 /// is up to date whenever the run is looked at, or ends.
 class FieldWriter {
  public:
-  /// `existing`: snapshots of this run that are in the directory already, in order of time. Local.
-  FieldWriter(std::filesystem::path directory, const grid::Extents& extents, parallel::Communicator comm,
-              std::vector<Snapshot> existing = {});
+  /// Local.
+  FieldWriter(std::filesystem::path directory, const grid::Extents& extents, parallel::Communicator comm);
+
+  /// Which snapshots there are.
+  void persist(const core::Archive& archive);
+  void forget() { snapshots_.clear(); }
 
   /// Writes fields_<step>.h5. time [s]; the fields hold [n_owned] values. A snapshot of the same step, or a later
   /// one, is replaced. All ranks throw the same RuntimeFailure if the disk does not take it. Collective.

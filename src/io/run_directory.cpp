@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <functional>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -19,21 +22,28 @@ namespace {
 namespace fs = std::filesystem;
 using core::UserError;
 
-constexpr std::array<std::string_view, 6> plain_names{"config.yaml", "summary.json", "history.csv",
+constexpr std::array<std::string_view, 7> plain_names{"config.yaml", "summary.json", "history.csv", "observables.csv",
                                                       "fields.xdmf", "data.h5",      "log.txt"};
 
 struct Numbered {
   std::string_view before, after;
 };
-constexpr std::array<Numbered, 3> numbered_names{
-    {{"fields_", ".h5"}, {"checkpoint_", ".h5"}, {"surrogate_v", ".pt"}}};
+constexpr Numbered field_names{"fields_", ".h5"}, checkpoint_names{"checkpoint_", ".h5"}, data_names{"data_", ".h5"};
+constexpr std::array<Numbered, 5> numbered_names{{field_names,
+                                                  checkpoint_names,
+                                                  data_names,
+                                                  {"surrogate_v", ".pt"},
+                                                  {"failed_reactors_", ".json"}}};
 
-bool matches(std::string_view name, const Numbered& pattern) {
-  if (!name.starts_with(pattern.before) || !name.ends_with(pattern.after)) return false;
-  if (name.size() <= pattern.before.size() + pattern.after.size()) return false;
+std::optional<std::int64_t> number_in(std::string_view name, const Numbered& pattern) {
+  if (!name.starts_with(pattern.before) || !name.ends_with(pattern.after)) return std::nullopt;
+  if (name.size() <= pattern.before.size() + pattern.after.size()) return std::nullopt;
   name.remove_prefix(pattern.before.size());
   name.remove_suffix(pattern.after.size());
-  return std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
+  std::int64_t number = 0;
+  const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (read.ec != std::errc() || read.ptr != name.data() + name.size() || name.front() == '-') return std::nullopt;
+  return number;
 }
 
 struct Contents {
@@ -109,24 +119,50 @@ void prepare(const fs::path& path, OnExisting on_existing) {
   remove_run(contents);
 }
 
-}  // namespace
-
-bool is_run_file(std::string_view name) {
-  if (name.ends_with(".part")) name.remove_suffix(5);
-  return std::ranges::find(plain_names, name) != plain_names.end() ||
-         std::ranges::any_of(numbered_names, [&](const Numbered& pattern) { return matches(name, pattern); });
+/// Whether a file of the run so far is about to be written anew by one that goes on after `step`.
+bool is_later(std::string_view name, std::int64_t step, Newer newer) {
+  if (name.ends_with(".part") || name == "summary.json") return true;
+  if (newer == Newer::remove && number_in(name, checkpoint_names).value_or(-1) > step) return true;
+  return number_in(name, field_names).value_or(-1) > step || number_in(name, data_names).value_or(-1) >= step;
 }
 
-void prepare_run_directory(const fs::path& path, OnExisting on_existing, const parallel::Communicator& comm) {
+void continue_in(const fs::path& path, std::int64_t step, Newer newer) {
+  Contents contents = list(path);
+  try_writing(path);
+  std::erase_if(contents.run_files,
+                [&](const fs::path& file) { return !is_later(file.filename().string(), step, newer); });
+  remove_run(contents);
+}
+
+/// Root does the work; all ranks throw its UserError. Collective.
+void as_root(const parallel::Communicator& comm, const std::function<void()>& work) {
   std::string problem;
   if (comm.is_root()) {
     try {
-      prepare(path, on_existing);
+      work();
     } catch (const UserError& error) {
       problem = error.what();
     }
   }
   comm.agree(problem.empty(), problem);
+}
+
+}  // namespace
+
+bool is_run_file(std::string_view name) {
+  if (name.ends_with(".part")) name.remove_suffix(5);
+  return std::ranges::find(plain_names, name) != plain_names.end() ||
+         std::ranges::any_of(numbered_names,
+                             [&](const Numbered& pattern) { return number_in(name, pattern).has_value(); });
+}
+
+void prepare_run_directory(const fs::path& path, OnExisting on_existing, const parallel::Communicator& comm) {
+  as_root(comm, [&] { prepare(path, on_existing); });
+}
+
+void continue_run_directory(const fs::path& path, std::int64_t step, Newer newer,
+                            const parallel::Communicator& comm) {
+  as_root(comm, [&] { continue_in(path, step, newer); });
 }
 
 }  // namespace bimetal::io

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -16,6 +17,15 @@ enum class OnExisting { refuse, overwrite };
 /// Root does the work; all ranks throw the same UserError, which names the reason and what to do. Collective.
 void prepare_run_directory(const std::filesystem::path& path, OnExisting on_existing,
                            const parallel::Communicator& comm);
+
+/// What to do with checkpoints that are newer than the one a run goes on from.
+enum class Newer { keep, remove };
+
+/// Makes the directory of a run ready for going on after `step`: takes out what is about to be written anew, fields
+/// and data of later steps, unfinished files, and the summary. All ranks throw the same UserError if that fails.
+/// Collective.
+void continue_run_directory(const std::filesystem::path& path, std::int64_t step, Newer newer,
+                            const parallel::Communicator& comm);
 
 /// Whether bimetal gives files this name: config.yaml, fields_000042.h5, surrogate_v01.pt, and so on, and the
 /// unfinished ".part" of each, left by a run that was killed. Local.

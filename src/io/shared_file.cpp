@@ -6,13 +6,29 @@ namespace bimetal::io {
 
 using hdf5::check;
 
-hdf5::File create_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm) {
-  const hdf5::Properties access(H5Pcreate(H5P_FILE_ACCESS), "make file properties");
+namespace {
+
+hdf5::Properties shared_access(const parallel::Communicator& comm) {
+  hdf5::Properties access(H5Pcreate(H5P_FILE_ACCESS), "make file properties");
   // A serial rank does without MPI, which need not even be running.
   if (comm.group()) check(H5Pset_fapl_mpio(access.get(), parallel::native(comm), MPI_INFO_NULL), "choose MPI-IO");
   // Whatever is still open after an error goes with the file.
   check(H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG), "set file properties");
-  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), "create " + path.string()};
+  return access;
+}
+
+}  // namespace
+
+hdf5::File create_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm,
+                              std::int64_t user_block) {
+  const hdf5::Properties creation(H5Pcreate(H5P_FILE_CREATE), "make file properties");
+  check(H5Pset_userblock(creation.get(), static_cast<hsize_t>(user_block)), "leave room in front");
+  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), shared_access(comm).get()),
+          "create " + path.string()};
+}
+
+hdf5::File open_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm) {
+  return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, shared_access(comm).get()), "open " + path.string()};
 }
 
 hdf5::Properties collective_transfer(const parallel::Communicator& comm) {

@@ -9,8 +9,12 @@
 
 namespace bimetal::io {
 
-/// Creates an HDF5 file that all ranks write to; what is there already is replaced. Collective.
-hdf5::File create_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm);
+/// Creates an HDF5 file that all ranks write to; what is there already is replaced. `user_block`: bytes left free in
+/// front of it, 0 or a power of two from 512 on. Collective.
+hdf5::File create_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm,
+                              std::int64_t user_block = 0);
+/// Opens one that all ranks read. Collective.
+hdf5::File open_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm);
 
 /// How to move data between such a file and the memory of its ranks: all of them at once. Local.
 hdf5::Properties collective_transfer(const parallel::Communicator& comm);

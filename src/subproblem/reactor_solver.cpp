@@ -16,7 +16,7 @@ namespace bimetal::subproblem {
 namespace {
 
 /// The user's settings, then ones that take more and more trouble.
-std::array<CvodeOptions, 3> attempts_of(const ReactorSolverOptions& options, double dt) {
+std::array<CvodeOptions, 3> settings_of_attempts(const ReactorSolverOptions& options, double dt) {
   const CvodeOptions first{.rtol = options.rtol, .atol = options.atol, .max_steps = options.max_steps};
   CvodeOptions careful = first;
   careful.rtol = std::max(0.1 * first.rtol, 1e-13);
@@ -43,6 +43,11 @@ void check(const ReactorSolverOptions& options) {
 const RosenbrockMethod& method_for(double rtol) { return rtol >= 1e-4 ? rodas3 : rodas4; }
 
 }  // namespace
+
+const char* to_string(Integrator integrator) {
+  const auto* found = std::ranges::find(integrators, integrator, [](const auto& entry) { return entry.second; });
+  return found->first;
+}
 
 Integrator chosen_integrator(const ReactorSolverOptions& options, std::size_t n_species, double dt) {
   if (options.integrator != Integrator::automatic) return options.integrator;
@@ -80,11 +85,13 @@ struct ReactorSolver::Impl {
   Rosenbrock rosenbrock;
   std::vector<double> in;  // a copy of the row: `out` may be the same memory
   ReactorSolverCounts counts;
+  std::vector<Attempt> attempts;  // at the row in `in`
 };
 
 /// Solves the row in `in`; on failure `out` is the state it came in.
 std::optional<std::string> ReactorSolver::Impl::solve_row(std::span<double> out) {
   ++counts.rows;
+  attempts.clear();
   auto trouble = find_flaw();
   if (!trouble) trouble = integrate(out);
   if (trouble) {
@@ -108,15 +115,16 @@ std::optional<std::string> ReactorSolver::Impl::find_flaw() const {
 /// By one attempt after the other, until one succeeds.
 std::optional<std::string> ReactorSolver::Impl::integrate(std::span<double> out) {
   for (auto* each : equations) each->hold(reactor.pressure(in));
-  std::optional<std::string> trouble;
-  const auto attempts = attempts_of(settings, reactor.step(in));
-  for (std::size_t i = 0; i < attempts.size(); ++i) {
-    if (i > 0) ++counts.retries;
-    trouble = i == 0 && integrator == Integrator::rosenbrock ? by_rosenbrock(out) : by_cvode(attempts[i], out);
+  for (const auto& options : settings_of_attempts(settings, reactor.step(in))) {
+    const auto by = attempts.empty() ? integrator : Integrator::cvode;
+    const auto steps_before = counts.steps;
+    auto trouble = by == Integrator::rosenbrock ? by_rosenbrock(out) : by_cvode(options, out);
     if (!trouble && !core::all_finite(out)) trouble = "the result is not finite";
-    if (!trouble) break;
+    attempts.push_back({by, options.rtol, counts.steps - steps_before, std::move(trouble)});
+    if (!attempts.back().trouble) break;
   }
-  return trouble;
+  counts.retries += std::ssize(attempts) - 1;
+  return attempts.back().trouble;
 }
 
 std::optional<std::string> ReactorSolver::Impl::by_rosenbrock(std::span<double> out) {
@@ -151,10 +159,12 @@ ReactorSolver& ReactorSolver::operator=(ReactorSolver&&) noexcept = default;
 
 Reactor& ReactorSolver::kind() { return impl_->reactor; }
 const ReactorSolverCounts& ReactorSolver::counts() const { return impl_->counts; }
+std::span<const Attempt> ReactorSolver::attempts() const { return impl_->attempts; }
 
 BatchReport ReactorSolver::solve(Batch& batch) {
   EXPECT(fits(batch, kind().signature()));
   BatchReport report;
+  const auto retries_before = impl_->counts.retries;
   for (std::int64_t row = 0; row < batch.in.size(); ++row) {
     const auto in = batch.in[row];
     std::copy(in.begin(), in.end(), impl_->in.begin());
@@ -164,6 +174,7 @@ BatchReport ReactorSolver::solve(Batch& batch) {
     if (trouble) report.failures.push_back({batch.id[static_cast<std::size_t>(row)], std::move(*trouble), impl_->in});
     if (!batch.provenance.empty()) batch.provenance[static_cast<std::size_t>(row)] = Provenance{};
   }
+  report.retries = impl_->counts.retries - retries_before;
   return report;
 }
 

@@ -3,6 +3,9 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "subproblem/reactor.hpp"
@@ -18,6 +21,7 @@ enum class Integrator {
 };
 inline constexpr std::array<std::pair<const char*, Integrator>, 3> integrators{
     {{"auto", Integrator::automatic}, {"cvode", Integrator::cvode}, {"rosenbrock", Integrator::rosenbrock}}};
+const char* to_string(Integrator integrator);
 
 struct ReactorSolverOptions {
   Integrator integrator = Integrator::automatic;
@@ -43,6 +47,14 @@ struct ReactorSolverCounts {
   std::int64_t unconserved = 0;  // answers whose element masses could not be restored (a negative input)
 };
 
+/// One try at a row.
+struct Attempt {
+  Integrator integrator;               // never `automatic`
+  double rtol;                         // [1]
+  std::int64_t steps = 0;              // refused ones included
+  std::optional<std::string> trouble;  // why it failed; nothing if it solved the row
+};
+
 /// Reference solver of the reactor, with the analytic Jacobian. The answer to a row depends on the row alone, to the
 /// bit: not on its place in the batch, nor on what was solved before.
 class ReactorSolver : public SubproblemSolver {
@@ -57,6 +69,9 @@ class ReactorSolver : public SubproblemSolver {
   BatchReport solve(Batch& batch) override;
 
   const ReactorSolverCounts& counts() const;
+  /// What was tried at the last row of the last batch, in this order; the last attempt may have solved it. None if the
+  /// row made no sense.
+  std::span<const Attempt> attempts() const;
 
  private:
   struct Impl;

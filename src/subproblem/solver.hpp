@@ -74,6 +74,7 @@ struct Failure {
 
 struct BatchReport {
   std::vector<Failure> failures;  // of this rank
+  std::int64_t retries = 0;       // further attempts that rows took which this rank solved
 };
 
 /// Solves batches of sub-problems. Physics, and the hybrid that wraps it, look the same from here.

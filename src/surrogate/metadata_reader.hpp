@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -11,6 +14,23 @@
 #include "core/text.hpp"
 
 namespace bimetal::surrogate {
+
+/// Whether a value is a T: nothing is converted, but whole numbers to numbers, and those must fit.
+template <class T>
+bool holds(const nlohmann::json& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return value.is_boolean();
+  } else if constexpr (std::is_integral_v<T>) {
+    const bool beyond = value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{INT64_MAX};
+    return value.is_number_integer() && !beyond && std::in_range<T>(value.get<std::int64_t>());
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    return value.is_number();
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return value.is_string();
+  } else {
+    return value.is_array() && std::ranges::all_of(value, &holds<typename T::value_type>);
+  }
+}
 
 /// Reads JSON that somebody else may have written: whatever is missing or of another kind is a UserError that names
 /// the file and the key. Local.
@@ -37,11 +57,9 @@ class MetadataReader {
   /// T: a number, a text, a flag, or (nested) vectors of them.
   template <class T>
   T value(const char* key) const {
-    try {
-      return at(key).template get<T>();
-    } catch (const nlohmann::json::exception&) {
-      refuse(full(key), "is of another kind than it should be");
-    }
+    const auto& node = at(key);
+    if (!holds<T>(node)) refuse(full(key), "is of another kind than it should be");
+    return node.template get<T>();
   }
 
   const nlohmann::json& node() const { return node_; }

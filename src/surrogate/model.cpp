@@ -5,6 +5,7 @@
 
 #include "core/finite.hpp"
 #include "surrogate/perceptrons.hpp"
+#include "surrogate/persist_tensor.hpp"
 
 namespace bimetal::surrogate {
 namespace {
@@ -13,6 +14,17 @@ namespace {
 // are a tenth), few enough that the activations stay near the core.
 constexpr std::int64_t chunk = 1024;
 constexpr double infinity = std::numeric_limits<double>::infinity();
+
+void persist_standards(const core::Archive& archive, std::vector<Scaling::Standard>& standards) {
+  std::vector<double> means, deviations;
+  for (const auto& standard : standards) {
+    means.push_back(standard.mean);
+    deviations.push_back(standard.deviation);
+  }
+  archive.alike("mean", std::span(means));
+  archive.alike("deviation", std::span(deviations));
+  for (std::size_t i = 0; i < standards.size(); ++i) standards[i] = {means[i], deviations[i]};
+}
 
 }  // namespace
 
@@ -44,6 +56,24 @@ void Model::take(const Model& other) {
   familiarity = other.familiarity;
   ranges = other.ranges;
   version = other.version;
+}
+
+void Model::persist(const core::Archive& archive, const core::Signature& signature) {
+  persist_tensor(archive, "weights", network->weights());
+
+  auto features = scaling.feature_standards(), targets = scaling.target_standards();
+  persist_standards(archive.in("features"), features);
+  persist_standards(archive.in("targets"), targets);
+  auto known = familiarity.numbers();
+  archive.alike("whitening", known.whitening);
+  archive.alike("centre", known.centre);
+  archive.alike("lower", ranges.lower);
+  archive.alike("upper", ranges.upper);
+  archive.alike("version", version);
+  if (!archive.restores()) return;
+  scaling.set_standards(features, targets);
+  difference = ScaledDifference(signature, scaling, network->device());
+  familiarity = Familiarity(known, network->device());
 }
 
 void Model::predict(core::ConstRows in, core::Rows out, std::span<Signals> signals) {

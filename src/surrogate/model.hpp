@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/archive.hpp"
 #include "core/rows.hpp"
 #include "core/signature.hpp"
 #include "surrogate/familiarity.hpp"
@@ -32,6 +33,9 @@ struct Model {
 
   /// Becomes a copy of another one of the same make. Local.
   void take(const Model& other);
+
+  /// The network of the same make. `signature`: the one it was made for.
+  void persist(const core::Archive& archive, const core::Signature& signature);
 
   /// See Surrogate::predict. Local.
   void predict(core::ConstRows in, core::Rows out, std::span<Signals> signals);

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "surrogate/zip_archive.hpp"
 
 namespace bimetal::surrogate {
 namespace {
@@ -23,13 +24,14 @@ ModelArchive ModelArchive::open(const std::string& bytes, const std::string& sou
   if (!bytes.starts_with(zip_start))
     throw core::UserError::format(
         "{} is not a TorchScript archive; save the model with torch.jit.save, or with models/export.py", source);
+  check_zip(bytes, source);
   ModelArchive archive;
   torch::jit::ExtraFilesMap extra{{metadata_name, ""}};
   try {
     std::istringstream stream(bytes);
     archive.module = torch::jit::load(stream, torch::kCPU, extra);
   } catch (const std::exception& error) {
-    throw core::UserError::format("{} is damaged, truncated or no TorchScript archive ({}); copy or export it again",
+    throw core::UserError::format("{} is not a TorchScript archive that LibTorch can read ({}); export it again",
                                   source, reason_of(error));
   }
   archive.metadata = extra.at(metadata_name);

@@ -15,6 +15,27 @@ using nlohmann::ordered_json;
 
 constexpr int format = 1;
 
+constexpr std::size_t longest = std::size_t{64} << 20;  // bytes of metadata; those of 53 species have 100 thousand
+constexpr int deepest = 16;                             // lists and objects within each other; what is ours has four
+
+/// Copies and prints of what is nested without end would overflow the stack.
+nlohmann::json parse(const std::string& text, const std::string& source) {
+  bool too_deep = false;
+  const auto watch = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+    too_deep = too_deep || depth > deepest;
+    return !too_deep;
+  };
+  nlohmann::json json;
+  if (text.size() <= longest) json = nlohmann::json::parse(text, watch, /*allow_exceptions=*/false);
+  if (text.size() > longest || too_deep)
+    throw core::UserError::format(
+        "{}: its metadata (bimetal.json) is longer or nested more deeply than that of any model; export it again",
+        source);
+  if (json.is_discarded())
+    throw core::UserError::format("{}: its metadata (bimetal.json) is no JSON; export the model again", source);
+  return json;
+}
+
 ordered_json table_to_json(core::ConstRows rows) {
   auto table = ordered_json::array();
   for (std::int64_t i = 0; i < rows.size(); ++i) table.push_back(std::vector<double>(rows[i].begin(), rows[i].end()));
@@ -121,10 +142,7 @@ std::string to_text(const ModelCard& card) {
 }
 
 ModelCard read_card(const std::string& text, const std::string& source) {
-  auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded())
-    throw core::UserError::format("{}: its metadata (bimetal.json) is no JSON; export the model again", source);
-  const MetadataReader metadata(std::move(json), source);
+  const MetadataReader metadata(parse(text, source), source);
   if (metadata.value<int>("format") != format)
     metadata.refuse("format", fmt::format("must be {}, which is all this version knows", format));
   ModelCard card;

@@ -107,11 +107,15 @@ std::unique_ptr<Perceptrons> native_network(const torch::jit::Module& module, co
                                             const Scaling& scaling, torch::Device device) {
   const torch::NoGradGuard no_gradient;
   std::map<std::string, torch::Tensor> found;
+  std::int64_t n_found = 0;
   for (const auto& parameter : module.named_parameters()) {
     auto name = parameter.name;
     std::ranges::replace(name, '.', '_');  // of a module made of modules, as models/define.py makes it
+    n_found += parameter.value.numel();
     found.emplace(std::move(name), parameter.value);
   }
+  // Before the memory for widths that a file only claims.
+  if (n_found != Perceptrons::count_parameters(scaling.n_features(), scaling.n_targets(), options)) return nullptr;
   auto network = std::make_unique<Perceptrons>(scaling.n_features(), scaling.n_targets(), options, device);
   auto wanted = network->named_parameters();
   if (found.size() != wanted.size()) return nullptr;

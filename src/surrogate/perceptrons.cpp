@@ -17,20 +17,21 @@ std::vector<std::int64_t> joined(std::int64_t first, const std::vector<std::int6
   return widths;
 }
 
-std::int64_t count_parameters(const std::vector<std::int64_t>& widths) {
+std::int64_t count_weights(const std::vector<std::int64_t>& widths) {
   std::int64_t n = 0;
   for (std::size_t l = 0; l + 1 < widths.size(); ++l) n += (widths[l] + 1) * widths[l + 1];
   return n;
 }
 
-std::int64_t count_parameters(std::int64_t n_features, std::int64_t n_targets, const NetworkOptions& options) {
-  EXPECT(!options.layers.empty());
-  return count_parameters(joined(n_features, options.layers, n_targets)) +
-         count_parameters(joined(options.layers.back(), options.error_layers, 1)) +
-         count_parameters(joined(n_features, options.second_layers, n_targets));
-}
-
 }  // namespace
+
+std::int64_t Perceptrons::count_parameters(std::int64_t n_features, std::int64_t n_targets,
+                                           const NetworkOptions& options) {
+  EXPECT(!options.layers.empty());
+  return count_weights(joined(n_features, options.layers, n_targets)) +
+         count_weights(joined(options.layers.back(), options.error_layers, 1)) +
+         count_weights(joined(n_features, options.second_layers, n_targets));
+}
 
 Perceptrons::Perceptrons(std::int64_t n_features, std::int64_t n_targets, const NetworkOptions& options,
                          torch::Device device)

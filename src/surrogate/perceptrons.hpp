@@ -30,6 +30,10 @@ class Perceptrons : public Network {
   Perceptrons(std::int64_t n_features, std::int64_t n_targets, const NetworkOptions& options,
               torch::Device device = torch::kCPU);
 
+  /// How many weights such a network has. Local.
+  static std::int64_t count_parameters(std::int64_t n_features, std::int64_t n_targets,
+                                       const NetworkOptions& options);
+
   Answer forward(const Input& input) const override;
   bool reads_rows() const override { return false; }
   bool has_second() const override { return true; }

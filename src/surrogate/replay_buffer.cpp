@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/finite.hpp"
@@ -44,11 +45,68 @@ void ReplayBuffer::add(core::ConstRows in, core::ConstRows out, std::span<const 
     }
     const auto key = core::random_bits(seed_, core::Purpose::replay, static_cast<std::uint64_t>(step),
                                        static_cast<std::uint64_t>(id[static_cast<std::size_t>(i)]));
-    const int stratum = stratum_of(in[i]);
-    const Entry entry{key, claim_slot(key, stratum), stratum};
-    std::ranges::copy(in[i], in_[entry.slot].begin());
-    std::ranges::copy(out[i], out_[entry.slot].begin());
-    if (const auto passed_over = keep_forever(entry)) keep_for_now(*passed_over);
+    insert(key, in[i], out[i]);
+  }
+}
+
+void ReplayBuffer::insert(std::uint64_t key, std::span<const double> in, std::span<const double> out) {
+  const int stratum = stratum_of(in);
+  const Entry entry{key, claim_slot(key, stratum), stratum};
+  std::ranges::copy(in, in_[entry.slot].begin());
+  std::ranges::copy(out, out_[entry.slot].begin());
+  if (const auto passed_over = keep_forever(entry)) keep_for_now(*passed_over);
+}
+
+/// The rows by slot, and for each slot its entry: the key, and its place in the list of a part and stratum.
+void ReplayBuffer::persist(const core::Archive& archive) {
+  const auto n = static_cast<std::size_t>(size());
+  std::vector<std::uint64_t> keys(n), bounds;
+  std::vector<std::uint8_t> forever(n);
+  std::vector<std::int64_t> places(n);
+  for (auto* part : {&permanent_, &recent_})
+    for (auto& stratum : part->strata) {
+      for (std::size_t place = 0; place < stratum.entries.size(); ++place) {
+        const auto& entry = stratum.entries[place];
+        const auto slot = static_cast<std::size_t>(entry.slot);
+        keys[slot] = entry.key;
+        forever[slot] = part == &permanent_;
+        places[slot] = static_cast<std::int64_t>(place);
+      }
+      bounds.push_back(stratum.bound);
+    }
+  archive.rows("in", in_);
+  archive.rows("out", out_);
+  archive.rows("key", keys);
+  archive.rows("forever", forever);
+  archive.rows("place", places);
+  archive.rows("bound", bounds);
+  archive.sums("n_refused", n_refused_);
+  if (!archive.restores()) return;
+
+  const auto in = std::exchange(in_, core::RowTable(in_.width())), out = std::exchange(out_, core::RowTable(out_.width()));
+  for (auto* part : {&permanent_, &recent_}) {
+    part->size = 0;
+    for (auto& stratum : part->strata) stratum = {};
+  }
+  if (!archive.same_ranks()) {
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      insert(keys[i], in[static_cast<std::int64_t>(i)], out[static_cast<std::int64_t>(i)]);
+    return;
+  }
+  in_ = in;
+  out_ = out;
+  auto bound = bounds.begin();
+  for (auto* part : {&permanent_, &recent_})
+    for (auto& stratum : part->strata) stratum.bound = *bound++;
+  for (std::size_t slot = 0; slot < keys.size(); ++slot) {
+    auto& part = forever[slot] ? permanent_ : recent_;
+    const auto at = static_cast<std::int64_t>(slot);
+    const int stratum = stratum_of(in_[at]);
+    auto& entries = part.strata[static_cast<std::size_t>(stratum)].entries;
+    const auto place = static_cast<std::size_t>(places[slot]);
+    if (entries.size() <= place) entries.resize(place + 1);
+    entries[place] = {keys[slot], at, stratum};
+    ++part.size;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/archive.hpp"
 #include "core/rows.hpp"
 #include "core/signature.hpp"
 
@@ -43,6 +44,9 @@ class ReplayBuffer {
   core::ConstRows in() const { return in_.rows(); }    // [size, n_in]
   core::ConstRows out() const { return out_.rows(); }  // [size, n_out]
 
+  /// On another number of ranks the rows are dealt out anew, as if each rank had been offered its share.
+  void persist(const core::Archive& archive);
+
  private:
   struct Entry {
     std::uint64_t key;
@@ -59,6 +63,7 @@ class ReplayBuffer {
     std::vector<Stratum> strata = std::vector<Stratum>(n_strata);
     Stratum& fullest(int preferred);  // the stratum that makes room; `preferred` among equals
   };
+  void insert(std::uint64_t key, std::span<const double> in, std::span<const double> out);
   int stratum_of(std::span<const double> in) const;
   std::int64_t claim_slot(std::uint64_t key, int stratum);
   std::optional<Entry> keep_forever(Entry entry);

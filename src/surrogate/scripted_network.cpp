@@ -2,6 +2,9 @@
 
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
+#include "core/error.hpp"
+#include "surrogate/model_archive.hpp"
+
 namespace bimetal::surrogate {
 namespace {
 
@@ -21,10 +24,15 @@ torch::jit::Module copied(const torch::jit::Module& module) {
 
 std::vector<torch::Tensor> run_module(torch::jit::Module& module, const torch::Tensor& rows) {
   const torch::jit::GraphOptimizerEnabledGuard as_written(false);
-  std::vector<torch::Tensor> outputs;
-  const auto answer = module.forward({rows});
-  for (const auto& element : answer.toTupleRef().elements()) outputs.push_back(element.toTensor());
-  return outputs;
+  try {
+    std::vector<torch::Tensor> outputs;
+    const auto answer = module.forward({rows});
+    for (const auto& element : answer.toTupleRef().elements()) outputs.push_back(element.toTensor());
+    return outputs;
+  } catch (const std::exception& error) {
+    throw core::RuntimeFailure(fmt::format("the model's forward fails on {} rows ({}); it must take any number",
+                                           rows.size(0), reason_of(error)));
+  }
 }
 
 ScriptedNetwork::ScriptedNetwork(const torch::jit::Module& module, const Scaling& scaling, torch::Device device)
@@ -71,6 +79,13 @@ torch::Tensor ScriptedNetwork::targets(const torch::Tensor& increments) const {
 
 Network::Answer ScriptedNetwork::forward(const Input& input) const {
   const auto outputs = run_module(module_, input.rows);
+  const std::int64_t n = input.rows.size(0), n_out = scaling_.null_space().n_out();
+  const auto fits = [](const torch::Tensor& output, at::IntArrayRef shape) {
+    return output.sizes() == shape && output.scalar_type() == torch::kFloat32;
+  };
+  const bool as_checked = outputs.size() == (has_second_ ? 3 : 2) && fits(outputs[0], {n, n_out}) &&
+                          fits(outputs[1], {n}) && (!has_second_ || fits(outputs[2], {n, n_out}));
+  VALIDATE(as_checked, "the model answers {} rows in other shapes or types than those it was checked with", n);
   return {targets(outputs[0]), outputs[1], has_second_ ? targets(outputs[2]) : torch::Tensor()};
 }
 

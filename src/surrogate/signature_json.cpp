@@ -17,6 +17,9 @@ using core::Quantity;
 using core::UserError;
 using nlohmann::ordered_json;
 
+// What a solver could use; the work to solve for the invariants grows with the third power of their number.
+constexpr std::size_t most_columns = 4096, most_invariants = 64;
+
 constexpr std::array<std::pair<const char*, Nature>, 4> natures{{{"temperature", Nature::temperature},
                                                                  {"mass_fraction", Nature::mass_fraction},
                                                                  {"positive", Nature::positive},
@@ -108,11 +111,15 @@ core::Signature signature_from_json(const MetadataReader& metadata) {
     signature.outputs.push_back(std::move(output));
   }
   const auto n_out = signature.outputs.size();
+  if (signature.inputs.size() > most_columns)
+    metadata.refuse("inputs", fmt::format("must be {} at most", most_columns));
   if (n_out == 0 || signature.inputs.size() < n_out)
     metadata.refuse("outputs", "must be one or more, and no more than inputs");
   for (std::size_t k = 0; k < n_out; ++k) signature.outputs[k].nature = signature.inputs[k].nature;
 
   const auto rows = metadata.value<std::vector<std::vector<double>>>("invariants");
+  if (rows.size() > most_invariants)
+    metadata.refuse("invariants", fmt::format("must be {} at most", most_invariants));
   signature.invariants = core::Matrix(rows.size(), n_out);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].size() != n_out) metadata.refuse("invariants", "must have one number per output");

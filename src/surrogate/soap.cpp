@@ -1,7 +1,10 @@
 #include "surrogate/soap.hpp"
 
 #include <cmath>
+#include <string>
 #include <utility>
+
+#include "surrogate/persist_tensor.hpp"
 
 namespace bimetal::surrogate {
 namespace {
@@ -52,6 +55,23 @@ void Soap::step(double rate) {
   }
 }
 
+void Soap::persist(const core::Archive& archive) {
+  const torch::NoGradGuard no_gradient;
+  archive.alike("n_steps", n_steps_);
+  int n = 0;
+  for (auto& state : states_) {
+    const auto part = archive.in(std::to_string(n++));
+    persist_tensor(part, "first", state.first);
+    persist_tensor(part, "second", state.second);
+    for (auto* side : {&state.left, &state.right}) {
+      if (!side->basis.defined()) continue;
+      const auto of_side = part.in(side == &state.left ? "left" : "right");
+      persist_tensor(of_side, "covariance", side->covariance);
+      persist_tensor(of_side, "basis", side->basis);
+    }
+  }
+}
+
 torch::Tensor Soap::turned(const State& state, torch::Tensor matrix) {
   if (state.left.basis.defined()) matrix = state.left.basis.t().mm(matrix);
   if (state.right.basis.defined()) matrix = matrix.mm(state.right.basis);
@@ -80,7 +100,8 @@ void Soap::refresh(State& state) {
     const auto eigenvalues = (side.covariance.mm(side.basis) * side.basis).sum(0);
     const auto order = eigenvalues.argsort(/*dim=*/0, /*descending=*/true);
     state.second = state.second.index_select(axis, order);
-    side.basis = std::get<0>(torch::linalg_qr(side.covariance.mm(side.basis.index_select(1, order))));
+    // In the order of memory that it would have after a restart: products with it are then the same to the bit.
+    side.basis = std::get<0>(torch::linalg_qr(side.covariance.mm(side.basis.index_select(1, order)))).contiguous();
   }
   state.first = turned(state, mean);
 }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/archive.hpp"
+
 // Private to this folder: it brings in LibTorch.
 
 namespace bimetal::surrogate {
@@ -22,6 +24,9 @@ class Soap {
 
   /// One step. The same on every rank that has the same gradients. Local.
   void step(double rate);
+
+  /// Expects parameters of the same shapes.
+  void persist(const core::Archive& archive);
 
  private:
   /// One side of a matrix: what is known of its curvature.

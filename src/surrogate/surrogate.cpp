@@ -12,6 +12,7 @@
 #include "surrogate/model.hpp"
 #include "surrogate/model_content.hpp"
 #include "surrogate/packing.hpp"
+#include "surrogate/persist_tensor.hpp"
 #include "surrogate/replay_buffer.hpp"
 #include "surrogate/scaled_difference.hpp"
 #include "surrogate/threads.hpp"
@@ -212,6 +213,25 @@ void Surrogate::unpack_candidate(std::span<const std::byte> bytes) {
   model.familiarity = Familiarity({std::move(whitening), std::move(centre)}, device);
   auto lower = unpacker.take<double>(), upper = unpacker.take<double>();
   model.ranges = {std::move(lower), std::move(upper)};
+}
+
+void Surrogate::persist(const core::Archive& archive) {
+  auto& self = *impl_;
+  self.replay.persist(archive.in("replay"));
+  self.candidate.persist(archive.in("candidate"), self.signature);
+  self.serving.persist(archive.in("serving"), self.signature);
+  self.previous.persist(archive.in("previous"), self.signature);
+  persist_tensor(archive, "learner", self.learner->weights());
+  self.counts.persist(archive.in("counts"));
+  archive.sums("n_offered", self.n_offered);
+  archive.alike("offered_at_fit", self.offered_at_fit);
+  archive.alike("n_versions", self.n_versions);
+
+  bool trains = self.trainer.has_value();
+  archive.alike("trains", trains);
+  if (archive.restores() && trains)
+    self.trainer.emplace(self.replay, *self.learner, self.candidate, self.training, self.comm, self.counts);
+  if (trains) self.trainer->persist(archive.in("trainer"));
 }
 
 void Surrogate::spoil() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/archive.hpp"
 #include "core/rows.hpp"
 #include "core/signature.hpp"
 #include "parallel/communicator.hpp"
@@ -78,6 +79,9 @@ class Surrogate {
   /// surrogate made of the same options. Local.
   std::vector<std::byte> pack_candidate() const;
   void unpack_candidate(std::span<const std::byte> bytes);
+
+  /// Weights of all versions, what they were trained on, and how far training has come. Collective.
+  void persist(const core::Archive& archive);
 
   /// Overwrites the weights that serve, those of the candidate and those that learn by NaN. For tests of what guards
   /// against a broken surrogate. Local, done by all ranks alike.

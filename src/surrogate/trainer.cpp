@@ -31,6 +31,20 @@ Trainer::Trainer(const ReplayBuffer& replay, Network& learner, Model& average, c
   if (learner.reads_rows()) x_.rows = torch::empty({options.batch, replay.in().width()});
 }
 
+void Trainer::Counts::persist(const core::Archive& archive) {
+  archive.alike("updates", updates);
+  archive.alike("skipped", skipped);
+  archive.alike("samples", samples);
+  archive.alike("redrawn", redrawn);
+  archive.alike("age", age);
+}
+
+void Trainer::persist(const core::Archive& archive) {
+  optimiser_.persist(archive.in("optimiser"));
+  counts_.persist(archive);
+  archive.alike("n_own_updates", n_own_updates_);
+}
+
 void Trainer::heal() {
   if (all_finite(learner_) && all_finite(*average_.network)) return;
   ++counts_.redrawn;

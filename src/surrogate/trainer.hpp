@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/archive.hpp"
 #include "parallel/communicator.hpp"
 #include "surrogate/model.hpp"
 #include "surrogate/network.hpp"
@@ -31,6 +32,8 @@ class Trainer {
     std::int64_t samples = 0;  // rows seen by gradient steps, on all ranks
     std::int64_t redrawn = 0;  // times the weights were drawn anew
     std::int64_t age = 0;      // gradient steps since the weights were drawn
+
+    void persist(const core::Archive& archive);
   };
 
   /// Borrows all but the options and the communicator; the scaling of `average` must be fitted and stay as it is.
@@ -46,6 +49,9 @@ class Trainer {
   double update();
 
   const Counts& counts() const { return counts_; }
+
+  /// What it borrows is somebody else's to keep.
+  void persist(const core::Archive& archive);
 
  private:
   void draw(std::int64_t n);

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+
+#include "app/run_config.hpp"
+#include "parallel/communicator.hpp"
+
+namespace bimetal::app {
+
+/// What the large things of a run take [bytes], to within a factor of two.
+struct MemoryNeed {
+  double fields = 0.0;     // of all ranks together
+  double surrogate = 0.0;  // of each rank: networks, optimiser, replay
+};
+
+/// Of a run with so many species on so many ranks. Local.
+MemoryNeed memory_need(const RunConfig& config, std::size_t n_species, int n_ranks);
+
+/// Refuses a run that a node cannot hold, by UserError, before it is killed for trying. Collective.
+void require_memory(const RunConfig& config, std::size_t n_species, const parallel::Communicator& comm);
+
+}  // namespace bimetal::app
