@@ -7,6 +7,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(Boost REQUIRED)
 find_package(SUNDIALS REQUIRED)
 find_package(Torch REQUIRED)
+find_package(ZLIB REQUIRED)
 
 # yaml-cpp names its target yaml-cpp::yaml-cpp from 0.8 on.
 if(NOT TARGET yaml-cpp::yaml-cpp)

@@ -16,7 +16,7 @@ packages=(
   libpetsc-real-dev
   libhdf5-openmpi-dev
   # Numerics: the surrogate (LibTorch), the reference integrator (CVODE), beta quantiles (Boost.Math).
-  libtorch-dev
+  libtorch-dev zlib1g-dev
   libsundials-dev
   libboost-dev
   libopenblas0-pthread   # several times faster than the plain BLAS that the others settle for

@@ -50,6 +50,7 @@ double Checkpoints::write() {
   const auto step = progress_->clock.step();
   const std::filesystem::path directory = config_->output.directory;
   output_->settle(progress_->clock);
+  simulation_->hybrid().settle();
   last_ = directory / io::checkpoint_file_name(step);
   io::write_checkpoint(last_, [this](const core::Archive& archive) { persist(archive); }, comm_);
   last_step_ = step;

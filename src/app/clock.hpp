@@ -15,7 +15,7 @@ struct TimeConfig {
   double largest_step = 1e-6;  // [s]
   double courant = 0.3;        // sum over the axes of |u| dt / dx, at most
   double expansion = 0.1;      // relative growth of a volume in a step, at most
-  std::optional<double> wall_limit;  // of the program; near it the run saves its state and stops [s]
+  std::optional<double> wall_limit = {};  // of the program; near it the run saves its state and stops [s]
 };
 
 /// Why a step is no longer than it is.

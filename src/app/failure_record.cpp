@@ -83,10 +83,12 @@ subproblem::ReactorSolverOptions read_solver(const Reader& reader) {
   const auto* found =
       std::ranges::find(integrators, name, [](const auto& entry) { return std::string(entry.first); });
   if (found == integrators.end()) reader.refuse("solver.integrator", "is none; it may be cvode, rosenbrock or auto");
+  const auto max_steps = reader.integer("max_steps");
+  if (max_steps > 1'000'000'000) reader.refuse("solver.max_steps", "is beyond a billion");
   return {.integrator = found->second,
           .rtol = reader.number("rtol"),
           .atol = reader.number("atol"),
-          .max_steps = reader.integer("max_steps")};
+          .max_steps = max_steps};
 }
 
 FailedReactor read_reactor(const Reader& reader) {

@@ -94,11 +94,11 @@ ordered_json to_json(const Replayed& replayed) {
 
 void print(const Replayed& replayed) {
   const auto& then = replayed.then;
-  fmt::print("  cell {:<8} {:.2f} K, {:.0f} Pa, {:.3g} s: ", then.cell, then.temperature, then.pressure, then.dt);
+  fmt::print("  cell {:<8} {:.7g} K, {:.6g} Pa, {:.3g} s: ", then.cell, then.temperature, then.pressure, then.dt);
   if (replayed.trouble)
     fmt::print("not solved ({})\n", *replayed.trouble);
   else
-    fmt::print("solved by attempt {}, {:.2f} K after\n", replayed.attempts.size(), replayed.temperature);
+    fmt::print("solved by attempt {}, {:.7g} K after\n", replayed.attempts.size(), replayed.temperature);
   for (const auto& attempt : replayed.attempts)
     fmt::print("    {:<11} rtol {:<8.1g} {:>7} steps  {}\n", subproblem::to_string(attempt.integrator), attempt.rtol,
                attempt.steps, attempt.trouble.value_or("solved"));

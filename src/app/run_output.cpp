@@ -69,6 +69,7 @@ void FlowRecord::persist(const core::Archive& archive) {
   archive.maxima("largest_residual", largest_residual);
   archive.sums("negative_cells", negative_cells);
   archive.maxima("largest_negative", largest_negative);
+  archive.sums("retries", retries);
 }
 
 RunOutput::RunOutput(const RunConfig& config, Simulation& simulation, parallel::Communicator comm, core::Log& log,
@@ -162,6 +163,7 @@ void RunOutput::record_step(const Clock& clock, const flow::StepReport& report) 
   record.largest_residual = std::max(record.largest_residual, report.divergence_residual);
   record.negative_cells += report.negative_cells;
   record.largest_negative = std::max(record.largest_negative, report.largest_negative);
+  record.retries += report.batch.retries;
   save_new_version();
   if (data_) data_->append(simulation_->recorder()->rows());
   if (clock.done() || clock.step() % config_->output.observables_every == 0)

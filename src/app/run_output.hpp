@@ -25,6 +25,7 @@ struct FlowRecord {
   double largest_residual = 0.0;         // root mean square of the divergence's error [1/s]
   std::int64_t negative_cells = 0;       // over all steps, of this rank
   double largest_negative = 0.0;         // mass fraction that transport left below zero, of this rank
+  std::int64_t retries = 0;              // of reactors, over all steps, of this rank
 
   void persist(const core::Archive& archive);
 };

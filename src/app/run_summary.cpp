@@ -78,18 +78,18 @@ ordered_json list_ledger(const hybrid::HybridSolver& hybrid, const control::Ledg
           {"alarms", hybrid.controller().alarms()}};
 }
 
-ordered_json describe_chemistry(const RunConfig& config, const chemistry::Mechanism& mechanism) {
+ordered_json describe_chemistry(const RunConfig& config, const chemistry::Mechanism& mechanism,
+                                std::int64_t retries) {
   const auto& options = config.chemistry.solver;
   const auto integrator = subproblem::chosen_integrator(options, mechanism.n_species(),
                                                         config.time.step.value_or(config.time.largest_step));
-  const auto named = std::find_if(subproblem::integrators.begin(), subproblem::integrators.end(),
-                                  [&](const auto& entry) { return entry.second == integrator; });
   return {{"mechanism", mechanism.name},
           {"species", mechanism.n_species()},
           {"reactions", mechanism.n_reactions()},
-          {"integrator", named->first},
+          {"integrator", subproblem::to_string(integrator)},
           {"rtol", options.rtol},
-          {"atol", options.atol}};
+          {"atol", options.atol},
+          {"retries", retries}};
 }
 
 ordered_json describe_steps(const Clock& clock) {
@@ -190,7 +190,7 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   summary["time_s"] = output.flow_record().clock.time();
   summary["time_step"] = describe_steps(output.flow_record().clock);
   summary["flow"] = describe_flow(output.flow_record(), comm);
-  summary["chemistry"] = describe_chemistry(config, simulation.mechanism());
+  summary["chemistry"] = describe_chemistry(config, simulation.mechanism(), comm.sum(output.flow_record().retries));
   summary["wall_s"] = list_seconds(mean, wall, setup, comm.sum(output.seconds()) / n_ranks);
   summary["subproblems"] = list_rows(hybrid);
   if (hybrid.surrogate()) {

@@ -8,6 +8,7 @@
 #include "chemistry/mixture.hpp"
 #include "config/document.hpp"
 #include "core/nearest.hpp"
+#include "core/text.hpp"
 #include "subproblem/ignition.hpp"
 
 namespace bimetal::app {
@@ -24,8 +25,9 @@ std::vector<double> make_scales(const RunConfig& config, const chemistry::Mechan
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) {
       const auto close = core::nearest(name, names);
-      throw core::UserError::format("switching.scales names {}, which is no output{}; outputs are {}", name,
-                                    close.empty() ? "" : " (did you mean " + close + "?)", fmt::join(names, ", "));
+      throw core::UserError::format("switching.scales names {}, which is no output{}; outputs are {}",
+                                    core::one_line(name, 80), close.empty() ? "" : " (did you mean " + close + "?)",
+                                    fmt::join(names, ", "));
     }
     scales[static_cast<std::size_t>(found - names.begin())] = scale;
   }

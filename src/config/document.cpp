@@ -1,5 +1,7 @@
 #include "config/document.hpp"
 
+#include <yaml-cpp/depthguard.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -17,13 +19,16 @@ constexpr std::size_t largest_text = std::size_t{1} << 20;  // bytes; an input h
 constexpr std::size_t deepest = 16;                         // levels; an input has four
 constexpr std::size_t most_nodes = 100'000;
 
+core::UserError too_deep(const std::string& source, int line) {
+  return core::UserError::format("{}:{}: here are more than {} lists or maps within each other; write it flatter",
+                                 source, line, deepest);
+}
+
 /// What yaml-cpp would let pass: a key given twice, of which it silently uses the first (to the user that is a lost
 /// setting), aliases (*name) that hold themselves, and aliases of aliases that make much out of little.
 void check_structure(const YAML::Node& node, const std::string& source, std::size_t depth, std::size_t& nodes_left) {
   const int line = std::max(node.Mark().line, 0) + 1;
-  if (depth > deepest)
-    throw core::UserError::format("{}:{}: here are more than {} lists or maps within each other; write it flatter",
-                                  source, line, deepest);
+  if (depth > deepest) throw too_deep(source, line);
   if (nodes_left-- == 0)
     throw core::UserError::format("{}:{}: an input does not have more than {} entries; write out its aliases (*name)",
                                   source, line, most_nodes);
@@ -35,7 +40,8 @@ void check_structure(const YAML::Node& node, const std::string& source, std::siz
     const int key_line = item.first.Mark().line + 1;
     if (!item.first.IsScalar()) throw core::UserError::format("{}:{}: a key must be a plain word", source, key_line);
     if (!seen.insert(item.first.Scalar()).second)
-      throw core::UserError::format("{}:{}: key {} is given twice; keep one", source, key_line, item.first.Scalar());
+      throw core::UserError::format("{}:{}: key {} is given twice; keep one", source, key_line,
+                                    core::one_line(item.first.Scalar(), 80));
     check_structure(item.second, source, depth + 1, nodes_left);
   }
 }
@@ -43,10 +49,16 @@ void check_structure(const YAML::Node& node, const std::string& source, std::siz
 YAML::Node parse(const std::string& text, const std::string& source) {
   core::require_plain_text(text, source, largest_text);
   try {
-    const YAML::Node tree = YAML::Load(text);
+    const auto documents = YAML::LoadAll(text);
+    if (documents.size() > 1)
+      throw core::UserError::format("{}:{}: the document ends before this line; an input is a single document",
+                                    source, documents[1].Mark().line + 1);
+    const YAML::Node tree = documents.empty() ? YAML::Node() : documents.front();
     std::size_t nodes_left = most_nodes;
     check_structure(tree, source, 0, nodes_left);
     return tree;
+  } catch (const YAML::DeepRecursion& error) {
+    throw too_deep(source, error.mark.line + 1);
   } catch (const YAML::Exception& error) {
     throw core::UserError::format("{}:{}: this is not valid YAML ({}); mend the line", source,
                                   std::max(error.mark.line, 0) + 1, core::one_line(error.msg));
@@ -67,16 +79,17 @@ void apply_override(YAML::Node tree, const std::string& setting, Record& record)
   const bool complete = std::none_of(parts.begin(), parts.end(), [](const auto& part) { return part.empty(); });
   if (equals == std::string::npos || parts.empty() || !complete)
     throw core::UserError::format("--set {} is not of the form key.path=value; write for example time.end=1e-5",
-                                  setting);
+                                  core::one_line(setting, 80));
   YAML::Node node(tree);
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
     YAML::Node next = node[parts[i]];
     if (next.IsDefined() && !next.IsMap() && !next.IsNull())
-      throw core::UserError::format("--set {}: {} is not a mapping in {}", setting, parts[i], record.source);
+      throw core::UserError::format("--set {}: {} is not a mapping in {}", core::one_line(setting, 80),
+                                    core::one_line(parts[i], 80), record.source);
     if (!next.IsMap()) node[parts[i]] = YAML::Node(YAML::NodeType::Map);
     node.reset(node[parts[i]]);
   }
-  node[parts.back()] = parse(setting.substr(equals + 1), "--set " + setting);
+  node[parts.back()] = parse(setting.substr(equals + 1), "--set " + core::one_line(setting, 80));
   record.overridden.push_back(setting.substr(0, equals));
 }
 
@@ -120,10 +133,11 @@ std::string read_text(const std::string& path, const std::string& what, const pa
       text.append(part, 0, static_cast<std::size_t>(file.gcount()));
     }
     if (!file.eof() && text.size() <= longest)
-      problem = fmt::format("cannot read the {} {} ({}); check the path", what, path,
+      problem = fmt::format("cannot read the {} {} ({}); check the path", what, core::one_line(path, 200),
                             errno ? std::strerror(errno) : "not a readable file");
     if (text.size() > longest)
-      problem = fmt::format("the {} {} is longer than {} MiB; check the path", what, path, longest >> 20);
+      problem = fmt::format("the {} {} is longer than {} MiB; check the path", what, core::one_line(path, 200),
+                            longest >> 20);
   }
   comm.agree(problem.empty(), problem);
   comm.broadcast(text);

@@ -9,19 +9,19 @@
 
 #include "core/error.hpp"
 #include "core/nearest.hpp"
+#include "core/text.hpp"
 
 namespace bimetal::config {
 namespace {
 
+// For the resolved configuration: what is read again as the same.
 std::string show(const YAML::Node& value) {
   YAML::Emitter emitter;
   emitter << YAML::Flow << value;
   std::string text = emitter.c_str();
   std::replace(text.begin(), text.end(), '\n', ' ');
-  constexpr std::size_t longest = 60;
-  return text.size() <= longest ? text : text.substr(0, longest) + "...";
+  return text;
 }
-
 std::string show(double value) { return fmt::format("{}", value); }
 std::string show(std::int64_t value) { return fmt::format("{}", value); }
 std::string show(bool value) { return value ? "true" : "false"; }
@@ -30,6 +30,10 @@ template <class T>
 std::string show(const std::vector<T>& values) {
   return fmt::format("[{}]", fmt::join(values, ", "));
 }
+
+/// For a sentence, whatever it is that was given.
+std::string quoted(const std::string& key) { return core::one_line(key, 80); }
+std::string quoted(const YAML::Node& value) { return core::one_line(show(value), 80); }
 
 }  // namespace
 
@@ -48,7 +52,7 @@ Section::Section(YAML::Node node, std::string path, std::shared_ptr<Record> reco
     : node_(std::move(node)), path_(std::move(path)), record_(std::move(record)) {
   if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap())
     throw core::UserError::format("{}:{}: {} is '{}', but must be a mapping of keys to values", record_->source,
-                                  node_.Mark().line + 1, path_.empty() ? "the input" : path_, show(node_));
+                                  node_.Mark().line + 1, path_.empty() ? "the input" : path_, quoted(node_));
 }
 
 bool Section::has(const std::string& key) const {
@@ -85,7 +89,7 @@ std::string Section::place(const std::string& key) const {
 void Section::refuse(const std::string& key, const std::string& why) const {
   if (!has(key)) throw core::UserError::format("{}{} {}", place(key), full(key), why);
   const YAML::Node value = static_cast<const YAML::Node&>(node_)[key];
-  throw core::UserError::format("{}{} is {}, but {}", place(key), full(key), show(value), why);
+  throw core::UserError::format("{}{} is {}, but {}", place(key), full(key), quoted(value), why);
 }
 
 template <class T>
@@ -147,7 +151,10 @@ std::int64_t Section::integer(const std::string& key, Range range, std::optional
 }
 
 std::string Section::text(const std::string& key, std::optional<std::string> fallback) {
-  return read<std::string>(key, "a text", fallback);
+  const auto value = read<std::string>(key, "a text", fallback);
+  // It goes into file names, messages and the resolved configuration.
+  if (has(key) && !core::is_printable(value)) refuse(key, "must be a text without control characters");
+  return value;
 }
 
 std::string Section::path(const std::string& key) {
@@ -182,6 +189,7 @@ std::map<std::string, double> Section::table(const std::string& key, Range range
   for (const auto& item : *value) {
     const double number = convert<double>(key, item.second, "a mapping of names to numbers");
     check(key, number, range);
+    if (!core::is_printable(item.first.Scalar())) refuse(key, "must be a mapping of printable names to numbers");
     result[item.first.as<std::string>()] = number;
   }
   remember(key, show(*value), true);
@@ -211,7 +219,10 @@ void Section::finish() const {
     const auto key = item.first.as<std::string>();
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     const std::string close = core::nearest(key, known_);
-    throw core::UserError::format("{}unknown key {}{}; valid keys {} are {}", place(key), full(key),
+    if (known_.empty())
+      throw core::UserError::format("{}unknown key {}; there is nothing to say in {}", place(key), quoted(full(key)),
+                                    path_);
+    throw core::UserError::format("{}unknown key {}{}; valid keys {} are {}", place(key), quoted(full(key)),
                                   close.empty() ? "" : " (did you mean " + close + "?)",
                                   path_.empty() ? "at the top level" : "in " + path_, fmt::join(known_, ", "));
   }

@@ -20,6 +20,7 @@ namespace bimetal::core {
 /// How the values of an entry are spread over ranks, and so what becomes of them on another number of ranks.
 enum class Spread : std::uint8_t {
   alike,   // the same on every rank
+  first,   // on the first rank only
   rows,    // rows of a table, some on each rank: dealt out evenly, in the order of ranks
   sums,    // terms of a sum, one on each rank: the first rank gets the sum, the others zero
   maxima,  // one on each rank: all get the largest
@@ -138,6 +139,13 @@ class Archive {
   template <Number T>
   void rows(std::string_view name, std::vector<T>& values) const {
     any_number({full(name), Spread::rows, number_type<T>(), 1, {}}, values);
+  }
+  void first(std::string_view name, std::vector<std::byte>& bytes) const {
+    const ArchiveEntry entry{full(name), Spread::first, NumberType::uint8, 1, {}};
+    if (restores())
+      bytes = medium_->restore(entry);
+    else
+      medium_->save(entry, bytes);
   }
   void rows(std::string_view name, RowTable& table) const {
     std::vector<double> values(table.rows().flat().begin(), table.rows().flat().end());

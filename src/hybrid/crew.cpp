@@ -36,6 +36,10 @@ void Crew::tell_all_solvers(About what, parallel::Bytes content) const {
   for (int solver = 0; solver < n_solvers_; ++solver) mail_->post(solver, static_cast<int>(what), letter);
 }
 
+void Crew::tell_all_trainers(About what) const {
+  for (int t = 0; t < n_trainers_; ++t) tell(n_solvers_ + t, what);
+}
+
 void Crew::say_goodbye(const Goodbye& goodbye) const {
   if (n_trainers_ > 0) tell(my_trainer(), About::goodbye, pack(goodbye));
 }

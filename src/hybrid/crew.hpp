@@ -31,6 +31,7 @@ class Crew {
   void tell(int whom, About what, parallel::Bytes content = {}) const {
     mail_->post(whom, static_cast<int>(what), std::move(content));
   }
+  void tell_all_trainers(About what) const;
   void tell_all_solvers(About what, parallel::Bytes content = {}) const;
 
   // Addresses.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <string>
+#include <thread>
 #include <utility>
 
 #include "core/error.hpp"
@@ -23,7 +26,8 @@ DedicatedLearner::DedicatedLearner(const HybridOptions& options, const Crew& cre
       surrogate_(&surrogate),
       log_(std::move(log)),
       samples_(std::ssize(signature.inputs), std::ssize(signature.outputs)),
-      room_(options.schedule.queue_rows) {
+      room_(options.schedule.queue_rows),
+      trainer_states_(static_cast<std::size_t>(crew.n_trainers())) {
   EXPECT(crew.n_trainers() > 0 && !crew.trains());
 }
 
@@ -54,6 +58,7 @@ void DedicatedLearner::remember(core::ConstRows in, core::ConstRows out, std::sp
 
 TrainingRound DedicatedLearner::train(std::int64_t step, std::int64_t) {
   if (account_.given_up_at) return {.loss = loss_};
+  if (!std::exchange(begun_, true)) begin();
   post_samples();
   read_mail();
   TrainingRound round;
@@ -74,6 +79,29 @@ TrainingRound DedicatedLearner::train(std::int64_t step, std::int64_t) {
   return round;
 }
 
+void DedicatedLearner::begin() {
+  if (!crew_.own().is_root()) return;
+  for (int t = 0; t < crew_.n_trainers(); ++t)
+    crew_.tell(crew_.first_trainer() + t, About::begin, trainer_states_[static_cast<std::size_t>(t)]);
+}
+
+void DedicatedLearner::settle() {
+  if (account_.given_up_at || !begun_) return;
+  if (crew_.own().is_root()) {
+    n_states_arrived_ = 0;
+    crew_.tell_all_trainers(About::save);
+    const core::Stopwatch watch;
+    while (n_states_arrived_ < crew_.n_trainers() && watch.seconds() < schedule_.patience) {
+      read_mail();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    if (n_states_arrived_ < crew_.n_trainers())
+      log_.warn("the trainers have not handed over their state in {} s (training.patience): a restart will do without",
+                schedule_.patience);
+  }
+  crew_.own().barrier();
+}
+
 void DedicatedLearner::post_samples() {
   for (std::int64_t first = 0; first < samples_.size(); first += rows_per_letter) {
     const auto n = std::min(rows_per_letter, samples_.size() - first);
@@ -89,6 +117,10 @@ void DedicatedLearner::read_mail() {
   while (auto letter = crew_.mail().next()) {
     silence_ = core::Stopwatch();
     if (letter->kind == static_cast<int>(About::candidate)) candidate_ = unpack_candidate(letter->content);
+    if (letter->kind == static_cast<int>(About::state)) {
+      trainer_states_[static_cast<std::size_t>(letter->from - crew_.first_trainer())] = std::move(letter->content);
+      ++n_states_arrived_;
+    }
   }
 }
 
@@ -110,6 +142,8 @@ void DedicatedLearner::persist(const core::Archive& archive) {
   archive.sums("sent", account_.sent);
   archive.sums("dropped", account_.dropped);
   archive.alike("loss", loss_);
+  for (std::size_t t = 0; t < trainer_states_.size(); ++t)
+    archive.in("trainers").first(std::to_string(t), trainer_states_[t]);
 }
 
 void DedicatedLearner::give_up(std::int64_t step) {

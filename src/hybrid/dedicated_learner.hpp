@@ -23,9 +23,12 @@ class DedicatedLearner : public Learner {
                 std::int64_t step) override;
   TrainingRound train(std::int64_t step, std::int64_t n_updates) override;
   TrainingAccount account() const override { return account_; }
+  /// Asks the trainers for their state, and waits for it; not longer than they may be silent.
+  void settle() override;
   void persist(const core::Archive& archive) override;
 
  private:
+  void begin();
   void post_samples();
   void read_mail();
   void take_candidate();
@@ -43,6 +46,10 @@ class DedicatedLearner : public Learner {
   parallel::PendingSum agreement_;      // how many solvers have the candidate; whether the trainers are silent
   core::Stopwatch silence_;             // first solver: since the trainers were last heard of
   double loss_ = 0.0;                   // of the last candidate
+  bool begun_ = false;                  // the trainers know that the run has
+  // First solver: the state of every trainer, as it was last handed over; empty before.
+  std::vector<parallel::Bytes> trainer_states_;
+  int n_states_arrived_ = 0;  // since they were asked for
   TrainingAccount account_;
 };
 

@@ -61,6 +61,8 @@ class HybridSolver : public subproblem::SubproblemSolver {
   subproblem::SubproblemSolver& physics() { return physics_; }
   subproblem::BatchReport solve(subproblem::Batch& batch) override;  // Collective
 
+  /// Before saving: gets together what other ranks hold of the state. Collective.
+  void settle();
   /// Everything that outlives a step. Collective.
   void persist(const core::Archive& archive);
 

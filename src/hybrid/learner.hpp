@@ -43,6 +43,8 @@ class Learner {
   /// Once after each step, with as many gradient steps as the ranks that solve should take. Collective.
   virtual TrainingRound train(std::int64_t step, std::int64_t n_updates) = 0;
   virtual TrainingAccount account() const = 0;  // Local
+  /// Before its state is saved: gets what others hold of it. Collective.
+  virtual void settle() {}
   /// The surrogate aside. Collective.
   virtual void persist(const core::Archive& archive) = 0;
 };

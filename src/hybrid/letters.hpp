@@ -14,6 +14,9 @@ enum class About : int {
   samples,    // a solver to its trainer: physics answers
   taken,      // the first solver to the first trainer: all solvers have the last candidate
   goodbye,    // a solver to its trainer, its last letter
+  begin,      // the first solver to every trainer, once: the run begins, from the state enclosed, if there is any
+  save,       // the first solver to every trainer: hand over your state
+  state,      // a trainer to the first solver: its state, packed
   candidate,  // the first trainer to all solvers: something to judge
   alive,      // the first trainer to the first solver: all trainers are at work
   farewell,   // the first trainer to all solvers, its last letter

@@ -1,4 +1,5 @@
 // What of the hybrid outlives a step, and so a restart.
+#include "core/timer.hpp"
 #include "hybrid/hybrid_solver.hpp"
 
 namespace bimetal::hybrid {
@@ -17,6 +18,11 @@ void HybridSolver::Calibration::persist(const core::Archive& archive) {
   predicted_error.persist(archive.in("predicted_error"));
   disagreement.persist(archive.in("disagreement"));
   archive.alike("fitted", fitted);
+}
+
+void HybridSolver::settle() {
+  core::ScopedTimer timer(seconds_.training);
+  if (learner_) learner_->settle();
 }
 
 void HybridSolver::persist(const core::Archive& archive) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/packed_archive.hpp"
 
 namespace bimetal::hybrid {
 namespace {
@@ -45,6 +46,12 @@ void TrainerService::run() {
       continue;
     }
     show_life();
+    if (agreed.begun < crew_.n_trainers()) {
+      rest();
+      continue;
+    }
+    // In the same round, so that the weights of all are the same.
+    if (agreed.save_letters >= (n_saved_ + 1) * crew_.n_trainers()) hand_over_state();
     if (agreed.taken > 0) under_way_ = false;
     if (!has_something_to_learn(agreed)) {
       rest();
@@ -64,13 +71,15 @@ TrainerService::Agreed TrainerService::look_at_mail() {
   while (const auto letter = crew_.mail().next()) {
     switch (static_cast<About>(letter->kind)) {
       case About::samples: {
-        if (health() != Health::sound) break;
-        const auto samples = unpack_samples(letter->content, n_in_, n_out_);
-        surrogate_.remember(samples.in.rows(), samples.out.rows(), samples.id, samples.step);
-        arrived_ += samples.size();
+        if (begun_)
+          take_samples(*letter);
+        else
+          early_.push_back(*letter);
         break;
       }
       case About::taken: ++taken_; break;
+      case About::begin: begin(letter->content); break;
+      case About::save: ++save_letters_; break;
       case About::goodbye: {
         ++goodbyes_;
         auto goodbye = unpack_goodbye(letter->content);
@@ -84,11 +93,46 @@ TrainerService::Agreed TrainerService::look_at_mail() {
   const bool first = crew_.own().is_root();
   const double affordable = seconds_per_update_ > 0.0 ? std::floor(round_seconds / seconds_per_update_) : 1.0;
   const auto updates = std::clamp(static_cast<std::int64_t>(affordable), std::int64_t{1}, most_updates);
-  std::array<std::int64_t, 7> sums{
-      std::exchange(arrived_, 0),   surrogate_.n_remembered(), goodbyes_,          std::exchange(taken_, 0),
-      ended_by(Ending::user_error), ended_by(Ending::failure), first ? updates : 0};
+  std::array<std::int64_t, 9> sums{
+      std::exchange(arrived_, 0),   surrogate_.n_remembered(),    goodbyes_,           std::exchange(taken_, 0),
+      ended_by(Ending::user_error), ended_by(Ending::failure),    std::int64_t{begun_}, save_letters_,
+      first ? updates : 0};
   crew_.own().sum_in_place(std::span<std::int64_t>(sums));
-  return {sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6]};
+  return {sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7], sums[8]};
+}
+
+void TrainerService::take_samples(const parallel::Letter& letter) {
+  if (health() != Health::sound) return;
+  const auto samples = unpack_samples(letter.content, n_in_, n_out_);
+  surrogate_.remember(samples.in.rows(), samples.out.rows(), samples.id, samples.step);
+  arrived_ += samples.size();
+}
+
+/// From nothing, or from where trainers of an earlier part of the run have stopped.
+void TrainerService::begin(const parallel::Bytes& state) {
+  begun_ = true;
+  if (!state.empty()) {
+    core::PackedArchive packed(state);
+    persist(core::Archive(packed));
+  }
+  for (const auto& letter : std::exchange(early_, {})) take_samples(letter);
+}
+
+void TrainerService::hand_over_state() {
+  ++n_saved_;
+  core::PackedArchive packed;
+  persist(core::Archive(packed));
+  crew_.tell(crew_.first_solver(), About::state, packed.bytes());
+}
+
+/// A candidate on its way is not waited for: it will be superseded.
+void TrainerService::persist(const core::Archive& archive) {
+  surrogate_.persist(archive.in("surrogate"));
+  archive.alike("updates", updates_);
+  archive.alike("updates_then", updates_then_);
+  archive.alike("n_candidates", n_candidates_);
+  archive.alike("seen_since_news", seen_since_news_);
+  archive.alike("loss", loss_);
 }
 
 void TrainerService::end_by_error_of_solvers(const Agreed& agreed) const {

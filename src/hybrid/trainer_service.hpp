@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/timer.hpp"
 #include "hybrid/crew.hpp"
@@ -33,11 +34,17 @@ class TrainerService {
     std::int64_t goodbyes = 0;                   // so far
     std::int64_t taken = 0;                      // whether the last candidate was, since the last look
     std::int64_t user_errors = 0, failures = 0;  // trainers that heard of one
+    std::int64_t begun = 0;                      // trainers that know that the run has begun
+    std::int64_t save_letters = 0;               // so far
     std::int64_t updates = 0;                    // gradient steps of the coming round
   };
   enum class Health { sound, silent, hung };
 
   Agreed look_at_mail();
+  void take_samples(const parallel::Letter& letter);
+  void begin(const parallel::Bytes& state);
+  void hand_over_state();
+  void persist(const core::Archive& archive);
   void end_by_error_of_solvers(const Agreed& agreed) const;
   Health health() const;
   bool has_something_to_learn(const Agreed& agreed);
@@ -55,6 +62,9 @@ class TrainerService {
   std::int64_t taken_ = 0;    // likewise
   std::int64_t goodbyes_ = 0;
   std::optional<Goodbye> error_;
+  bool begun_ = false;
+  std::vector<parallel::Letter> early_;  // samples from before the run had begun here
+  std::int64_t save_letters_ = 0, n_saved_ = 0;
 
   std::int64_t updates_ = 0;                   // gradient steps so far
   std::int64_t updates_then_ = 0;              // when the last candidate was sent

@@ -11,7 +11,6 @@
 
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
-#include "io/disk_space.hpp"
 #include "io/hdf5.hpp"
 #include "io/on_all_ranks.hpp"
 #include "io/seal.hpp"
@@ -104,6 +103,12 @@ class Writer : public core::ArchiveMedium {
       case Spread::alike:
         write(entry.path, entry.type, {n}, {{0}, {comm_.is_root() ? n : 0}}, values.data());
         break;
+      case Spread::first: {
+        // How many there are, only the first rank knows.
+        const auto size = static_cast<hsize_t>(comm_.sum(comm_.is_root() ? static_cast<std::int64_t>(n) : 0));
+        write(entry.path, entry.type, {size}, {{0}, {comm_.is_root() ? size : 0}}, values.data());
+        break;
+      }
       case Spread::sums:
       case Spread::maxima:
       case Spread::minima:
@@ -164,6 +169,7 @@ class Reader : public core::ArchiveMedium {
     std::int64_t n_saved = 0;
     const auto bytes = restore({ranks_name, Spread::alike, NumberType::int64, 1, {}});
     if (bytes.size() == sizeof n_saved) std::memcpy(&n_saved, bytes.data(), sizeof n_saved);
+    VALIDATE(n_saved > 0, "it does not say how many ranks have saved it");
     n_saved_ = n_saved;
   }
   bool restores() const override { return true; }
@@ -179,6 +185,9 @@ class Reader : public core::ArchiveMedium {
       const hdf5::Dataset dataset(H5Dopen2(file_, entry.path.c_str(), H5P_DEFAULT), what);
       const auto whole = shape_of(dataset, what);
       const auto part = part_of_rank(entry, whole);
+      // No memory for numbers that a file only claims to have.
+      VALIDATE(H5Dget_storage_size(dataset.get()) == product(whole) * H5Tget_size(stored_as(entry.type)),
+               "cannot read {}: it has other numbers than here", entry.path);
       values.resize(product(part.count) * static_cast<std::size_t>(bytes_of(entry.type)));
       read(dataset, entry.type, whole, part, values.data(), what);
     });
@@ -216,6 +225,10 @@ class Reader : public core::ArchiveMedium {
     Part part{Shape(whole.size(), 0), whole};
     switch (entry.spread) {
       case Spread::alike: expect(whole.size() == 1); break;
+      case Spread::first:
+        expect(whole.size() == 1);
+        if (!comm_.is_root()) part.count[0] = 0;
+        break;
       case Spread::sums:
       case Spread::maxima:
       case Spread::minima:
@@ -316,10 +329,7 @@ void write_checkpoint(const std::filesystem::path& path, const Persist& persist,
   const auto bytes = estimate.bytes(comm);
   hdf5::File file;
   try {
-    on_all_ranks(comm, [&] {
-      if (comm.is_root()) require_space(part, bytes);
-    });
-    on_all_ranks(comm, [&] { file = create_shared_file(part, comm, seal_bytes); });
+    file = create_shared_file(part, bytes, comm, seal_bytes);
     Writer writer(file.get(), comm);
     const core::Archive archive(writer);
     std::int64_t n_ranks = comm.size();

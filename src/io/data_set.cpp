@@ -210,10 +210,7 @@ void DataSet::Impl::create(const std::filesystem::path& name) {
   current = name;
   written_by_all = 0;
   const auto part = part_of(name);
-  on_all_ranks(comm, [&] {
-    if (comm.is_root()) require_space(part, header + static_cast<std::int64_t>(description.signature.size()));
-  });
-  on_all_ranks(comm, [&] { file = create_shared_file(part, comm); });
+  file = create_shared_file(part, header + std::ssize(description.signature), comm);
   on_all_ranks(comm, [&] {
     hdf5::write_attribute(file.get(), "format", format);
     hdf5::write_attribute(file.get(), "case", description.case_name);
@@ -236,7 +233,7 @@ void DataSet::Impl::write() {
     // Space for what is not there yet; the last chunk of each table may stay half empty.
     std::int64_t bytes = header;
     for (const auto& table : tables()) bytes += (total - written_by_all + rows_per_chunk) * table.row_bytes();
-    require_more_space(part_of(current), bytes);
+    reserve_space(part_of(current), bytes);
   });
   const std::array<const void*, 5> values{waiting.in.rows().data(), waiting.out.rows().data(), waiting.id.data(),
                                           waiting.step.data(), waiting.held_out.data()};

@@ -8,7 +8,6 @@
 
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
-#include "io/disk_space.hpp"
 #include "io/hdf5.hpp"
 #include "io/on_all_ranks.hpp"
 #include "io/shared_file.hpp"
@@ -120,10 +119,7 @@ void write_field_file(const std::filesystem::path& path, const grid::Extents& ex
   const auto part = part_of(path);
   hdf5::File file;
   try {
-    on_all_ranks(comm, [&] {
-      if (comm.is_root()) require_space(part, file_size(extents, fields));
-    });
-    on_all_ranks(comm, [&] { file = create_shared_file(part, comm); });
+    file = create_shared_file(part, file_size(extents, fields), comm);
     fill(file.get(), extents, step, time, fields, comm);
     on_all_ranks(comm, [&] { file.close("complete " + part.string()); });
     on_all_ranks(comm, [&] {

@@ -7,14 +7,17 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/timer.hpp"
 
 namespace bimetal::io {
 namespace {
@@ -29,11 +32,8 @@ struct Numbered {
   std::string_view before, after;
 };
 constexpr Numbered field_names{"fields_", ".h5"}, checkpoint_names{"checkpoint_", ".h5"}, data_names{"data_", ".h5"};
-constexpr std::array<Numbered, 5> numbered_names{{field_names,
-                                                  checkpoint_names,
-                                                  data_names,
-                                                  {"surrogate_v", ".pt"},
-                                                  {"failed_reactors_", ".json"}}};
+constexpr std::array<Numbered, 5> numbered_names{
+    {field_names, checkpoint_names, data_names, {"surrogate_v", ".pt"}, {"failed_reactors_", ".json"}}};
 
 std::optional<std::int64_t> number_in(std::string_view name, const Numbered& pattern) {
   if (!name.starts_with(pattern.before) || !name.ends_with(pattern.after)) return std::nullopt;
@@ -76,14 +76,20 @@ void create(const fs::path& path) {
                             path.string(), failed.message());
 }
 
-void try_writing(const fs::path& directory) {
-  const auto probe = directory / (".bimetal_probe_" + std::to_string(::getpid()));
+fs::path probe_in(const fs::path& directory) { return directory / (".bimetal_probe_" + std::to_string(::getpid())); }
+
+void leave_probe(const fs::path& directory) {
+  const auto probe = probe_in(directory);
   const int descriptor = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
   if (descriptor < 0)
     throw UserError::format("The output directory '{}' cannot be written to: {}; choose another one with -o.",
                             directory.string(), std::strerror(errno));
   ::close(descriptor);
-  ::unlink(probe.c_str());
+}
+
+void try_writing(const fs::path& directory) {
+  leave_probe(directory);
+  ::unlink(probe_in(directory).c_str());
 }
 
 void refuse_used(const fs::path& directory, const Contents& contents) {
@@ -147,6 +153,28 @@ void as_root(const parallel::Communicator& comm, const std::function<void()>& wo
   comm.agree(problem.empty(), problem);
 }
 
+/// All ranks write fields and checkpoints, so they must mean the same directory by `path`: all look for a probe that
+/// root leaves there. A network file system may take a while to show it. Collective.
+void require_shared(const fs::path& path, const parallel::Communicator& comm) {
+  constexpr double patience = 5.0;  // [s]
+  as_root(comm, [&] { leave_probe(path); });
+  std::string probe = probe_in(path).filename().string();
+  comm.broadcast(probe);
+  const core::Stopwatch watch;
+  std::error_code ignored;
+  bool seen = fs::exists(path / probe, ignored);
+  while (!seen && watch.seconds() < patience) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    seen = fs::exists(path / probe, ignored);
+  }
+  comm.barrier();
+  if (comm.is_root()) fs::remove(path / probe, ignored);
+  comm.agree(seen,
+             fmt::format("The output directory '{}' of rank {} is not that of rank 0; start all ranks in the same "
+                         "directory, and choose one that they share with -o.",
+                         path.string(), comm.rank()));
+}
+
 }  // namespace
 
 bool is_run_file(std::string_view name) {
@@ -158,11 +186,13 @@ bool is_run_file(std::string_view name) {
 
 void prepare_run_directory(const fs::path& path, OnExisting on_existing, const parallel::Communicator& comm) {
   as_root(comm, [&] { prepare(path, on_existing); });
+  require_shared(path, comm);
 }
 
 void continue_run_directory(const fs::path& path, std::int64_t step, Newer newer,
                             const parallel::Communicator& comm) {
   as_root(comm, [&] { continue_in(path, step, newer); });
+  require_shared(path, comm);
 }
 
 }  // namespace bimetal::io

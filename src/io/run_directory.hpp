@@ -14,7 +14,8 @@ enum class OnExisting { refuse, overwrite };
 /// Makes `path` ready to take the output of a run: creates it, with its parents, or uses it as it is when empty.
 /// A directory that holds anything is refused, so that no run is lost by accident; with OnExisting::overwrite the
 /// files of an earlier run (see is_run_file) are removed, and nothing else is. Also tries to create a file there.
-/// Root does the work; all ranks throw the same UserError, which names the reason and what to do. Collective.
+/// Root does the work, and all ranks look whether they see it; all throw the same UserError, which names the reason
+/// and what to do. Collective.
 void prepare_run_directory(const std::filesystem::path& path, OnExisting on_existing,
                            const parallel::Communicator& comm);
 

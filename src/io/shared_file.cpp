@@ -1,5 +1,12 @@
 #include "io/shared_file.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "core/error.hpp"
+#include "io/disk_space.hpp"
+#include "io/on_all_ranks.hpp"
 #include "parallel/mpi.hpp"
 
 namespace bimetal::io {
@@ -19,12 +26,25 @@ hdf5::Properties shared_access(const parallel::Communicator& comm) {
 
 }  // namespace
 
-hdf5::File create_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm,
-                              std::int64_t user_block) {
-  const hdf5::Properties creation(H5Pcreate(H5P_FILE_CREATE), "make file properties");
-  check(H5Pset_userblock(creation.get(), static_cast<hsize_t>(user_block)), "leave room in front");
-  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), shared_access(comm).get()),
-          "create " + path.string()};
+hdf5::File create_shared_file(const std::filesystem::path& path, std::int64_t bytes,
+                              const parallel::Communicator& comm, std::int64_t user_block) {
+  // Before HDF5 has anything that it could not write, and once more for good: creating gives back what was reserved.
+  on_all_ranks(comm, [&] {
+    if (!comm.is_root()) return;
+    VALIDATE(std::ofstream(path).is_open(), "cannot create {}: {}", path.string(), std::strerror(errno));
+    reserve_space(path, bytes);
+  });
+  hdf5::File file;
+  on_all_ranks(comm, [&] {
+    const hdf5::Properties creation(H5Pcreate(H5P_FILE_CREATE), "make file properties");
+    check(H5Pset_userblock(creation.get(), static_cast<hsize_t>(user_block)), "leave room in front");
+    file = {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), shared_access(comm).get()),
+            "create " + path.string()};
+  });
+  on_all_ranks(comm, [&] {
+    if (comm.is_root()) reserve_space(path, bytes);
+  });
+  return file;
 }
 
 hdf5::File open_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm) {

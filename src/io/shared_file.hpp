@@ -9,10 +9,11 @@
 
 namespace bimetal::io {
 
-/// Creates an HDF5 file that all ranks write to; what is there already is replaced. `user_block`: bytes left free in
-/// front of it, 0 or a power of two from 512 on. Collective.
-hdf5::File create_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm,
-                              std::int64_t user_block = 0);
+/// Creates an HDF5 file that all ranks write to, with room on the disk for so many bytes; what is there already is
+/// replaced. `user_block`: bytes left free in front of it, 0 or a power of two from 512 on. RuntimeFailure, the same
+/// on every rank; a file for which there is no room is not even opened. Collective.
+hdf5::File create_shared_file(const std::filesystem::path& path, std::int64_t bytes,
+                              const parallel::Communicator& comm, std::int64_t user_block = 0);
 /// Opens one that all ranks read. Collective.
 hdf5::File open_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm);
 

@@ -44,7 +44,10 @@ std::vector<std::string> names_of(const std::vector<Quantity>& columns) {
   return names;
 }
 
-/// Names as they may stand in a sentence.
+/// A word of somebody else's as it may stand in a sentence.
+std::string quoted(const std::string& word) { return core::one_line(word, 80); }
+
+/// Names likewise.
 std::string listed(const std::vector<std::string>& names) {
   return core::one_line(fmt::format("{}", fmt::join(names, ", ")), 160);
 }
@@ -58,7 +61,7 @@ void require_same_columns(const std::vector<Quantity>& of_file, const std::vecto
       throw UserError::format(
           "{} has its {} in another order: number {} is {}, in this run it is {}; train a model with the order of "
           "this run's mechanism file",
-          source, what, k + 1, core::one_line(theirs[k]), ours[k]);
+          source, what, k + 1, quoted(theirs[k]), ours[k]);
     }
     throw UserError::format("{} is for other {} ({}) than this run's ({}); train a model for this run's mechanism",
                             source, what, listed(theirs), listed(ours));
@@ -66,7 +69,7 @@ void require_same_columns(const std::vector<Quantity>& of_file, const std::vecto
   for (std::size_t k = 0; k < ours.size(); ++k)
     if (of_file[k].unit != of_run[k].unit)
       throw UserError::format("{} has {} in '{}', this run in '{}'; train a model in the units of this run", source,
-                              ours[k], core::one_line(of_file[k].unit), of_run[k].unit);
+                              ours[k], quoted(of_file[k].unit), of_run[k].unit);
 }
 
 }  // namespace
@@ -136,7 +139,7 @@ core::Signature signature_from_json(const MetadataReader& metadata) {
 void require_same_problem(const core::Signature& of_file, const core::Signature& of_run, const std::string& source) {
   if (of_file.kind != of_run.kind)
     throw UserError::format("{} answers sub-problems of kind '{}', this run has '{}'; give a model of that kind",
-                            source, core::one_line(of_file.kind), of_run.kind);
+                            source, quoted(of_file.kind), of_run.kind);
   require_same_columns(of_file.inputs, of_run.inputs, "inputs", source);
   require_same_columns(of_file.outputs, of_run.outputs, "outputs", source);
   const bool by_row = std::ranges::find(of_run.inputs, "dt", &Quantity::name) != of_run.inputs.end();
@@ -150,7 +153,7 @@ void require_same_problem(const core::Signature& of_file, const core::Signature&
         "{} was trained on another mechanism or pressure: its fingerprint is {}, this run's {}; use the mechanism "
         "file "
         "and pressure it was trained with, or train a model for these",
-        source, core::one_line(of_file.fingerprint), of_run.fingerprint);
+        source, quoted(of_file.fingerprint), of_run.fingerprint);
 }
 
 }  // namespace bimetal::surrogate

@@ -1,6 +1,5 @@
-// Damaged mechanism files. By default a few thousand; BIMETAL_FUZZ_MUTANTS=<n> sets how many, BIMETAL_FUZZ_SEED=<s>
-// the first seed, and BIMETAL_GRI30=<gri30.yaml of the Cantera project> adds that file. To repeat a failure: its
-// seed, one mutant, and the same files.
+// Damaged mechanism files (tests/support/fuzzing.hpp says how to have more of them, or one again).
+// BIMETAL_GRI30=<gri30.yaml of the Cantera project> adds that file.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "../support/crash_note.hpp"
+#include "../support/fuzzing.hpp"
 #include "../support/sentence.hpp"
 #include "chemistry/kinetics.hpp"
 #include "chemistry/mechanism_reader.hpp"
@@ -23,14 +22,9 @@
 namespace bimetal::chemistry {
 namespace {
 
-using bimetal::testing::CrashNote;
 using bimetal::testing::Dice;
 using bimetal::testing::Mutant;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const text = std::getenv(name);
-  return text ? std::strtoull(text, nullptr, 10) : otherwise;
-}
+using bimetal::testing::Verdict;
 
 std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -47,8 +41,7 @@ std::vector<std::string> originals() {
 }
 
 /// The smallest file most often: it is the quickest.
-Mutant mutant_of(const std::vector<std::string>& texts, std::uint64_t seed) {
-  Dice dice(seed);
+Mutant mutant_of(const std::vector<std::string>& texts, Dice& dice) {
   const std::size_t original = dice.below(4) == 0 ? 1 + dice.below(texts.size() - 1) : 0;
   const std::string& donor = texts[(original + 1) % texts.size()];
   return bimetal::testing::mutate(texts[original], testing::mechanism_mutations(donor), dice);
@@ -100,11 +93,6 @@ std::string fault_of(const Mechanism& mechanism) {
   return "";
 }
 
-struct Verdict {
-  bool accepted;
-  std::string fault;  // "" if none
-};
-
 Verdict judge(const std::string& text) {
   const std::string source = "mutant.yaml";
   try {
@@ -118,31 +106,10 @@ Verdict judge(const std::string& text) {
 }
 
 TEST(MechanismFuzz, a_mutant_is_usable_or_refused_with_one_sentence) {
-  constexpr unsigned most_seconds = 10;   // for one mutant
-  constexpr double most_memory = 1500.0;  // of the process [MB]
-  constexpr int most_failures = 20;
   const auto texts = originals();
   for (const auto& text : texts) ASSERT_EQ(judge(text).fault, "");
-  const std::uint64_t n_mutants = from_environment("BIMETAL_FUZZ_MUTANTS", 2500);
-  const std::uint64_t first = from_environment("BIMETAL_FUZZ_SEED", 1);
-
-  CrashNote note(most_seconds);
-  std::uint64_t n_accepted = 0;
-  int n_failures = 0;
-  for (std::uint64_t seed = first; seed < first + n_mutants && n_failures < most_failures; ++seed) {
-    const Mutant mutant = mutant_of(texts, seed);
-    const std::string what = "BIMETAL_FUZZ_SEED=" + std::to_string(seed) + " (" + mutant.kinds + ")";
-    note.begin(what);
-    Verdict verdict = judge(mutant.text);
-    if (bimetal::testing::peak_memory() > most_memory) verdict.fault += "; it took too much memory";
-    n_accepted += verdict.accepted ? 1 : 0;
-    if (verdict.fault.empty()) continue;
-    ++n_failures;
-    ADD_FAILURE() << what << ": " << verdict.fault;
-  }
-  if (n_mutants < 1000) return;
-  EXPECT_GT(n_accepted, n_mutants / 20) << "hardly a mutant gets past the first checks";
-  EXPECT_LT(n_accepted, n_mutants * 3 / 4) << "the mutants are too harmless";
+  bimetal::testing::fuzz(
+      {.n_mutants = 2500}, [&](Dice& dice) { return mutant_of(texts, dice); }, judge);
 }
 
 }  // namespace

@@ -85,6 +85,7 @@ TEST_P(BalancedSolverTest, reports_a_failure_once_with_the_id_of_its_row) {
   const auto report = solver.solve(rows);
   for (const auto& failure : report.failures) EXPECT_EQ(failure.id, 7 * 500);
   EXPECT_EQ(comm_.sum(std::ssize(report.failures)), 1);
+  EXPECT_EQ(comm_.sum(report.retries), 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, BalancedSolverTest,

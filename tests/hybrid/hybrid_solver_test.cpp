@@ -48,6 +48,21 @@ TEST_P(HybridSolverTest, learns_takes_over_and_certifies_what_is_true) {
 INSTANTIATE_TEST_SUITE_P(Rows, HybridSolverTest, ::testing::Values(Duration::common, Duration::by_row),
                          ::testing::PrintToStringParamName());
 
+TEST(HybridSolver, passes_on_what_physics_could_not_solve_and_how_often_it_tried_again) {
+  const auto comm = parallel::duplicate(MPI_COMM_WORLD);
+  const std::int64_t failing = comm.size() - 1;
+  auto reference = std::make_unique<testing::ToySolver>(Duration::common);
+  reference->fail_on(failing);
+  HybridSolver solver(std::move(reference), std::nullopt, options_of(control::Policy::never), comm, core::Log());
+  std::vector<double> row{1500.0, 0.5, 0.5};
+  const std::int64_t id = comm.rank();
+  subproblem::Batch batch{.in = {row.data(), 1, 3}, .out = {row.data(), 1, 3}, .id = {&id, 1}};
+  const auto report = solver.solve(batch);
+  for (const auto& failure : report.failures) EXPECT_EQ(failure.id, failing);
+  EXPECT_EQ(comm.sum(std::ssize(report.failures)), 1);
+  EXPECT_EQ(comm.sum(report.retries), 2);
+}
+
 TEST(HybridSolver, audited_rows_keep_the_answer_of_physics_and_say_so) {
   auto options = options_of(control::Policy::always);
   options.switching.audit_fraction = 1.0;

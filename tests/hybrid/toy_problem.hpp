@@ -63,8 +63,10 @@ class ToySolver : public subproblem::SubproblemSolver {
       out[2] = B + burnt;
       if (!batch.seconds.empty()) batch.seconds[static_cast<std::size_t>(i)] = 1e-5;
       ++n_solved_;
-      if (batch.id[static_cast<std::size_t>(i)] == failing_id_)
+      if (batch.id[static_cast<std::size_t>(i)] == failing_id_) {
         report.failures.push_back({failing_id_, "told to", {}});
+        report.retries += 2;
+      }
     }
     return report;
   }

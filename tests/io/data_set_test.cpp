@@ -90,7 +90,7 @@ TEST(DataSet, holds_the_rows_of_all_ranks_and_steps_once) {
   EXPECT_FALSE(fs::exists(path));
   world().barrier();
   data.close();
-  EXPECT_FALSE(fs::exists(directory.path() / "data.h5.part"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory.path()), {}), 1) << "nothing but the file";
   Found found(path);
   expect_rows(found, 7, 5000);
   EXPECT_EQ(found.text("case"), "kernel");
@@ -129,7 +129,7 @@ TEST(DataSet, takes_ranks_without_rows) {
 
 TEST(DataSet, of_a_run_that_was_killed_can_be_read_up_to_the_last_write) {
   const TemporaryDirectory directory(world());
-  const auto part = directory.path() / "data.h5.part";
+  const auto part = directory.path() / "data_000000.h5.part";
   const auto copy = directory.path() / "copy.h5";
   DataSet data(directory.path() / "data.h5", n_in, n_out, description, world());
   for (std::int64_t step = 0; step < 4; ++step) data.append(sample(step, 5000, world()));  // one write
@@ -143,6 +143,51 @@ TEST(DataSet, of_a_run_that_was_killed_can_be_read_up_to_the_last_write) {
   data.close();
 }
 
+/// A data set that is given the rows of these steps.
+void append_steps(DataSet& data, std::int64_t first, std::int64_t end) {
+  for (std::int64_t step = first; step < end; ++step) data.append(sample(step, 3000, world()));
+}
+
+TEST(DataSet, of_a_run_in_several_parts_has_all_rows_once) {
+  const TemporaryDirectory directory(world());
+  const auto path = directory.path() / "data.h5";
+  {
+    DataSet data(path, n_in, n_out, description, world());
+    append_steps(data, 0, 8);
+    data.cut(8);
+    append_steps(data, 8, 9);
+    data.cut(9);
+    append_steps(data, 9, 17);  // lost: the run is killed here, and goes on behind step 9
+  }
+  world().barrier();
+  if (world().is_root()) fs::remove(directory.path() / "data_000009.h5.part");
+  world().barrier();
+  DataSet data(path, n_in, n_out, description, world(), 9);
+  append_steps(data, 9, 12);
+  data.close();
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory.path()), {}), 1) << "nothing but the file";
+  Found found(path);
+  expect_rows(found, 12, 3000);
+}
+
+TEST(DataSet, of_a_finished_run_is_prolonged_from_any_of_its_steps) {
+  const TemporaryDirectory directory(world());
+  const auto path = directory.path() / "data.h5";
+  {
+    DataSet data(path, n_in, n_out, description, world());
+    append_steps(data, 0, 8);
+    data.close();
+  }
+  for (const std::int64_t from : {8, 5}) {
+    DataSet data(path, n_in, n_out, description, world(), from);
+    append_steps(data, from, 10);
+    data.close();
+    Found found(path);
+    expect_rows(found, 10, 3000);
+    world().barrier();
+  }
+}
+
 TEST(DataSet, reports_a_full_disk_on_every_rank_and_keeps_what_it_has) {
   const TemporaryDirectory directory(world());
   DataSet data(directory.path() / "data.h5", n_in, n_out, description, world());
@@ -152,7 +197,7 @@ TEST(DataSet, reports_a_full_disk_on_every_rank_and_keeps_what_it_has) {
     EXPECT_THROW(data.append(sample(7, 5000, world())), core::RuntimeFailure);
   }
   world().barrier();
-  Found found(directory.path() / "data.h5.part");
+  Found found(directory.path() / "data_000000.h5.part");
   expect_rows(found, 4, 5000);
 }
 

@@ -4,6 +4,7 @@
 
 #include "parallel/mpi.hpp"
 #include "sample_fields.hpp"
+#include "../support/memory_archive.hpp"
 #include "temporary_directory.hpp"
 #include "text.hpp"
 
@@ -35,8 +36,11 @@ TEST(FieldWriter, continues_the_series_of_a_restarted_run_and_drops_what_lies_ah
   const TemporaryDirectory directory(comm);
   const auto extents = test::sample_extents(comm);
   const test::SampleFields sample(extents);
-  const Snapshot::Field T{"T", Scalar::float64};
-  FieldWriter writer(directory.path(), extents, comm, {{0, 0.0, {T}}, {50, 5e-5, {T}}, {100, 1e-4, {T}}});
+  FieldWriter before(directory.path(), extents, comm);
+  for (const std::int64_t step : {0, 50, 100}) before.write(step, 1e-6 * static_cast<double>(step), sample.fields());
+  auto archive = testing::MemoryArchive::of(before);
+  FieldWriter writer(directory.path(), extents, comm);
+  archive.give_to(writer);
   writer.write(50, 5e-5, sample.fields());
   const auto index = content(directory.path() / "fields.xdmf");
   EXPECT_EQ(count(index, "<Time"), 2);

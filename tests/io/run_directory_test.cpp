@@ -67,10 +67,19 @@ TEST_F(RunDirectory, is_refused_when_it_holds_other_files) {
 }
 
 TEST_F(RunDirectory, loses_the_files_of_the_old_run_and_no_others_when_overwritten) {
-  const std::vector<std::string> run{
-      "config.yaml", "summary.json",         "history.csv",      "log.txt", "fields_000050.h5",
-      "fields.xdmf", "checkpoint_000100.h5", "surrogate_v03.pt", "data.h5", "fields_000051.h5.part"};
-  const std::vector<std::string> others{"thesis.tex", "fields_final.h5", "my_config.yaml", "surrogate_v.pt"};
+  const std::vector<std::string> run{"config.yaml",
+                                     "summary.json",
+                                     "history.csv",
+                                     "log.txt",
+                                     "fields_000050.h5",
+                                     "fields.xdmf",
+                                     "checkpoint_000100.h5",
+                                     "surrogate_v03.pt",
+                                     "data.h5",
+                                     "fields_000051.h5.part",
+                                     "failed_reactors_000007.json"};
+  const std::vector<std::string> others{"thesis.tex", "fields_final.h5", "my_config.yaml", "surrogate_v.pt",
+                                        "failed_reactors_x.json"};
   for (const auto& name : run) touch(name);
   for (const auto& name : others) touch(name);
   EXPECT_EQ(refusal(directory_.path(), OnExisting::overwrite), "");
@@ -96,6 +105,17 @@ TEST_F(RunDirectory, must_be_writable) {
   // Nobody, not even root, creates files in here.
   const auto said = refusal("/proc/self/task", OnExisting::overwrite);
   EXPECT_TRUE(contains(said, "'/proc/self/task' cannot be written to: ")) << said;
+}
+
+TEST_F(RunDirectory, must_be_the_same_one_on_all_ranks) {
+  if (comm_.size() == 1) GTEST_SKIP() << "a rank alone agrees with itself";
+  const bool last = comm_.rank() == comm_.size() - 1;
+  const auto here = directory_.path() / "here", elsewhere = directory_.path() / "elsewhere";
+  if (comm_.is_root()) fs::create_directory(elsewhere);
+  const auto said = refusal(last ? elsewhere : here);
+  EXPECT_TRUE(contains(said, fmt::format("of rank {} is not that of rank 0", comm_.size() - 1))) << said;
+  EXPECT_TRUE(contains(said, "elsewhere") && contains(said, "-o")) << said;
+  EXPECT_TRUE(fs::is_empty(here)) << "the probe must be gone";
 }
 
 TEST_F(RunDirectory, needs_a_name) { EXPECT_TRUE(contains(refusal(""), "empty name")); }

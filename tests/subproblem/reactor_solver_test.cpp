@@ -175,6 +175,7 @@ TEST(ReactorSolver, reports_a_row_it_cannot_solve_and_leaves_it_as_it_was) {
   ASSERT_EQ(report.failures.size(), 1u);
   EXPECT_EQ(report.failures[0].id, 71);
   EXPECT_EQ(report.failures[0].in, bad);
+  EXPECT_EQ(report.retries, 2);
   EXPECT_FALSE(report.failures[0].reason.empty());
   EXPECT_TRUE(std::equal(bad.begin(), bad.end(), out[1].begin()));
   EXPECT_EQ(solver.counts().failures, 1);
@@ -236,6 +237,42 @@ TEST(ReactorSolver, solves_at_a_second_attempt_what_takes_more_steps_than_allowe
       for (std::size_t k = 0; k < columns.size(); ++k)
         ASSERT_NEAR(out[row][k], rows[row + 1][k], 1e-4 * columns[k].scale);
   }
+}
+
+TEST(ReactorSolver, tells_what_it_tried_and_how_often_it_tried_again) {
+  const Case one = cases().front();
+  ReactorSolver normal(make_reactor(one));
+  const auto rows = testing::ignition_rows(one, normal);
+  core::RowTable out(rows.width(), 1);
+  const auto solve_with = [&](const ReactorSolverOptions& options, double T) {
+    ReactorSolver solver(make_reactor(one), options);
+    core::RowTable in(rows.width());
+    in.append(rows[one.n_rows / 2]);
+    in[0][0] = T;
+    const auto report = testing::solve(solver, in.rows(), out.rows());
+    EXPECT_EQ(report.retries, std::max<std::int64_t>(std::ssize(solver.attempts()) - 1, 0));
+    return std::vector<Attempt>(solver.attempts().begin(), solver.attempts().end());
+  };
+
+  const auto easy = solve_with({.integrator = Integrator::rosenbrock}, 1500.0);
+  ASSERT_EQ(easy.size(), 1u);
+  EXPECT_EQ(easy[0].integrator, Integrator::rosenbrock);
+  EXPECT_EQ(easy[0].rtol, 1e-6);
+  EXPECT_GT(easy[0].steps, 0);
+  EXPECT_FALSE(easy[0].trouble);
+
+  const auto second = solve_with({.integrator = Integrator::rosenbrock, .max_steps = 3}, 1500.0);
+  ASSERT_GT(second.size(), 1u);
+  EXPECT_EQ(second[0].trouble, "it takes too many steps");
+  EXPECT_EQ(second[0].steps, 3);
+  EXPECT_EQ(second[1].integrator, Integrator::cvode);
+  EXPECT_LT(second[1].rtol, second[0].rtol);
+  EXPECT_FALSE(second.back().trouble);
+
+  const auto hopeless = solve_with({}, -50.0);
+  ASSERT_EQ(hopeless.size(), 3u);
+  for (const auto& attempt : hopeless) EXPECT_TRUE(attempt.trouble);
+  EXPECT_TRUE(solve_with({}, std::nan("")).empty()) << "there is no use in trying";
 }
 
 TEST(ReactorSolver, tells_what_each_row_cost) {

@@ -23,7 +23,8 @@ inline std::string fault_of_sentence(std::string_view message, std::string_view 
   const auto is_blank = [](char c) { return c == ' '; };
   if (std::count_if(message.begin(), message.end(), is_blank) < 3) return "it is no sentence";
   const char last = message.back();
-  if (std::isalnum(static_cast<unsigned char>(last)) == 0 && std::string_view("\")?").find(last) == std::string::npos)
+  if (std::isalnum(static_cast<unsigned char>(last)) == 0 &&
+      std::string_view("\")?]}").find(last) == std::string::npos)
     return "it does not end like a sentence";
   return "";
 }

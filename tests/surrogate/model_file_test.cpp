@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "core/text.hpp"
+#include "foreign_module.hpp"
 #include "parallel/mpi.hpp"
 #include "surrogate/model_archive.hpp"
 #include "surrogate/scaling.hpp"
@@ -20,6 +21,7 @@ namespace bimetal::surrogate {
 namespace {
 
 using nlohmann::ordered_json;
+using testing::foreign_module;
 using testing::Weights;
 
 /// A folder of this rank's own.
@@ -56,36 +58,8 @@ std::string with_metadata(const std::string& bytes, const std::function<void(ord
   return archive.bytes();
 }
 
-/// One hidden layer, sines, no second opinion: nothing like the native network. At the start it says that nothing
-/// happens.
-torch::jit::Module foreign_module(const std::string& answer = "increments, log_error") {
-  torch::jit::Module module("sines");
-  torch::manual_seed(1);
-  constexpr std::int64_t n_hidden = 64;
-  module.register_parameter("into", torch::randn({6, n_hidden}).set_requires_grad(true), false);
-  module.register_parameter("out", torch::zeros({n_hidden, 6}).set_requires_grad(true), false);
-  module.register_parameter("level", torch::full({1}, -2.0).set_requires_grad(true), false);
-  module.define(R"(
-def forward(self, x: Tensor):
-    features = torch.cat([1000.0 / x[:, 0:1], torch.pow(torch.clamp(x[:, 1:6], min=0.0), 0.1)], 1)
-    increments = 0.1 * torch.mm(torch.sin(torch.mm(features, self.into)), self.out)
-    log_error = self.level.expand(x.size(0))
-    return )" + answer +
-                "\n");
-  return module;
-}
-
-/// The metadata of a taught model with the reference answers of another module.
 std::string foreign(torch::jit::Module module, double reference_answer = 0.0) {
-  auto archive = ModelArchive::open(taught_bytes(), "the model");
-  auto metadata = ordered_json::parse(archive.metadata);
-  metadata["architecture"] = {{"name", "sines"}};
-  for (auto& row : metadata["reference"]["increments"])
-    for (auto& value : row) value = reference_answer;
-  for (auto& value : metadata["reference"]["log_error"]) value = -2.0;
-  archive.module = std::move(module);
-  archive.metadata = metadata.dump();
-  return archive.bytes();
+  return testing::foreign(taught_bytes(), std::move(module), reference_answer);
 }
 
 TEST_F(ModelFileTest, brings_back_the_network_to_the_bit) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "../support/memory_archive.hpp"
 #include "toy_chemistry.hpp"
 
 namespace bimetal::surrogate {
@@ -141,6 +142,46 @@ TEST(ReplayBuffer, has_one_stratum_for_rows_without_a_temperature) {
   ReplayBuffer buffer(signature, 100, 1);
   for (int step = 0; step < 8; ++step) add(buffer, 10, 400.0 + 300.0 * step, step);
   EXPECT_EQ(buffer.n_in_stratum(0), 80);
+}
+
+/// Every key and row that a buffer would draw in some batches.
+std::vector<double> drawn(const ReplayBuffer& buffer) {
+  std::vector<std::int64_t> slots(200);
+  std::vector<double> values;
+  for (std::uint64_t counter = 0; counter < 5; ++counter) {
+    buffer.draw(counter, slots);
+    for (const auto slot : slots) values.insert(values.end(), buffer.in(slot).begin(), buffer.in(slot).end());
+  }
+  return values;
+}
+
+TEST(ReplayBuffer, restored_draws_and_goes_on_as_the_saved_one) {
+  for (const int n_steps : {1, 5, 30}) {  // half full, full, long full
+    ReplayBuffer before(toy_signature(), 1000, 1), after(toy_signature(), 1000, 1);
+    const auto fill = [](ReplayBuffer& buffer, int first, int end) {
+      for (int step = first; step < end; ++step) {
+        add(buffer, 150, 2300.0, step);
+        add(buffer, 100, 1400.0, step);
+      }
+    };
+    fill(before, 0, n_steps);
+    fill(after, 7, 9);  // to be forgotten
+    auto archive = bimetal::testing::MemoryArchive::of(before);
+    archive.give_to(after);
+    EXPECT_EQ(drawn(after), drawn(before));
+    fill(before, n_steps, n_steps + 10);
+    fill(after, n_steps, n_steps + 10);
+    EXPECT_EQ(drawn(after), drawn(before)) << n_steps;
+  }
+}
+
+TEST(ReplayBuffer, takes_over_the_rows_of_other_ranks) {
+  ReplayBuffer before(toy_signature(), 1000, 1), after(toy_signature(), 400, 1);
+  for (int step = 0; step < 10; ++step) add(before, 200, 300.0 + 200.0 * step, step);
+  auto archive = bimetal::testing::MemoryArchive::of(before);
+  archive.give_to(after, /*same_ranks=*/false);
+  EXPECT_EQ(after.size(), 400) << "no more than its own capacity";
+  for (int s = 0; s < ReplayBuffer::n_strata; ++s) EXPECT_EQ(after.n_in_stratum(s) > 0, before.n_in_stratum(s) > 0);
 }
 
 }  // namespace

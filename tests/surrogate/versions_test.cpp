@@ -5,6 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "../support/memory_archive.hpp"
 #include "parallel/mpi.hpp"
 #include "taught_surrogate.hpp"
 
@@ -170,6 +171,32 @@ TEST(SpoiledSurrogate, serves_again_after_rolling_back_or_promoting_what_has_lea
   EXPECT_EQ(finite_rows(surrogate, Weights::serving).answers, n_asked);
   surrogate.promote();
   EXPECT_EQ(finite_rows(surrogate, Weights::serving).answers, n_asked);
+}
+
+TEST(Surrogate, restored_answers_and_learns_on_as_the_saved_one) {
+  const auto world = parallel::duplicate(MPI_COMM_WORLD);
+  auto before = taught(world, 130);  // the optimiser's bases have turned
+  before.familiarise();
+  before.promote();
+  before.train(20);
+  before.promote();
+  auto after = taught(world, 5);  // all of which is to be overwritten
+  auto archive = bimetal::testing::MemoryArchive::of(before);
+  archive.give_to(after);
+  const auto rows = toy_rows(300, 7);
+  for (const auto which : {Weights::serving, Weights::candidate})
+    EXPECT_EQ(hash(ask(after, which, rows)), hash(ask(before, which, rows)));
+  EXPECT_EQ(after.version(), 1);
+  before.train(37);
+  after.train(37);
+  EXPECT_EQ(hash(ask(after, Weights::candidate, rows)), hash(ask(before, Weights::candidate, rows)));
+  EXPECT_EQ(after.samples_trained(), before.samples_trained());
+  ASSERT_TRUE(after.can_roll_back());
+  before.roll_back();
+  after.roll_back();
+  EXPECT_EQ(hash(ask(after, Weights::serving, rows)), hash(ask(before, Weights::serving, rows)));
+  after.promote();
+  EXPECT_EQ(after.version(), 2) << "numbers are not given twice";
 }
 
 }  // namespace
