@@ -55,6 +55,7 @@ double Checkpoints::write() {
   io::write_checkpoint(last_, [this](const core::Archive& archive) { persist(archive); }, comm_);
   last_step_ = step;
   if (comm_.is_root()) io::remove_older_checkpoints(directory, step);
+  output_->book(watch.seconds());
   return watch.seconds();
 }
 

@@ -90,9 +90,9 @@ void require_all_solved(const subproblem::BatchReport& batch, std::int64_t step,
   const auto advice = write_record(path, record, comm);
   const auto& first = record.reactors.front();
   throw core::RuntimeFailure(fmt::format(
-      "step {}: physics could not solve {} of the cells (the first: cell {} at T = {:.1f} K: {}); {}; try a "
-      "smaller time.step or other chemistry.rtol",
-      step, n_failed, first.cell, first.temperature, first.reason, advice));
+      "physics could not solve {} of the cells (the first: cell {} at T = {:.1f} K: {}); {}; try a smaller "
+      "time.step or other chemistry.rtol",
+      n_failed, first.cell, first.temperature, first.reason, advice));
 }
 
 }  // namespace bimetal::app

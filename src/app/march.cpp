@@ -10,12 +10,19 @@
 namespace bimetal::app {
 namespace {
 
-/// A step of the flow. What fails inside it does not know the step's number.
-flow::StepReport advance(flow::ReactingFlow& flow, double dt, std::int64_t step) {
+/// A step of the flow, and a look at what came of it. What fails knows neither the step's number nor what there is to
+/// go on from. Collective.
+flow::StepReport take_step(double dt, std::int64_t step, const RunConfig& config, Simulation& simulation,
+                           const Checkpoints& checkpoints, const parallel::Communicator& comm) {
+  auto& flow = simulation.flow();
   try {
-    return flow.advance(dt, step);
+    const auto report = flow.advance(dt, step);
+    require_all_solved(report.batch, step, config, simulation, comm);
+    spoil_state(config.hybrid.faults, flow, step);
+    require_sound_state(flow, simulation.mechanism(), comm);
+    return report;
   } catch (const core::RuntimeFailure& failure) {
-    throw core::RuntimeFailure(fmt::format("step {}: {}", step, failure.what()));
+    throw core::RuntimeFailure(fmt::format("step {}: {}; {}", step, failure.what(), checkpoints.advice()));
   }
 }
 
@@ -31,10 +38,7 @@ std::optional<std::string> march(const RunConfig& config, Simulation& simulation
   if (clock.step() == 0) output.write_fields(clock);
   while (!clock.done()) {
     const double dt = clock.choose(flow.courant_rate(), flow.expansion_rate());
-    const auto report = advance(flow, dt, clock.step());
-    require_all_solved(report.batch, clock.step(), config, simulation, comm);
-    spoil_state(config.hybrid.faults, flow, clock.step());
-    require_sound_state(flow, simulation.mechanism(), clock.step(), checkpoints.advice(), comm);
+    const auto report = take_step(dt, clock.step(), config, simulation, checkpoints, comm);
     clock.advance();
     seconds.transport += report.transport_s;
     seconds.pressure += report.pressure_s;

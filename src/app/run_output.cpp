@@ -87,8 +87,7 @@ RunOutput::RunOutput(const RunConfig& config, Simulation& simulation, parallel::
       continues_(after_step.has_value()) {}
 
 void RunOutput::settle(const Clock& clock) {
-  core::ScopedTimer timer(seconds_);
-  if (data_ && !clock.done()) data_->cut(clock.step());
+  if (data_) data_->cut(clock.step());
 }
 
 void RunOutput::complete() {

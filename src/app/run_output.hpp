@@ -51,6 +51,8 @@ class RunOutput {
   void persist(const core::Archive& archive);
   /// After the last step. Collective.
   void complete();
+  /// Somebody else has spent so much on output.
+  void book(double seconds) { seconds_ += seconds; }
 
   /// Snapshots are due after every fields_every steps, and after the last.
   bool fields_due(const Clock& clock) const;

@@ -50,8 +50,8 @@ std::string name_cell(const grid::Extents& extents, std::int64_t id) {
 
 }  // namespace
 
-void require_sound_state(const flow::ReactingFlow& flow, const chemistry::Mechanism& mechanism, std::int64_t step,
-                         std::string_view advice, const parallel::Communicator& comm) {
+void require_sound_state(const flow::ReactingFlow& flow, const chemistry::Mechanism& mechanism,
+                         const parallel::Communicator& comm) {
   const State state(flow);
   const auto ids = flow.ids();
   std::int64_t cell = 0;
@@ -67,9 +67,9 @@ void require_sound_state(const flow::ReactingFlow& flow, const chemistry::Mechan
   std::string flaw = comm.rank() == owner ? name_flaw(state, cell, mechanism) : "";
   comm.broadcast(flaw, owner);
   throw core::RuntimeFailure(
-      fmt::format("step {}: the state is no longer that of a gas: {} in {}; {}", step, flaw,
-                  name_cell(flow.extents(), static_cast<std::int64_t>(lowest)),
-                  advice.empty() ? "try a smaller time.step, or a finer grid where gradients are steep" : advice));
+      fmt::format("the state is no longer that of a gas: {} in {}; try a smaller time.step, or a finer grid where "
+                  "gradients are steep",
+                  flaw, name_cell(flow.extents(), static_cast<std::int64_t>(lowest))));
 }
 
 }  // namespace bimetal::app

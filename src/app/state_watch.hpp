@@ -1,19 +1,15 @@
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-
 #include "chemistry/mechanism.hpp"
 #include "flow/reacting_flow.hpp"
 #include "parallel/communicator.hpp"
 
 namespace bimetal::app {
 
-/// Ends the run, by a RuntimeFailure that is the same on every rank, if the state after `step` is not that of a gas:
-/// T, a mass fraction, the density, the velocity or the flow's pressure is not finite in some cell, or T or the
-/// density is not positive. The sentence names the cell of the lowest number, whichever rank owns it, and ends with
-/// `advice`, which may be empty. Collective.
-void require_sound_state(const flow::ReactingFlow& flow, const chemistry::Mechanism& mechanism, std::int64_t step,
-                         std::string_view advice, const parallel::Communicator& comm);
+/// Ends the run, by a RuntimeFailure that is the same on every rank, if the state is not that of a gas: T, a mass
+/// fraction, the density, the velocity or the flow's pressure is not finite in some cell, or T or the density is not
+/// positive. The sentence names the cell of the lowest number, whichever rank owns it. Collective.
+void require_sound_state(const flow::ReactingFlow& flow, const chemistry::Mechanism& mechanism,
+                         const parallel::Communicator& comm);
 
 }  // namespace bimetal::app

@@ -40,7 +40,8 @@ class RestartTest(ProgramTest):
     def stop_by(self, number, name, case, options, ranks=2, after_step=3, restart=None):
         """Sends a signal to mpirun once the run has come so far; gives the exit code."""
         more = ["--restart", self.place / restart] if restart else []
-        command = [*MPIRUN, ranks, PROGRAM, "run", case, "-o", self.place / name, *options, *more]
+        # After a SIGTERM mpirun would give its ranks a second.
+        command = [*MPIRUN, ranks, "--mca", "odls_base_sigkill_timeout", "60", PROGRAM, "run", case, "-o", self.place / name, *options, *more]
         with subprocess.Popen([str(word) for word in command], env=ENVIRONMENT, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True) as process:
             wait_for_step(self.place / name, after_step, process)
@@ -80,6 +81,15 @@ class SameRanks(RestartTest):
         self.assert_same_runs(whole, parts)
         self.assertEqual(summary(whole)["certificate"], summary(parts)["certificate"])
         self.assertEqual(summary(whole)["subproblems"], summary(parts)["subproblems"])
+
+    def test_sigterm_loses_nothing(self):
+        options = [*PHYSICS, *settings(time__end="40e-6", output__checkpoint_every=100)]
+        whole = self.run_to_end("whole", KERNEL, options)
+        self.stop_by(signal.SIGTERM, "parts", KERNEL, options, after_step=5)
+        self.assertIn("stopped by SIGTERM", self.stopped_output)
+        steps = len(history(self.place / "parts"))
+        self.assertTrue((self.place / f"parts/checkpoint_{steps:06d}.h5").exists())
+        self.assert_same_runs(whole, self.run_to_end("parts", KERNEL, options, restart="parts"))
 
     def cut_at_wall_limit(self, case, options, ranks):
         """The same run in one part, and in as many as a wall limit of one step cuts it into."""

@@ -161,6 +161,12 @@ class UnsoundState(Trouble):
             sentences.add(self.assert_failed(result, "step 2:", "T [K] is nan", "cell 528 (i, j, k = 16, 16, 0)"))
         self.assertEqual(len(sentences), 1, sentences)
 
+    def test_the_last_good_checkpoint_is_named(self):
+        result = self.run_case(2, faults__state_nan_at=3, output__checkpoint_every=2)
+        self.assert_failed(result, "step 3:", "the last good checkpoint is", "checkpoint_000002.h5")
+        self.assert_failed(self.run_case(2, out=self.folder / "none", faults__state_nan_at=3),
+                           "there is no checkpoint yet")
+
     def test_trouble_inside_a_step_tells_the_step(self):
         self.assert_failed(self.run_case(time__step="1e-5", time__end="1e-4"), "bimetal: step ", "Courant number")
 

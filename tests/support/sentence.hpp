@@ -13,8 +13,8 @@ namespace bimetal::testing {
 /// What keeps the message of a UserError from being one clear sentence about `source`; "" if nothing does.
 inline std::string fault_of_sentence(std::string_view message, std::string_view source) {
   constexpr std::size_t longest = 500;  // bytes
-  static constexpr std::array internals{"yaml-cpp",       "YAML::",   "std::",     "bimetal", "basic_string",
-                                        "bad conversion", "bad file", "bad_alloc", "vector",  "assert"};
+  static constexpr std::array internals{"yaml-cpp",       "YAML::",   "std::",     "bimetal::", "basic_string",
+                                        "bad conversion", "bad file", "bad_alloc", "vector",    "assert"};
   if (message.size() > longest) return "it is longer than 500 bytes";
   if (!core::is_printable(message)) return "it has line breaks, control characters or bytes that are not UTF-8";
   if (message.find(source) == std::string_view::npos) return "it does not name the file";

@@ -50,10 +50,8 @@ class ModelFileFuzz : public ::testing::Test {
       static_cast<void>(testing::ask(surrogate, Weights::candidate, rows));
       return {true, ""};
     } catch (const core::UserError& error) {
-      std::string message = error.what();
-      if (const auto at = message.find(" (bimetal.json)"); at != std::string::npos) message.erase(at, 15);
-      const auto fault = bimetal::testing::fault_of_sentence(message, path_.native());
-      return {false, fault.empty() ? "" : fault + ": " + message};
+      const auto fault = bimetal::testing::fault_of_sentence(error.what(), path_.native());
+      return {false, fault.empty() ? "" : fault + ": " + error.what()};
     } catch (const std::exception& error) {
       return {false, std::string("not a UserError: ") + error.what()};
     }
