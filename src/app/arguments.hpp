@@ -13,8 +13,8 @@ namespace bimetal::app {
 /// What the command line asks for; one structure per command.
 struct RunCommand {
   std::string input;
-  std::vector<std::string> settings;  // key.path=value
-  std::optional<std::string> output;  // instead of output.directory
+  std::vector<std::string> settings;   // key.path=value
+  std::optional<std::string> output;   // instead of output.directory
   std::optional<std::string> restart;  // directory of a run, or a checkpoint of it, to go on from
   io::OnExisting on_existing = io::OnExisting::refuse;
   std::vector<std::string> petsc_options;

@@ -55,15 +55,21 @@ void require_same_problem(const std::string& before, const std::string& now, con
 }
 
 /// Reads the step, and compares the input with that of the run so far. Collective.
-std::int64_t read_step(const fs::path& checkpoint, const RunConfig& config, const parallel::Communicator& comm) {
-  std::string before;
+std::int64_t read_step(const fs::path& checkpoint, const RunConfig& config, const std::string& fingerprint,
+                       const parallel::Communicator& comm) {
+  std::string before, fingerprint_before;
   std::int64_t step = 0;
   const auto persist = [&](const core::Archive& archive) {
     archive.alike("config", before);
     archive.alike("step", step);
+    archive.alike("fingerprint", fingerprint_before);
   };
   io::restore_checkpoint(checkpoint, persist, comm);
   require_same_problem(before, config.resolved, checkpoint);
+  if (fingerprint_before != fingerprint)
+    throw UserError::format(
+        "--restart: the mechanism {} is not that of the run that {} comes from; give the same one",
+        config.chemistry.mechanism, checkpoint.string());
   return step;
 }
 
@@ -80,15 +86,17 @@ void refuse_to_rewind(const fs::path& checkpoint, std::int64_t step, const paral
     const auto all = io::list_checkpoints(checkpoint.parent_path());
     if (!all.empty() && *io::step_of_checkpoint(all.front()) > step) newest = all.front().string();
   }
-  comm.agree(newest.empty(),
-             fmt::format("--restart {}: there is a newer one, {}; pass --overwrite to go back and lose what came after "
-                         "step {}, or -o to go on in another directory",
-                         checkpoint.string(), newest, step));
+  comm.agree(
+      newest.empty(),
+      fmt::format("--restart {}: there is a newer one, {}; pass --overwrite to go back and lose what came after "
+                  "step {}, or -o to go on in another directory",
+                  checkpoint.string(), newest, step));
 }
 
 }  // namespace
 
-Beginning begin(const RunCommand& command, const RunConfig& config, const parallel::Communicator& comm) {
+Beginning begin(const RunCommand& command, const RunConfig& config, const std::string& fingerprint,
+                const parallel::Communicator& comm) {
   const fs::path output = config.output.directory;
   Beginning beginning;
   if (!command.restart) {
@@ -104,10 +112,10 @@ Beginning begin(const RunCommand& command, const RunConfig& config, const parall
   }
   auto chosen = io::choose_checkpoint(asked, comm);
   if (!chosen)
-    throw UserError::format("--restart {}: there is no checkpoint in it; runs write them with output.checkpoint_every",
-                            asked.string());
+    throw UserError::format(
+        "--restart {}: there is no checkpoint in it; runs write them with output.checkpoint_every", asked.string());
   const auto& path = chosen->path;
-  beginning.step = read_step(path, config, comm);
+  beginning.step = read_step(path, config, fingerprint, comm);
   beginning.in_place = as_root(same_directory(path.parent_path(), output), comm);
   const bool rewinds = path == asked && command.on_existing == io::OnExisting::overwrite;
   if (beginning.in_place) {

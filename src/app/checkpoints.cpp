@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/timer.hpp"
 #include "io/checkpoint.hpp"
 #include "io/checkpoint_directory.hpp"
@@ -11,31 +10,23 @@ namespace bimetal::app {
 
 Checkpoints::Checkpoints(const RunConfig& config, Simulation& simulation, RunOutput& output, RunProgress& progress,
                          parallel::Communicator comm)
-    : config_(&config),
-      simulation_(&simulation),
-      output_(&output),
-      progress_(&progress),
-      comm_(std::move(comm)) {}
+    : config_(&config), simulation_(&simulation), output_(&output), progress_(&progress), comm_(std::move(comm)) {}
 
 void Checkpoints::persist(const core::Archive& archive) {
   auto config = config_->resolved;
   archive.alike("config", config);
   auto step = progress_->clock.step();
   archive.alike("step", step);
-  const auto fingerprint = simulation_->hybrid().kind().signature().fingerprint;
-  auto saved = fingerprint;
-  archive.alike("fingerprint", saved);
-  if (saved != fingerprint)
-    throw core::UserError(
-        "its sub-problems were others (another mechanism, pressure or time step): go on with the files of that run");
-
+  auto fingerprint = simulation_->hybrid().kind().signature().fingerprint;
+  archive.alike("fingerprint", fingerprint);
   progress_->persist(archive.in("progress"));
   simulation_->persist(archive.in("simulation"));
   output_->persist(archive.in("output"));
 }
 
 void Checkpoints::restore(const std::filesystem::path& path) {
-  io::restore_checkpoint(path, [this](const core::Archive& archive) { persist(archive); }, comm_);
+  io::restore_checkpoint(
+      path, [this](const core::Archive& archive) { persist(archive); }, comm_);
   last_ = path;
   last_step_ = progress_->clock.step();
 }
@@ -52,7 +43,8 @@ double Checkpoints::write() {
   output_->settle(progress_->clock);
   simulation_->hybrid().settle();
   last_ = directory / io::checkpoint_file_name(step);
-  io::write_checkpoint(last_, [this](const core::Archive& archive) { persist(archive); }, comm_);
+  io::write_checkpoint(
+      last_, [this](const core::Archive& archive) { persist(archive); }, comm_);
   last_step_ = step;
   if (comm_.is_root()) io::remove_older_checkpoints(directory, step);
   output_->book(watch.seconds());

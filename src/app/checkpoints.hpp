@@ -18,8 +18,7 @@ class Checkpoints {
   Checkpoints(const RunConfig& config, Simulation& simulation, RunOutput& output, RunProgress& progress,
               parallel::Communicator comm);
 
-  /// Everything becomes as it was when the file was written. UserError, the same on every rank, if it is of another
-  /// problem.
+  /// Everything becomes as it was when the file, of the same problem, was written.
   void restore(const std::filesystem::path& path);
 
   /// Whether one is due after the step that was just done, by the number of steps: after every checkpoint_every, and

@@ -12,9 +12,9 @@ struct TimeConfig {
   double end = 0.0;            // [s], > 0
   std::optional<double> step;  // the same for all steps [s], a whole number of which makes `end`; none: by the limits
   // Without a given step:
-  double largest_step = 1e-6;  // [s]
-  double courant = 0.3;        // sum over the axes of |u| dt / dx, at most
-  double expansion = 0.1;      // relative growth of a volume in a step, at most
+  double largest_step = 1e-6;             // [s]
+  double courant = 0.3;                   // sum over the axes of |u| dt / dx, at most
+  double expansion = 0.1;                 // relative growth of a volume in a step, at most
   std::optional<double> wall_limit = {};  // of the program; near it the run saves its state and stops [s]
 };
 

@@ -33,7 +33,7 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   const auto& solvers = crew.own();
   const petsc::Session petsc(solvers, command.petsc_options);
   Simulation simulation(config, crew, log);
-  const auto beginning = begin(command, config, solvers);
+  const auto beginning = begin(command, config, simulation.hybrid().kind().signature().fingerprint, solvers);
   const std::string directory = config.output.directory;
   io::write_text(directory + "/config.yaml", config.resolved, solvers);
   log.open_file(directory + "/log.txt");

@@ -125,8 +125,8 @@ void read_training(Section section, RunConfig& config) {
   schedule.calibration_rows = section.integer("calibration_rows", Range::at_least(1), schedule.calibration_rows);
   schedule.perturbed = section.number("perturbed", Range::between(0.0, 1.0), schedule.perturbed);
   training.batch = section.integer("batch", Range::at_least(1), training.batch);
-  training.learning_rate = section.number("learning_rate", Range::positive(), training.learning_rate);
-  training.learning_rate_end = section.number("learning_rate_end", Range::positive(), training.learning_rate_end);
+  training.learning_rate = section.number("learning_rate", Range{0.0, 1.0, true}, training.learning_rate);
+  training.learning_rate_end = section.number("learning_rate_end", Range{0.0, 1.0, true}, training.learning_rate_end);
   training.decay_updates = section.integer("decay_updates", Range::at_least(1), training.decay_updates);
   training.replay_capacity = section.integer("replay_capacity", Range::at_least(1), training.replay_capacity);
   section.finish();

@@ -19,7 +19,7 @@ namespace bimetal::app {
 
 /// What the flow's steps have been like so far.
 struct FlowRecord {
-  Clock clock;  // after the last of them
+  Clock clock;                           // after the last of them
   std::int64_t pressure_iterations = 0;  // of all steps
   int most_pressure_iterations = 0;      // of a step
   double largest_residual = 0.0;         // root mean square of the divergence's error [1/s]

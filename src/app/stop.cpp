@@ -35,7 +35,7 @@ const char* name_of(int number) {
 }  // namespace
 
 SignalsHeld::SignalsHeld() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESTART;
   for (const int number : held) sigaction(number, &action, nullptr);

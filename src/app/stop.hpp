@@ -32,8 +32,8 @@ struct Request {
 class SafePoint {
  public:
   struct Options {
-    std::optional<double> wall_limit;     // of the whole program [s]
-    double checkpoint_seconds = 0.0;      // between two checkpoints; 0: the clock asks for none
+    std::optional<double> wall_limit;  // of the whole program [s]
+    double checkpoint_seconds = 0.0;   // between two checkpoints; 0: the clock asks for none
   };
   /// since_start: running since the program began. Local.
   SafePoint(const Options& options, const core::Stopwatch& since_start);

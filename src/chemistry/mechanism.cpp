@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/fingerprint.hpp"
 #include "core/error.hpp"
+#include "core/fingerprint.hpp"
 #include "core/nearest.hpp"
 #include "core/text.hpp"
 
@@ -70,7 +70,8 @@ std::optional<std::size_t> Mechanism::element_index(std::string_view element_nam
 std::size_t Mechanism::require_species(std::string_view species_name) const {
   if (const auto index = species_index(species_name)) return *index;
   const std::string near = core::nearest(species_name, species_names());
-  throw core::UserError::format("species \"{}\" is not in the mechanism {}{}", core::one_line(species_name, 80), source,
+  throw core::UserError::format("species \"{}\" is not in the mechanism {}{}", core::one_line(species_name, 80),
+                                source,
                                 near.empty() ? "; use one of its species" : "; did you mean \"" + near + "\"?");
 }
 

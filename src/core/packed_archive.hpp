@@ -8,8 +8,8 @@
 
 namespace bimetal::core {
 
-/// State of one rank in one array of bytes, entry behind entry; for processes of the same program, which ask for it in
-/// the same order. Local.
+/// State of one rank in one array of bytes, entry behind entry; for processes of the same program, which ask for it
+/// in the same order. Local.
 class PackedArchive : public ArchiveMedium {
  public:
   /// To save to.

@@ -232,7 +232,8 @@ void ProjectedVelocity::keep_given_faces() {
 }
 
 void ProjectedVelocity::persist(const core::Archive& archive) {
-  const auto persist_vector = [&](const char* name, Vec vector, std::int64_t width, const core::PointsOfRank& points) {
+  const auto persist_vector = [&](const char* name, Vec vector, std::int64_t width,
+                                  const core::PointsOfRank& points) {
     const petsc::VecRows values(vector, width);
     archive.points(name, points, values.rows().flat());
   };

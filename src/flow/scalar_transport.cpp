@@ -58,9 +58,8 @@ ScalarTransport::ScalarTransport(const grid::StructuredGrid& grid, const chemist
       trend_(second_half_.width()),
       beyond_inflow_(static_cast<std::size_t>(grid.layout().n_cells())) {
   EXPECT(grid.n_components() == static_cast<int>(1 + mechanism.n_species()));
-  for_inflow_ghosts([&](std::int64_t cell, const std::vector<double>&) {
-    beyond_inflow_[static_cast<std::size_t>(cell)] = true;
-  });
+  for_inflow_ghosts(
+      [&](std::int64_t cell, const std::vector<double>&) { beyond_inflow_[static_cast<std::size_t>(cell)] = true; });
 }
 
 void ScalarTransport::set_pressure(double pressure, double rise) {
@@ -93,9 +92,7 @@ void ScalarTransport::for_inflow_ghosts(Visit visit) const {
       PointBox ghosts{{0, 0, 0}, layout.owned};
       ghosts.begin[a] = end == 0 ? -layout.width[a] : layout.owned[a];
       ghosts.end[a] = end == 0 ? 0 : layout.owned[a] + layout.width[a];
-      for_points(ghosts, [&](std::int64_t i, std::int64_t j, std::int64_t k) {
-        visit(layout.index(i, j, k), gas);
-      });
+      for_points(ghosts, [&](std::int64_t i, std::int64_t j, std::int64_t k) { visit(layout.index(i, j, k), gas); });
     }
 }
 
@@ -254,9 +251,8 @@ void ScalarTransport::rates(Vec state, const FaceVelocities& velocities, Vec rat
   const petsc::VecRows cells(ghosted_.get(), grid_->n_components());
   const petsc::VecRows rows(rate, grid_->n_components());
   if (form_ == Form::conservative) take_densities(cells.rows());
-  for_inflow_ghosts([&](std::int64_t cell, const std::vector<double>& gas) {
-    std::ranges::copy(gas, cells.rows()[cell].begin());
-  });
+  for_inflow_ghosts(
+      [&](std::int64_t cell, const std::vector<double>& gas) { std::ranges::copy(gas, cells.rows()[cell].begin()); });
   update_gas(cells.rows(), coefficients);
   std::ranges::fill(rows.rows().flat(), 0.0);
   for (std::size_t axis = 0; axis < static_cast<std::size_t>(grid_->extents().dimensions); ++axis)

@@ -96,8 +96,9 @@ void DedicatedLearner::settle() {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     if (n_states_arrived_ < crew_.n_trainers())
-      log_.warn("the trainers have not handed over their state in {} s (training.patience): a restart will do without",
-                schedule_.patience);
+      log_.warn(
+          "the trainers have not handed over their state in {} s (training.patience): a restart will do without",
+          schedule_.patience);
   }
   crew_.own().barrier();
 }

@@ -93,10 +93,15 @@ TrainerService::Agreed TrainerService::look_at_mail() {
   const bool first = crew_.own().is_root();
   const double affordable = seconds_per_update_ > 0.0 ? std::floor(round_seconds / seconds_per_update_) : 1.0;
   const auto updates = std::clamp(static_cast<std::int64_t>(affordable), std::int64_t{1}, most_updates);
-  std::array<std::int64_t, 9> sums{
-      std::exchange(arrived_, 0),   surrogate_.n_remembered(),    goodbyes_,           std::exchange(taken_, 0),
-      ended_by(Ending::user_error), ended_by(Ending::failure),    std::int64_t{begun_}, save_letters_,
-      first ? updates : 0};
+  std::array<std::int64_t, 9> sums{std::exchange(arrived_, 0),
+                                   surrogate_.n_remembered(),
+                                   goodbyes_,
+                                   std::exchange(taken_, 0),
+                                   ended_by(Ending::user_error),
+                                   ended_by(Ending::failure),
+                                   std::int64_t{begun_},
+                                   save_letters_,
+                                   first ? updates : 0};
   crew_.own().sum_in_place(std::span<std::int64_t>(sums));
   return {sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7], sums[8]};
 }

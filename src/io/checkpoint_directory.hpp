@@ -29,7 +29,8 @@ struct ChosenCheckpoint {
 };
 
 /// Of a directory the newest one that is as it was sealed, nothing if it has no checkpoints; or this very file.
-/// UserError, the same on every rank, if there is no such directory or file, or if nothing in it is sound. Collective.
+/// UserError, the same on every rank, if there is no such directory or file, or if nothing in it is sound.
+/// Collective.
 std::optional<ChosenCheckpoint> choose_checkpoint(const std::filesystem::path& directory_or_file,
                                                   const parallel::Communicator& comm);
 

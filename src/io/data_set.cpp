@@ -138,7 +138,10 @@ void DataRows::append(const DataRows& others, std::int64_t first, std::int64_t e
 struct DataSet::Impl {
   Impl(std::filesystem::path name, std::int64_t n_in, std::int64_t n_out, DataDescription described,
        parallel::Communicator communicator)
-      : path(std::move(name)), description(std::move(described)), comm(std::move(communicator)), waiting(n_in, n_out) {}
+      : path(std::move(name)),
+        description(std::move(described)),
+        comm(std::move(communicator)),
+        waiting(n_in, n_out) {}
 
   std::array<Table, 5> tables() const {
     return {{{"in", H5T_NATIVE_DOUBLE, waiting.in.width()},
@@ -196,7 +199,8 @@ void DataSet::Impl::find_earlier(std::int64_t first_step) {
     for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), failed)) {
       std::int64_t step = 0;
       const auto name = entry.path().filename().string();
-      if (std::sscanf(name.c_str(), "data_%" SCNd64, &step) == 1 && step < first_step && name == path_from(step).filename())
+      if (std::sscanf(name.c_str(), "data_%" SCNd64, &step) == 1 && step < first_step &&
+          name == path_from(step).filename())
         found += fmt::format("{} ", step);
     }
   });

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstring>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "core/error.hpp"
@@ -101,16 +100,6 @@ void fill(hid_t file, const grid::Extents& extents, std::int64_t step, double ti
   on_all_ranks(comm, [&] { add_vtk_view(file, extents, names); });
 }
 
-/// Gives up a file that could not be written. HDF5 1.10 crashes on the way out of the program if it cannot flush a
-/// file, so the data goes first: then there is room again for the few headers that closing writes. Collective.
-void discard(hdf5::File& file, const std::filesystem::path& part, const parallel::Communicator& comm) {
-  std::error_code ignored;
-  if (comm.is_root()) std::filesystem::resize_file(part, 0, ignored);
-  comm.barrier();
-  if (file.get() >= 0) H5Fclose(file.release());
-  if (comm.is_root()) std::filesystem::remove(part, ignored);
-}
-
 }  // namespace
 
 void write_field_file(const std::filesystem::path& path, const grid::Extents& extents, std::int64_t step, double time,
@@ -126,7 +115,7 @@ void write_field_file(const std::filesystem::path& path, const grid::Extents& ex
       if (comm.is_root()) publish(path);
     });
   } catch (const core::RuntimeFailure& failure) {
-    discard(file, part, comm);  // the failure was agreed on, so all ranks are here
+    discard_shared_file(file, part, comm);  // the failure was agreed on, so all ranks are here
     throw core::RuntimeFailure(fmt::format("field output to {} failed: {}", path.string(), failure.what()));
   }
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <filesystem>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <span>
@@ -16,9 +16,9 @@ namespace bimetal::io {
 /// one keeps its past. Root writes; the other ranks hold an idle object.
 class History {
  public:
-  /// Opens `path` anew and writes the header; or, with `after_step`, goes on in the file that is there, behind the line
-  /// of that step (the first column): later ones, of a run that did not get to its next checkpoint, are taken out.
-  /// All ranks throw the same RuntimeFailure if that fails. Collective.
+  /// Opens `path` anew and writes the header; or, with `after_step`, goes on in the file that is there, behind the
+  /// line of that step (the first column): later ones, of a run that did not get to its next checkpoint, are taken
+  /// out. All ranks throw the same RuntimeFailure if that fails. Collective.
   History(std::filesystem::path path, std::vector<std::string> columns, const parallel::Communicator& comm,
           std::optional<std::int64_t> after_step = std::nullopt);
 

@@ -59,8 +59,8 @@ Measured measure(const std::filesystem::path& path, const parallel::Communicator
     VALIDATE(file.good(), "cannot read {} on rank {}", path.string(), comm.rank());
   });
   for (const auto size : comm.all_gather(measured.size))
-    VALIDATE(size == measured.size, "the ranks do not agree on the length of {}: {} and {} bytes", path.string(), size,
-             measured.size);
+    VALIDATE(size == measured.size, "the ranks do not agree on the length of {}: {} and {} bytes", path.string(),
+             size, measured.size);
   std::array sum{static_cast<std::int64_t>(measured.checksum)};
   comm.sum_in_place(std::span<std::int64_t>(sum));
   measured.checksum = static_cast<std::uint64_t>(sum[0]);
@@ -69,8 +69,8 @@ Measured measure(const std::filesystem::path& path, const parallel::Communicator
 }
 
 std::string seal_of(const Measured& measured) {
-  auto text = fmt::format("bimetal checkpoint\nformat 1\nbytes {}\nchecksum {:016x}\n", measured.size,
-                          measured.checksum);
+  auto text =
+      fmt::format("bimetal checkpoint\nformat 1\nbytes {}\nchecksum {:016x}\n", measured.size, measured.checksum);
   text.resize(static_cast<std::size_t>(seal_bytes), '\n');
   return text;
 }

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <system_error>
 
 #include "core/error.hpp"
 #include "io/disk_space.hpp"
@@ -49,6 +50,14 @@ hdf5::File create_shared_file(const std::filesystem::path& path, std::int64_t by
 
 hdf5::File open_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm) {
   return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, shared_access(comm).get()), "open " + path.string()};
+}
+
+void discard_shared_file(hdf5::File& file, const std::filesystem::path& path, const parallel::Communicator& comm) {
+  std::error_code ignored;
+  if (comm.is_root()) std::filesystem::resize_file(path, 0, ignored);
+  comm.barrier();
+  if (file.get() >= 0) H5Fclose(file.release());
+  if (comm.is_root()) std::filesystem::remove(path, ignored);
 }
 
 hdf5::Properties collective_transfer(const parallel::Communicator& comm) {

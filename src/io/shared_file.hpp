@@ -17,6 +17,11 @@ hdf5::File create_shared_file(const std::filesystem::path& path, std::int64_t by
 /// Opens one that all ranks read. Collective.
 hdf5::File open_shared_file(const std::filesystem::path& path, const parallel::Communicator& comm);
 
+/// Gives up a file that could not be written, and removes it. HDF5 1.10 crashes on the way out of the program if it
+/// cannot flush a file, so the data goes first: then there is room again for the few headers that closing writes.
+/// Collective.
+void discard_shared_file(hdf5::File& file, const std::filesystem::path& path, const parallel::Communicator& comm);
+
 /// How to move data between such a file and the memory of its ranks: all of them at once. Local.
 hdf5::Properties collective_transfer(const parallel::Communicator& comm);
 

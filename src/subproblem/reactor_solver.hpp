@@ -69,8 +69,8 @@ class ReactorSolver : public SubproblemSolver {
   BatchReport solve(Batch& batch) override;
 
   const ReactorSolverCounts& counts() const;
-  /// What was tried at the last row of the last batch, in this order; the last attempt may have solved it. None if the
-  /// row made no sense.
+  /// What was tried at the last row of the last batch, in this order; the last attempt may have solved it. None if
+  /// the row made no sense.
   std::span<const Attempt> attempts() const;
 
  private:

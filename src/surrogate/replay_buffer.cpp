@@ -83,7 +83,8 @@ void ReplayBuffer::persist(const core::Archive& archive) {
   archive.sums("n_refused", n_refused_);
   if (!archive.restores()) return;
 
-  const auto in = std::exchange(in_, core::RowTable(in_.width())), out = std::exchange(out_, core::RowTable(out_.width()));
+  const auto in = std::exchange(in_, core::RowTable(in_.width())),
+             out = std::exchange(out_, core::RowTable(out_.width()));
   for (auto* part : {&permanent_, &recent_}) {
     part->size = 0;
     for (auto& stratum : part->strata) stratum = {};

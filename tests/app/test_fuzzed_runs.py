@@ -87,7 +87,9 @@ def mutant(dice):
         elif kind is NUMBERS:
             values[key] = repr(kind[key] * dice.choice(FACTORS))
         else:
-            values[key] = str(dice.choice((0, 1, 2, 3, 1000, 10**6, 2**31, 2**53, 2**63 - 1, -1)))
+            # More gradient steps than that only take their time.
+            most = 1000 if key == "training.updates_per_step" else 2**63 - 1
+            values[key] = str(min(most, dice.choice((0, 1, 2, 3, 1000, 10**6, 2**31, 2**53, 2**63 - 1, -1))))
     shipped = (ROOT / f"inputs/{name}.yaml").read_text(encoding="utf-8")
     step = float(values.get("time.step", 1e-6))
     if "largest_step" in shipped and "time.step" not in values:

@@ -118,6 +118,11 @@ class SameRanks(RestartTest):
                           flow__model="prescribed", output__checkpoint_every=100)
         self.cut_at_wall_limit(KERNEL, chosen, 2)
 
+    def test_a_warm_start(self):
+        self.run_to_end("taught", KERNEL, LEARNS)
+        model = last(self.place / "taught", "surrogate_v*.pt")
+        self.cut_at_wall_limit(KERNEL, [*LEARNS, *settings(time__end="4e-6", surrogate__model=model)], 2)
+
     def test_a_finished_run_can_be_prolonged(self):
         whole = self.run_to_end("whole", KERNEL, [*LEARNS, *settings(output__checkpoint_every=36)])
         short = [*LEARNS, *settings(output__checkpoint_every=36, time__end="18e-6")]
@@ -236,6 +241,14 @@ class WhatIsRefused(RestartTest):
             self.assert_refused(self.restart(*option), key, "may change")
         before = sorted(path.name for path in (self.place / "run").iterdir())
         self.assertIn("summary.json", before)  # a refusal leaves everything as it was
+
+    def test_another_mechanism_at_the_same_place(self):
+        text = (ROOT / "inputs/mechanisms/h2_burke2012.yaml").read_text(encoding="utf-8")
+        changed = self.place / "h2.yaml"
+        changed.write_text(text.replace("A: 1.04e+14", "A: 1.05e+14", 1), encoding="utf-8")
+        self.assertNotEqual(changed.read_text(encoding="utf-8"), text)
+        self.assert_refused(self.restart(*settings(chemistry__mechanism=changed)), "mechanism")
+        self.assertTrue((self.place / "run/summary.json").exists())
 
     def test_nothing_to_go_on_from(self):
         self.assert_refused(self.restart(what="absent"), "no such directory")

@@ -82,7 +82,7 @@ TEST(Document, refuses_what_would_exhaust_memory_or_stack) {
   const auto nothing = [](Section&) {};
   EXPECT_NE(error_of("a: &x [*x]\n", nothing).find("in.yaml:1: here are more than"), std::string::npos);
   EXPECT_NE(error_of("a: 1\n", nothing, {"a=&x [*x]"}).find("here are more than"), std::string::npos);
-  EXPECT_NE(error_of("a: " + std::string(100'000, '[') + "\n", nothing).find("this is not valid YAML"),
+  EXPECT_NE(error_of("a: " + std::string(100'000, '[') + "\n", nothing).find("lists or maps within each other"),
             std::string::npos);
   std::string bomb = "a0: &a0 [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]\n";
   for (int level = 1; level < 10; ++level) {

@@ -41,7 +41,8 @@ struct Everything {
 };
 
 Everything something() {
-  Everything thing{1.5, 2.5F, -3, ~std::uint64_t{0}, -4, true, Colour::green, {1, 2, 3}, {4, 5}, "räum", 7, RowTable(2)};
+  Everything thing{1.5,    2.5F,   -3, ~std::uint64_t{0}, -4, true, Colour::green, {1, 2, 3},
+                   {4, 5}, "räum", 7,  RowTable(2)};
   thing.table.append(std::vector{1.0, 2.0});
   thing.table.append(std::vector{3.0, 4.0});
   return thing;

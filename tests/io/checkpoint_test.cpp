@@ -163,13 +163,19 @@ TEST(Checkpoint, of_something_else_is_a_user_error_on_every_rank) {
   State before(comm.rank(), comm.size());
   write_checkpoint(path, persist(before), comm);
   double number = 0.0;
-  EXPECT_THROW(restore_checkpoint(path, [&](const core::Archive& a) { a.alike("absent", number); }, comm),
+  EXPECT_THROW(restore_checkpoint(
+                   path, [&](const core::Archive& a) { a.alike("absent", number); }, comm),
                core::UserError);
-  EXPECT_THROW(restore_checkpoint(path, [&](const core::Archive& a) { a.sums("text", number); }, comm),
+  EXPECT_THROW(restore_checkpoint(
+                   path, [&](const core::Archive& a) { a.sums("text", number); }, comm),
                core::UserError);
   std::vector<double> few(2);
   EXPECT_THROW(restore_checkpoint(
-                   path, [&](const core::Archive& a) { a.points("values", {.total = {10, 1, 1}}, few); }, comm),
+                   path,
+                   [&](const core::Archive& a) {
+                     a.points("values", {.total = {10, 1, 1}}, few);
+                   },
+                   comm),
                core::UserError);
   if (comm.is_root()) std::ofstream(directory.path() / "text") << "no HDF5";
   comm.barrier();

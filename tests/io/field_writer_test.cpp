@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "../support/memory_archive.hpp"
 #include "parallel/mpi.hpp"
 #include "sample_fields.hpp"
-#include "../support/memory_archive.hpp"
 #include "temporary_directory.hpp"
 #include "text.hpp"
 
