@@ -68,6 +68,7 @@ Measured measure(const std::filesystem::path& path, const parallel::Communicator
   return measured;
 }
 
+/// The format is to be counted up when programs could take a state for something else than it was.
 std::string seal_of(const Measured& measured) {
   auto text =
       fmt::format("bimetal checkpoint\nformat 1\nbytes {}\nchecksum {:016x}\n", measured.size, measured.checksum);
