@@ -57,6 +57,19 @@ def last_fields(directory):
         return {name: np.asarray(data) for name, data in file["fields"].items()}
 
 
+def children_of(parent):
+    """The processes that mpirun has started, and theirs."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[1]) == parent:
+            found += [int(path.parent.name), *children_of(int(path.parent.name))]
+    return found
+
+
 class ProgramTest(unittest.TestCase):
     """Assertions on runs of the program."""
 

@@ -11,7 +11,7 @@ import time
 import unittest
 from pathlib import Path
 
-from program import ENVIRONMENT, MPIRUN, PROGRAM, ROOT, ProgramTest, bimetal, settings, summary
+from program import ENVIRONMENT, MPIRUN, PROGRAM, ROOT, ProgramTest, bimetal, children_of, settings, summary
 from runs_compared import differences_of_runs
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
@@ -70,19 +70,6 @@ class KilledAtRandom(ProgramTest):
                 return False, output
         self.assertEqual(process.returncode, 0, output)
         return True, output
-
-
-def children_of(parent):
-    """The processes that mpirun has started, and theirs."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(fields[1]) == parent:
-            found += [int(path.parent.name), *children_of(int(path.parent.name))]
-    return found
 
 
 if __name__ == "__main__":

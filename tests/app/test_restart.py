@@ -1,6 +1,7 @@
 """A run that stops and goes on is the run that did not stop: to the bit on as many ranks, like a run on other ranks on
 others. BIMETAL_PROGRAM names the program."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from program import ENVIRONMENT, MPIRUN, PROGRAM, ROOT, ProgramTest, bimetal, history, settings, summary
+from program import ENVIRONMENT, MPIRUN, PROGRAM, ROOT, ProgramTest, bimetal, children_of, history, settings, summary
 from runs_compared import differences_of_runs, largest_difference, last, state
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
@@ -38,15 +39,16 @@ class RestartTest(ProgramTest):
         return self.place / name
 
     def stop_by(self, number, name, case, options, ranks=2, after_step=3, restart=None):
-        """Sends a signal to mpirun once the run has come so far; gives the exit code."""
+        """Sends a signal once the run has come so far, to mpirun, which passes it on, or, if that would kill the job, to
+        the ranks, as srun does; gives the exit code."""
         more = ["--restart", self.place / restart] if restart else []
-        # After a SIGTERM mpirun would give its ranks a second.
-        command = [*MPIRUN, ranks, "--mca", "odls_base_sigkill_timeout", "60", PROGRAM, "run", case, "-o", self.place / name, *options, *more]
+        command = [*MPIRUN, ranks, PROGRAM, "run", case, "-o", self.place / name, *options, *more]
         with subprocess.Popen([str(word) for word in command], env=ENVIRONMENT, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True) as process:
             wait_for_step(self.place / name, after_step, process)
-            process.send_signal(number)
-            output, _ = process.communicate(timeout=120)
+            for each in children_of(process.pid) if number == signal.SIGTERM else [process.pid]:
+                os.kill(each, number)
+            output, _ = process.communicate(timeout=200)
         self.stopped_output = output
         return process.returncode
 
@@ -85,7 +87,8 @@ class SameRanks(RestartTest):
     def test_sigterm_loses_nothing(self):
         options = [*PHYSICS, *settings(time__end="40e-6", output__checkpoint_every=100)]
         whole = self.run_to_end("whole", KERNEL, options)
-        self.stop_by(signal.SIGTERM, "parts", KERNEL, options, after_step=5)
+        code = self.stop_by(signal.SIGTERM, "parts", KERNEL, options, after_step=5)
+        self.assertEqual(code, 3, self.stopped_output)
         self.assertIn("stopped by SIGTERM", self.stopped_output)
         steps = len(history(self.place / "parts"))
         self.assertTrue((self.place / f"parts/checkpoint_{steps:06d}.h5").exists())
