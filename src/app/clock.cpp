@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
+
 namespace bimetal::app {
 namespace {
 
@@ -50,6 +52,8 @@ void Clock::persist(const core::Archive& archive) {
   archive.alike("step", step_);
   archive.alike("limit", limit_);
   archive.alike("counts", std::span(counts_));
+  if (static_cast<std::size_t>(limit_) >= counts_.size() || step_ < 0)
+    throw core::UserError("what was saved of the clock contradicts itself");
 }
 
 void Clock::advance() {

@@ -105,6 +105,7 @@ void read_surrogate(Section section, RunConfig& config) {
   if (section.has("model")) config.model = section.path("model");
   network.device = section.choice<surrogate::Device>("device", surrogate::devices, network.device);
   network.layers = section.integers("layers", Range::between(1, 65536), network.layers);
+  if (network.layers.empty()) section.refuse("layers", "must have one width at least");
   network.error_layers = section.integers("error_layers", Range::between(1, 65536), network.error_layers);
   network.second_layers = section.integers("second_layers", Range::between(1, 65536), network.second_layers);
   network.knee = section.number("knee", Range::positive(), network.knee);

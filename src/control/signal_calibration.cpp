@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/error.hpp"
+
 namespace bimetal::control {
 namespace {
 
@@ -72,8 +74,10 @@ void SignalCalibration::persist(const core::Archive& archive) {
   }
   archive.alike("signals", signals);
   archive.alike("errors", errors);
+  if (errors.size() != signals.size())
+    throw core::UserError("what was saved of a signal's calibration contradicts itself");
   knots_.clear();
-  for (std::size_t k = 0; k < signals.size(); ++k) knots_.push_back({signals[k], errors.at(k)});
+  for (std::size_t k = 0; k < signals.size(); ++k) knots_.push_back({signals[k], errors[k]});
 }
 
 double SignalCalibration::operator()(double signal) const {

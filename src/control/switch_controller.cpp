@@ -289,6 +289,8 @@ void SwitchController::persist(const core::Archive& archive) {
   archive.alike("trial_failed", trial_failed_);
   archive.alike("alarms", alarms_);
   archive.alike("probes", probes_);
+  if (level_ < 0 || level_ >= n_audit_levels || probe_every_ < 1 || memory.size() % ScoreHistogram::n_values != 0)
+    throw core::UserError("what was saved of the controller contradicts itself");
 }
 
 std::int64_t SwitchController::updates_allowed(std::int64_t wanted, int n_ranks) const {

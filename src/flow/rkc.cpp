@@ -11,6 +11,7 @@ namespace bimetal::flow {
 namespace {
 
 constexpr double damping = 1.0;
+constexpr int most_stages = 1000;
 
 petsc::Handle<Vec> duplicate(Vec prototype) {
   petsc::Handle<Vec> vector;
@@ -61,6 +62,11 @@ double RungeKuttaChebyshev::stability_limit(int n_stages) {
 }
 
 int RungeKuttaChebyshev::stages_for(double dt_times_radius) {
+  VALIDATE(
+      !(dt_times_radius > stability_limit(most_stages)),
+      "diffusion over a time step takes more than {} stages (its spectral radius times the step is {:.3g}); choose "
+      "a smaller time.step",
+      most_stages, dt_times_radius);
   EXPECT(std::isfinite(dt_times_radius));
   int n_stages = 2;
   while (stability_limit(n_stages) < dt_times_radius) ++n_stages;

@@ -30,7 +30,8 @@ class RungeKuttaChebyshev {
 
   /// Length of the stability region on the negative real axis: stable if dt·(spectral radius) is not above. Local.
   static double stability_limit(int n_stages);
-  /// The fewest stages that are stable for dt·(spectral radius). Local.
+  /// The fewest stages that are stable for dt·(spectral radius). RuntimeFailure beyond 1000, for which the step makes
+  /// no sense. Local.
   static int stages_for(double dt_times_radius);
 
   static constexpr double courant_limit = 0.5;  // sum over the axes of |u| dt / dx

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
+
 namespace bimetal::hybrid {
 
 void CalibrationBuffer::add(std::span<const double> in, std::span<const double> truth) {
@@ -22,7 +24,10 @@ void CalibrationBuffer::persist(const core::Archive& archive) {
   archive.rows("truth", truth_);
   archive.rows("next", next);
   if (!archive.restores()) return;
-  next_ = archive.same_ranks() ? next.at(0) : 0;
+  const bool fits = in_.size() == truth_.size() &&
+                    (!archive.same_ranks() || (next.size() == 1 && next[0] >= 0 && next[0] < capacity_));
+  if (!fits) throw core::UserError("what was saved of the rows for calibration contradicts itself");
+  next_ = archive.same_ranks() ? next[0] : 0;
   in_.resize(std::min(in_.size(), capacity_));
   truth_.resize(in_.size());
 }

@@ -16,6 +16,7 @@ namespace {
 constexpr double coldest = 250.0;            // [K]
 constexpr double hottest = 3500.0;           // [K]
 constexpr std::int64_t permanent_share = 5;  // one row in five
+constexpr std::int64_t nowhere = -1;         // no slot
 
 /// A number in [0, n) from 32 random bits.
 std::size_t scaled_to(std::uint64_t bits32, std::size_t n) {
@@ -83,6 +84,12 @@ void ReplayBuffer::persist(const core::Archive& archive) {
   archive.sums("n_refused", n_refused_);
   if (!archive.restores()) return;
 
+  const auto require = [](bool holds) {
+    if (!holds) throw core::UserError("what was saved of the replay buffer contradicts itself");
+  };
+  const auto n_rows = static_cast<std::size_t>(in_.size());
+  require(static_cast<std::size_t>(out_.size()) == n_rows && keys.size() == n_rows && forever.size() == n_rows &&
+          places.size() == n_rows && core::all_finite(in_.rows().flat()) && core::all_finite(out_.rows().flat()));
   const auto in = std::exchange(in_, core::RowTable(in_.width())),
              out = std::exchange(out_, core::RowTable(out_.width()));
   for (auto* part : {&permanent_, &recent_}) {
@@ -96,6 +103,7 @@ void ReplayBuffer::persist(const core::Archive& archive) {
   }
   in_ = in;
   out_ = out;
+  require(bounds.size() == 2 * permanent_.strata.size());
   auto bound = bounds.begin();
   for (auto* part : {&permanent_, &recent_})
     for (auto& stratum : part->strata) stratum.bound = *bound++;
@@ -104,10 +112,17 @@ void ReplayBuffer::persist(const core::Archive& archive) {
     const auto at = static_cast<std::int64_t>(slot);
     const int stratum = stratum_of(in_[at]);
     auto& entries = part.strata[static_cast<std::size_t>(stratum)].entries;
+    require(places[slot] >= 0 && places[slot] < std::ssize(keys));
     const auto place = static_cast<std::size_t>(places[slot]);
-    if (entries.size() <= place) entries.resize(place + 1);
+    if (entries.size() <= place) entries.resize(place + 1, {0, nowhere, 0});
+    require(entries[place].slot == nowhere);
     entries[place] = {keys[slot], at, stratum};
     ++part.size;
+  }
+  for (const auto* part : {&permanent_, &recent_}) {
+    std::int64_t n_entries = 0;
+    for (const auto& each : part->strata) n_entries += std::ssize(each.entries);
+    require(n_entries == part->size && part->size <= part->capacity);  // no place is empty
   }
 }
 

@@ -90,6 +90,18 @@ class BadInput(ProgramTest):
     def test_unknown_policy(self):
         self.assert_refused(self.run_with(switching__policy="allways"), "switching.policy", "did you mean always?", "never")
 
+    def test_network_without_a_layer(self):
+        self.assert_refused(self.run_with(surrogate__layers="[]"), "surrogate.layers", "at least")
+
+    def test_learning_rate_beyond_reason(self):
+        self.assert_refused(self.run_with(training__learning_rate="5e96"), "training.learning_rate", "between 0 and 1")
+
+    def test_what_no_memory_holds_is_refused_before_it_is_tried(self):
+        layers = "[" + ", ".join(["65536"] * 20) + "]"  # 3 TB
+        for command in ("run", "check"):
+            result = bimetal(command, KERNEL, *settings(surrogate__layers=layers, output__directory=self.folder / "out"))
+            self.assert_refused(result, "memory", "GB", "surrogate")
+
     def test_unknown_scale(self):
         self.assert_refused(self.run_with(switching__scales="{Y_OHH: 1.0}"), "Y_OHH", "did you mean Y_OH?")
 

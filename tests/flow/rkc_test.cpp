@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../support/petsc_environment.hpp"
+#include "core/error.hpp"
 #include "fields.hpp"
 #include "petsc/error.hpp"
 
@@ -100,6 +101,12 @@ TEST(RungeKuttaChebyshev, takes_the_fewest_stages_that_are_stable) {
     EXPECT_GE(RungeKuttaChebyshev::stability_limit(n_stages), radius);
     EXPECT_TRUE(n_stages == 2 || RungeKuttaChebyshev::stability_limit(n_stages - 1) < radius);
   }
+}
+
+TEST(RungeKuttaChebyshev, refuses_steps_that_would_take_forever) {
+  EXPECT_LE(RungeKuttaChebyshev::stages_for(3e5), 1000);
+  EXPECT_THROW(RungeKuttaChebyshev::stages_for(1e6), core::RuntimeFailure);
+  EXPECT_THROW(RungeKuttaChebyshev::stages_for(1e94), core::RuntimeFailure);
 }
 
 TEST(RungeKuttaChebyshev, chooses_its_stages_after_it_has_seen_the_rates_at_the_start_and_evaluates_them_so_often) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -32,19 +33,24 @@ inline JsonPlace random_place(nlohmann::ordered_json& document, Dice& dice) {
   return place;
 }
 
+/// How many brackets are open at most, be they of lists or of texts.
+inline int nesting(const std::string& text) {
+  int depth = 0, deepest = 0;
+  for (const char c : text) {
+    depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
+    deepest = std::max(deepest, depth);
+  }
+  return deepest;
+}
+
 /// Applies `change` to a random value of a text that is JSON; leaves any other alone, and what is nested so deeply
-/// that printing it would overflow the stack.
+/// that copying it would overflow the stack.
 template <class Change>
 std::function<void(std::string&, Dice&)> on_json(Change change) {
   return [change](std::string& text, Dice& dice) {
-    constexpr int deepest = 64;
-    bool too_deep = false;
-    const auto watch = [&](int depth, nlohmann::ordered_json::parse_event_t, nlohmann::ordered_json&) {
-      too_deep = too_deep || depth > deepest;
-      return true;
-    };
-    auto document = nlohmann::ordered_json::parse(text, watch, /*allow_exceptions=*/false);
-    if (too_deep || document.is_discarded() || !document.is_structured() || document.empty()) return;
+    if (nesting(text) > 64) return;
+    auto document = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (document.is_discarded() || !document.is_structured() || document.empty()) return;
     change(document, random_place(document, dice), dice);
     text = document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   };
