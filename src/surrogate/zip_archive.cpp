@@ -40,6 +40,8 @@ class Archive {
   void check() {
     const std::uint64_t begin = find_directory();
     read_directory(begin);
+    // Without it LibTorch refuses an archive as well, but forgets to free what it has read.
+    require(has("version") || has(".data/version"), "it is a zip archive of something else");
     std::ranges::sort(entries_, {}, &Entry::begin);
     std::uint64_t at = 0, unfolded = 0;
     for (const auto& entry : entries_) {
@@ -102,7 +104,6 @@ class Archive {
 
   void read_directory(std::uint64_t begin) {
     std::uint64_t at = begin;
-    std::set<std::string> names;
     for (std::uint64_t i = 0; i < n_entries_; ++i) {
       require(number<std::uint32_t>(at) == directory_header, "its directory is broken");
       const auto name_size = number<std::uint16_t>(at + 28);
@@ -118,12 +119,17 @@ class Archive {
                   number<std::uint16_t>(at + 34) == 0,
               "its directory says more than a model's does");
       require(!entry.name.empty() && core::is_printable(entry.name), "the name of an entry is broken");
-      require(names.insert(entry.name).second, "two entries have the same name");
+      require(names_.insert(entry.name).second, "two entries have the same name");
       at += directory_size + name_size;
       entries_.push_back(std::move(entry));
     }
     const bool ends = number<std::uint32_t>(at) == end_record || number<std::uint32_t>(at) == end_record_64;
     require(ends, "its directory has more entries than it counts");
+  }
+
+  /// Whether there is such an entry in the folder of the first one.
+  bool has(const char* name) const {
+    return !entries_.empty() && names_.contains(entries_[0].name.substr(0, entries_[0].name.find('/') + 1) + name);
   }
 
   /// Where the entry ends.
@@ -187,6 +193,7 @@ class Archive {
   const std::string& source_;
   std::uint64_t n_entries_ = 0;
   std::vector<Entry> entries_;
+  std::set<std::string> names_;
 };
 
 }  // namespace

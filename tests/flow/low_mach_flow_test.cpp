@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <numbers>
 
+#include "../support/deliberate_leaks.hpp"
 #include "catalysis.hpp"
 #include "chemistry/thermodynamics.hpp"
 #include "core/error.hpp"
@@ -240,6 +241,7 @@ TEST(LowMachFlow, is_stable_at_a_density_ratio_of_eight_and_keeps_temperatures_w
 }
 
 TEST(LowMachFlow, says_which_step_is_stable_when_one_is_not) {
+  const bimetal::testing::DeliberateLeaks leaks;
   March run(box({32, 32}), 0.0, 10.0);
   try {
     run.advance(1, 1e-4);

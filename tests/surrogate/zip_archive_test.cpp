@@ -14,7 +14,7 @@ namespace {
 using testing::ArchiveEntry;
 using testing::ArchiveWriter;
 
-std::string sound() { return ArchiveWriter::write({{"a", "some numbers"}, {"b", ""}, {"c", "more of them"}}); }
+std::string sound() { return ArchiveWriter::write({{"a", "some numbers"}, {"b", ""}, {"version", "3"}}); }
 
 /// What is said about an archive; "" if nothing.
 std::string complaint(const std::string& bytes) {
@@ -26,10 +26,7 @@ std::string complaint(const std::string& bytes) {
   return "";
 }
 
-TEST(ZipArchive, a_sound_one_passes) {
-  EXPECT_EQ(complaint(sound()), "");
-  EXPECT_EQ(complaint(ArchiveWriter::write({})), "");
-}
+TEST(ZipArchive, a_sound_one_passes) { EXPECT_EQ(complaint(sound()), ""); }
 
 TEST(ZipArchive, no_byte_of_contents_names_or_sizes_can_change_unseen) {
   const auto bytes = sound();
@@ -70,6 +67,12 @@ std::string changed(std::size_t in_header, std::size_t in_directory, char low, c
 }
 
 const Fault faults[] = {
+    {"nothing_in_it", [] { return ArchiveWriter::write({}); }, "something else"},
+    {"no_version",
+     [] {
+       return ArchiveWriter::write({{"a", "1"}});
+     },
+     "something else"},
     {"something_behind_the_end", [] { return sound() + "x"; }, "end is missing"},
     {"something_before_the_beginning", [] { return inserted(0, "x"); }, "directory is not where"},
     {"something_between_entries", [] { return inserted(sound().find("PK\3\4", 1), "x"); }, "directory is not where"},
@@ -108,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(Zip, FaultyZip, ::testing::ValuesIn(faults),
 
 TEST(ZipArchive, does_not_unfold_what_claims_to_be_far_larger_than_it_is) {
   // Deflated, four bytes that are to become four hundred million.
-  auto bytes = ArchiveWriter::write({{"a", "abcd"}});
+  auto bytes = ArchiveWriter::write({{"a", "abcd"}, {"version", "3"}});
   const auto directory = bytes.find("PK\1\2");
   for (const auto& [method, size] : {std::pair<std::size_t, std::size_t>{8, 22}, {directory + 10, directory + 24}}) {
     bytes[method] = 8;
