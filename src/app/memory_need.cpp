@@ -68,11 +68,12 @@ void require_memory(const RunConfig& config, std::size_t n_species, const parall
   const auto need = memory_need(config, n_species, comm.size());
   const double there = parallel::fair_memory(comm);
   constexpr double giga = 1e9;
-  comm.agree(need.fields / comm.size() + need.surrogate <= there,
-             fmt::format("the run needs about {:.3g} GB for its fields, and {:.3g} GB for the surrogate on every "
-                         "rank, but a rank has {:.3g} GB only; choose fewer cells (grid.cells), smaller layers or "
-                         "batches (surrogate, training), or more nodes",
-                         need.fields / giga, need.surrogate / giga, there / giga));
+  comm.agree(
+      need.fields / comm.size() + need.surrogate <= there,
+      fmt::format("the run needs about {:.3g} GB for its fields, and {:.3g} GB for the surrogate on every "
+                  "rank, but a rank has {:.3g} GB of memory only; choose fewer cells (grid.cells), smaller layers or "
+                  "batches (surrogate, training), or more nodes",
+                  need.fields / giga, need.surrogate / giga, there / giga));
 }
 
 }  // namespace bimetal::app
