@@ -118,7 +118,16 @@ Command parse_arguments(int argc, const char* const* argv) {
   auto* model_cli = cli.add_subcommand("model", "look at model files");
   add_model(*model_cli, model);
 
-  auto* info_cli = cli.add_subcommand("info", "versions, libraries, devices");
+  CompareCommand compare;
+  auto* compare_cli = cli.add_subcommand("compare", "say how the numbers in two runs' files differ");
+  compare_cli->add_option("first", compare.first, "directory of a run (its last snapshot), or an HDF5 file")
+      ->required();
+  compare_cli->add_option("second", compare.second, "another")->required();
+  compare_cli->add_flag("--json{1}", compare.format, "print one JSON object");
+
+  InfoCommand info;
+  auto* info_cli = cli.add_subcommand("info", "versions, libraries, devices, and how the program was built");
+  info_cli->add_flag("--json{1}", info.format, "print one JSON object");
 
   std::vector<std::string> words(argv + 1, argv + argc);
   if (!words.empty() && words.front() == "run") run.petsc_options = take_petsc_options(words);
@@ -138,8 +147,8 @@ Command parse_arguments(int argc, const char* const* argv) {
   if (*reactor_cli && !replay.record.empty()) return replay;
   if (*reactor_cli) return reactor;
   if (*model_cli) return model;
-  static_cast<void>(info_cli);
-  return InfoCommand{};
+  if (*compare_cli) return compare;
+  return info;
 }
 
 }  // namespace bimetal::app

@@ -55,15 +55,23 @@ struct ModelCommand {
   std::vector<std::string> settings;  // of that input
 };
 
-struct InfoCommand {};
+/// The numbers in two snapshots or checkpoints, side by side.
+struct CompareCommand {
+  std::string first, second;  // directories of runs, or files
+  ReportFormat format = ReportFormat::text;
+};
+
+struct InfoCommand {
+  ReportFormat format = ReportFormat::text;
+};
 
 /// --help and --version: print this, on root, and be done.
 struct PrintCommand {
   std::string text;
 };
 
-using Command =
-    std::variant<RunCommand, CheckCommand, ReactorCommand, ReplayCommand, ModelCommand, InfoCommand, PrintCommand>;
+using Command = std::variant<RunCommand, CheckCommand, ReactorCommand, ReplayCommand, ModelCommand, CompareCommand,
+                             InfoCommand, PrintCommand>;
 
 /// Throws UserError for whatever does not make sense. Local, the same on every rank.
 Command parse_arguments(int argc, const char* const* argv);

@@ -1,9 +1,11 @@
 #include <H5public.h>
+#include <fmt/format.h>
 #include <mpi.h>
 #include <petscversion.h>
 #include <sundials/sundials_config.h>
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "app/commands.hpp"
 #include "app/guarded.hpp"
@@ -11,20 +13,42 @@
 #include "surrogate/library.hpp"
 
 namespace bimetal::app {
+namespace {
 
-int execute(const InfoCommand&, const parallel::Communicator& world) {
-  char mpi[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+std::string describe_mpi(int ranks) {
+  char name[MPI_MAX_LIBRARY_VERSION_STRING] = "";
   int length = 0;
-  MPI_Get_library_version(mpi, &length);
-  const std::string mpi_name(mpi);
+  MPI_Get_library_version(name, &length);
+  const std::string text(name);
+  return fmt::format("{}, {} rank(s)", text.substr(0, text.find(',')), ranks);
+}
+
+#ifdef NDEBUG
+constexpr const char* contracts = "contracts off";
+#else
+constexpr const char* contracts = "contracts on";
+#endif
+
+}  // namespace
+
+int execute(const InfoCommand& command, const parallel::Communicator& world) {
+  const nlohmann::ordered_json facts{
+      {"bimetal", fmt::format("{} ({})", core::version, core::commit)},
+      {"build", fmt::format("{}, {}", core::build_type, contracts)},
+      {"MPI", describe_mpi(world.size())},
+      {"PETSc", fmt::format("{}.{}.{}", PETSC_VERSION_MAJOR, PETSC_VERSION_MINOR, PETSC_VERSION_SUBMINOR)},
+      {"LibTorch", surrogate::describe_library()},
+      {"BLAS", surrogate::blas_library()},
+      {"HDF5", fmt::format("{}.{}.{}", H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE)},
+      {"SUNDIALS", SUNDIALS_VERSION},
+      {"compiler", __VERSION__}};
   if (!world.is_root()) return exit_done;
-  std::printf("bimetal    %s (%s)\n", core::version, core::commit);
-  std::printf("MPI        %s, %d rank(s)\n", mpi_name.substr(0, mpi_name.find(',')).c_str(), world.size());
-  std::printf("PETSc      %d.%d.%d\n", PETSC_VERSION_MAJOR, PETSC_VERSION_MINOR, PETSC_VERSION_SUBMINOR);
-  std::printf("LibTorch   %s\n", surrogate::describe_library().c_str());
-  std::printf("HDF5       %d.%d.%d\n", H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE);
-  std::printf("SUNDIALS   %s\n", SUNDIALS_VERSION);
-  std::printf("compiler   %s\n", __VERSION__);
+  if (command.format == ReportFormat::json) {
+    std::printf("%s\n", facts.dump(2).c_str());
+    return exit_done;
+  }
+  for (const auto& [name, value] : facts.items())
+    std::printf("%-10s %s\n", name.c_str(), value.get<std::string>().c_str());
   return exit_done;
 }
 
