@@ -2,6 +2,7 @@
 # Installs what bimetal needs on Debian 12 (bookworm). Changes nothing, and needs no network, when all is there.
 #
 #   scripts/install_dependencies.sh           install what is missing, as root or through sudo
+#   scripts/install_dependencies.sh --slurm   and a Slurm, for the test cluster of tests/slurm
 #   scripts/install_dependencies.sh --list    print the packages, one a line, and stop
 #
 # Exit code 0: everything is installed; 1: it is not, and one sentence on stderr says why.
@@ -27,9 +28,12 @@ packages=(
   # Post-processing, and the test that VTK opens the field files.
   python3 python3-numpy python3-h5py python3-matplotlib
   'python3-vtk9|python3-paraview'   # the two exclude each other, and either will do
+  python3-junitparser    # and that the acceptance suite's JUnit files can be read
   # Models trained, made and checked in Python (models/), of the LibTorch above.
   python3-torch
 )
+# A private cluster on one machine; the services that come with these packages need not run.
+slurm_packages=(munge slurmctld slurmd slurm-client iproute2 shellcheck)
 
 fail() {
   echo "install_dependencies.sh: $*" >&2
@@ -93,9 +97,10 @@ warn_if_slow_blas() {
 main() {
   case ${1:-} in
     '') ;;
+    --slurm) packages+=("${slurm_packages[@]}") ;;
     --list) printf '%s\n' "${packages[@]%%|*}"; return ;;
     -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; return ;;
-    *) fail "unknown argument '$1'; the only ones are --list and --help." ;;
+    *) fail "unknown argument '$1'; the only ones are --slurm, --list and --help." ;;
   esac
   require_debian
   local missing

@@ -12,7 +12,7 @@ case ${1:-} in
 esac
 
 say "Dependencies"
-scripts/install_dependencies.sh
+scripts/install_dependencies.sh --slurm
 
 if [[ ${1:-} == --all ]]; then
   build release

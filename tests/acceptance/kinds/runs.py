@@ -1,0 +1,63 @@
+"""Whole runs of shipped inputs, alone and against each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench import Bench, Run, difference_of_gas, differing
+from results import Figures, Skip
+
+
+def petsc(given: dict[str, Any]) -> list[str]:
+    return given.get("petsc", "").split()
+
+
+def run(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
+    """The figures of summary.json, exit code, and what the program said; however it ended."""
+    return judged(bench.run(given["case"], given.get("settings", {}), ranks, *petsc(given)))
+
+
+def judged(run: Run) -> Figures:
+    """And by how much the certificate's bound exceeds the true share of wrong answers, where a run has verified; and the
+    largest relative change of the mass of anything in a closed box."""
+    found = run.figures()
+    drift = {key: value for key, value in found.items() if key.startswith("observables.drift.")}
+    if drift:
+        found["drift_of_matter"] = max(abs(value) for key, value in drift.items() if not key.endswith("enthalpy"))
+    truth = found.get("verification.wrong_fraction")
+    if found.get("answers_by_surrogate") and truth is not None:
+        found["bound_above_truth"] = found["certificate.upper_bound"] - truth
+    return found
+
+
+def flame(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
+    """A laminar flame, with the relative change of its speed over the last tenth of the run."""
+    done = bench.done(given["case"], given.get("settings", {}), ranks, *petsc(given))
+    speeds = [line["flame_speed_m_s"] for line in done.table("observables.csv")]
+    return done.figures() | {"unsteadiness": abs(speeds[-1] / speeds[-1 - len(speeds) // 10] - 1)}
+
+
+def against(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
+    """A run, its figures, and how its gas differs at the end from that of another run with other settings."""
+    settings = given.get("settings", {})
+    first = bench.done(given["case"], settings | given["one"], ranks, *petsc(given))
+    second = bench.done(given["case"], settings | given["other"], ranks, *petsc(given))
+    comparison = bench.compare(second.last("fields_*.h5"), first.last("fields_*.h5"))
+    provenance = tuple(f"fields/{name}" for name in ("answerer", "version", "score", "audited_error", "pressure"))
+    return judged(first) | {"difference_of_gas": difference_of_gas(comparison),
+                            "differing": " ".join(differing(comparison, provenance))}
+
+
+def same_on_ranks(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
+    """The same run on every number of ranks: the largest difference of the gas from that on the fewest."""
+    if len(bench.rank_counts) < 2:
+        raise Skip(f"it takes two numbers of ranks, and --ranks has only {bench.rank_counts[0]}")
+    fewest, *others = sorted(bench.rank_counts)
+    reference = bench.done(given["case"], given["settings"], fewest, *petsc(given))
+    found: Figures = {"temperature_max_K": reference.summary()["observables"]["temperature_max_K"]}
+    for n in others:
+        other = bench.done(given["case"], given["settings"], n, *petsc(given))
+        comparison = bench.compare(reference.last("fields_*.h5"), other.last("fields_*.h5"))
+        found[f"difference_on_{n}"] = difference_of_gas(comparison)
+    found["largest_difference"] = max(value for name, value in found.items() if name.startswith("difference_on_"))
+    return found
