@@ -105,8 +105,8 @@ def carry_out(check: table.Check, name: str, ranks: int, bench: Bench, recorded:
         status, reason = Status.failed, str(failure)
     except Exception:  # a run that leaves something else behind than it should is a finding, not the suite's end
         status, reason = Status.failed, "its figures cannot be had: " + traceback.format_exc(limit=-2).strip()
-    return Result(name, check.group, check.proves, status, reason, judgements, figures, time.monotonic() - begin,
-                  str(bench.folder))
+    return Result(name, check.group, check.proves, status, reason, judgements, figures, check.show,
+                  time.monotonic() - begin, str(bench.folder))
 
 
 def tell(result: Result) -> None:

@@ -17,8 +17,8 @@ def first_line(command: list[str]) -> str | None:
         result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    lines = (result.stdout or result.stderr).strip().splitlines()
-    return lines[0].strip() if lines else None
+    lines = result.stdout.strip().splitlines()
+    return lines[0].strip() if result.returncode == 0 and lines else None
 
 
 def field_of(path: str, key: str) -> str | None:

@@ -83,6 +83,8 @@ def write_junit(report: Report, path: Path) -> None:
             if result.status is Status.skipped:
                 xml.SubElement(case, "skipped", message=printable(result.reason))
             lines = [f"{each.status.value}: {each.sentence()}" for each in result.judgements]
+            lines += [f"not judged: {name} is {as_text(result.figures[name])}" for name in result.shown
+                      if name in result.figures]
             xml.SubElement(case, "system-out").text = printable("\n".join(lines))
     xml.indent(root)
     xml.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
@@ -92,13 +94,17 @@ STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #1c2126; }
 h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: .3rem .6rem;
-border-bottom: 1px solid #d8dee4; } th { font-weight: 600; } td.n { font-variant-numeric: tabular-nums; }
+border-bottom: 1px solid #d8dee4; } .checks { table-layout: fixed; } .checks td { overflow-wrap: anywhere; } th { font-weight: 600; } td.n { font-variant-numeric: tabular-nums; }
 .passed { color: #116329; } .failed { color: #a40e26; font-weight: 600; } .skipped { color: #7d5700; }
 .verdict { font-size: 1.25rem; font-weight: 600; padding: .6rem 1rem; border-radius: .4rem; background: #f3f5f7; }
 .proves, .source { color: #59636e; font-size: .88rem; } .facts td:first-child { width: 14rem; color: #59636e; }
 .sign td { height: 3.2rem; } code { font-size: .85rem; overflow-wrap: anywhere; }
 @media print { body { margin: 0; max-width: none; font-size: 11px; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
 """
+
+
+CHECKS = ('<table class="checks"><colgroup><col style="width: 5rem"><col><col style="width: 10rem">'
+          '<col style="width: 20rem"></colgroup>')
 
 
 def facts_table(facts: dict[str, Any]) -> str:
@@ -112,11 +118,17 @@ def judgement_row(each: Judgement) -> str:
             f'<td class="n">{escape(as_text(each.value))}</td><td>{escape(each.criterion)}{source}</td></tr>')
 
 
+def shown_row(name: str, value: Any) -> str:
+    return (f'<tr><td></td><td>{escape(name)}</td><td class="n">{escape(as_text(value))}</td>'
+            f'<td class="source">not judged</td></tr>')
+
+
 def result_rows(result: Result) -> str:
     reason = f'<div class="{result.status.value}">{escape(result.reason)}</div>' if result.reason else ""
     head = (f'<tr><td class="{result.status.value}">{result.status.value}</td><td colspan="2"><b>{escape(result.name)}</b>'
             f'<div class="proves">{escape(result.proves)}</div>{reason}</td><td>{result.seconds:.1f} s</td></tr>')
-    return head + "".join(judgement_row(each) for each in result.judgements)
+    shown = "".join(shown_row(name, result.figures[name]) for name in result.shown if name in result.figures)
+    return head + "".join(judgement_row(each) for each in result.judgements) + shown
 
 
 def write_page(report: Report, path: Path, signed: Path) -> None:
@@ -129,7 +141,7 @@ def write_page(report: Report, path: Path, signed: Path) -> None:
             for n in [sum(r.status is s for r in report.results if r.group == group)]) + "</tr>"
         for group in report.groups())
     details = "".join(
-        f"<h2>{escape(group)}</h2><table>" + "".join(result_rows(r) for r in report.results if r.group == group)
+        f"<h2>{escape(group)}</h2>{CHECKS}" + "".join(result_rows(r) for r in report.results if r.group == group)
         + "</table>" for group in report.groups())
     skipped = [r for r in report.results if r.status is Status.skipped]
     not_shown = "".join(f"<li>{escape(r.name)}: {escape(r.reason)}</li>" for r in skipped)

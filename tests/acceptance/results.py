@@ -48,7 +48,8 @@ class Result:
     status: Status
     reason: str = ""  # why it failed or was skipped
     judgements: tuple[Judgement, ...] = ()
-    figures: Figures = field(default_factory=dict)  # those judged, and more to look at
+    figures: Figures = field(default_factory=dict)  # all of them
+    shown: tuple[str, ...] = ()  # names of some that are reported though not judged
     seconds: float = 0.0
     folder: str = ""  # what the runs have left, where it was kept
 

@@ -10,7 +10,7 @@ from typing import Any
 LEVELS = ("quick", "full", "machine")  # each includes those before it
 RELATIONS = ("near", "at_most", "at_least", "equals", "contains", "lacks", "baseline")
 DETAILS = ("figure", "within", "tolerance", "source")
-KEYS = ("name", "group", "level", "kind", "proves", "with", "expect", "seconds")
+KEYS = ("name", "group", "level", "kind", "proves", "with", "expect", "show", "seconds")
 
 
 class TableError(Exception):
@@ -39,6 +39,7 @@ class Check:
     proves: str
     expect: tuple[Criterion, ...]
     given: dict[str, Any] = field(default_factory=dict)
+    show: tuple[str, ...] = ()  # figures to report besides
     seconds: float = 300.0  # after which it counts as hung
 
 
@@ -68,7 +69,8 @@ def check(entry: dict[str, Any], kinds: dict[str, Any]) -> Check:
     expect = tuple(criterion(each, where) for each in entry.get("expect", ()))
     if not expect:
         raise TableError(f"{where} expects nothing, so it could not fail.")
-    return Check(*(entry[key] for key in KEYS[:5]), expect, entry.get("with", {}), entry.get("seconds", 300.0))
+    return Check(*(entry[key] for key in KEYS[:5]), expect, entry.get("with", {}), tuple(entry.get("show", ())),
+                 entry.get("seconds", 300.0))
 
 
 def read(path: Path, kinds: dict[str, Any]) -> list[Check]:

@@ -132,8 +132,9 @@ class Reports(unittest.TestCase):
         self.folder = Path(folder.name)
         good = judged({"f": 1.0}, {"figure": "f", "at_most": 1, "source": "A & B"})
         bad = judged({"f": float("inf")}, {"figure": "f", "at_most": 1})
-        self.results = [Result("good", "one", "that 1 < 2", Status.passed, "", good, {"f": 1.0}, 1.5),
-                        Result("bad", "one", "nothing", Status.failed, "a \x1b[1m <b>", bad, {"f": float("inf")}, 0.5),
+        self.results = [Result("good", "one", "that 1 < 2", Status.passed, "", good, {"f": 1.0, "g": 2.5},
+                               ("g", "missing"), 1.5),
+                        Result("bad", "one", "nothing", Status.failed, "a \x1b[1m <b>", bad, {"f": float("inf")}, (), 0.5),
                         Result("not_here", "two", "little", Status.skipped, "no GPU & no time")]
         self.report = reports.Report("accept.py", "2026-01-01T00:00:00+00:00", "quick", {"host": "n1"},
                                      {"build": "Release"}, "none", self.results)
@@ -176,7 +177,7 @@ class Reports(unittest.TestCase):
         path = self.folder / "report.html"
         reports.write_page(self.report, path, self.folder / "results.json")
         page = path.read_text(encoding="utf-8")
-        for word in ("NOT ACCEPTED", "that 1 &lt; 2", "no GPU &amp; no time", "A &amp; B", "signature"):
+        for word in ("NOT ACCEPTED", "that 1 &lt; 2", "no GPU &amp; no time", "A &amp; B", "signature", "2.5"):
             self.assertIn(word, page)
         self.assertNotIn("<b>&lt;b&gt;", page)
         self.assertRegex(page, "SHA-256 <code>[0-9a-f]{64}</code>")
