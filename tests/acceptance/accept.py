@@ -15,6 +15,7 @@ import argparse
 import json
 import shlex
 import shutil
+import signal
 import sys
 import time
 import traceback
@@ -31,6 +32,7 @@ from kinds import KINDS
 from launch import Launcher
 from results import Failure, Result, Skip, Status, verdict
 
+INTERRUPTED = "the suite was interrupted here"
 TABLE = Path(__file__).with_name("checks.toml")
 
 
@@ -77,25 +79,28 @@ def make_folder(path: Path) -> Path:
     return path.resolve()
 
 
+def sensible(check: table.Check, counts: list[int]) -> list[int]:
+    """Those of --ranks that are not too many for the check's grid."""
+    most = check.given.get("most_ranks", 4)
+    return [n for n in counts if n <= most] or [most]
+
+
 def occasions(check: table.Check, counts: list[int], cores: int) -> list[tuple[str, int]]:
     """On which numbers of ranks a check runs, and under which name. `ranks`: each of --ranks; a number; or (left out)
-    as many as have a core each. `least_ranks`: what it takes at least."""
+    as many as have a core each."""
     wanted = check.given.get("ranks", "fit")
     if wanted == "each":
         return [(f"{check.name}_{n}", n) for n in counts]
     if wanted != "fit":
         return [(check.name, wanted)]
-    enough = [n for n in counts if n >= check.given.get("least_ranks", 1)]
-    fitting = [n for n in enough if n <= cores]
-    return [(check.name, fitting[-1] if fitting else enough[0] if enough else 0)]
+    fitting = [n for n in counts if n <= cores]
+    return [(check.name, fitting[-1] if fitting else counts[0])]
 
 
 def carry_out(check: table.Check, name: str, ranks: int, bench: Bench, recorded: baseline.Baseline) -> Result:
     begin = time.monotonic()
     figures, judgements = {}, ()
     try:
-        if ranks == 0:
-            raise Skip(f"it takes {check.given['least_ranks']} ranks, and --ranks has none so large")
         figures = KINDS[check.kind](bench, check.given, ranks) | {"ranks_used": ranks}
         judgements = judge(name, check.expect, figures, recorded)
         status, reason = verdict(judgements)
@@ -103,6 +108,8 @@ def carry_out(check: table.Check, name: str, ranks: int, bench: Bench, recorded:
         status, reason = Status.skipped, str(skip)
     except Failure as failure:
         status, reason = Status.failed, str(failure)
+    except KeyboardInterrupt:
+        status, reason = Status.failed, INTERRUPTED
     except Exception:  # a run that leaves something else behind than it should is a finding, not the suite's end
         status, reason = Status.failed, "its figures cannot be had: " + traceback.format_exc(limit=-2).strip()
     return Result(name, check.group, check.proves, status, reason, judgements, figures, check.show,
@@ -159,13 +166,16 @@ def accept(arguments: argparse.Namespace) -> int:
 
     results: list[Result] = []
     for check in chosen:
-        for name, ranks in occasions(check, counts, arguments.cores):
-            bench = Bench(program, launcher, counts, arguments.cores, arguments.hours, folder / "runs" / name,
+        few = sensible(check, counts)
+        for name, ranks in occasions(check, few, arguments.cores):
+            bench = Bench(program, launcher, few, arguments.cores, arguments.hours, folder / "runs" / name,
                           check.seconds * arguments.patience)
             results.append(carry_out(check, name, ranks, bench, recorded))
             tell(results[-1])
             if results[-1].status is not Status.failed and not arguments.keep:
                 shutil.rmtree(bench.folder, ignore_errors=True)
+        if results[-1].reason == INTERRUPTED:
+            break
     report = reports.Report(shlex.join(sys.argv), datetime.now().astimezone().isoformat(timespec="seconds"),
                             arguments.level, facts, about,
                             recorded.source() if arguments.baseline else "none", results)
@@ -179,7 +189,13 @@ def accept(arguments: argparse.Namespace) -> int:
     return 0 if report.verdict().startswith("PASSED") else 1
 
 
+def interrupt(*_: object) -> None:
+    """As by Ctrl-C: what is running is ended, and the report written."""
+    raise KeyboardInterrupt
+
+
 def main() -> None:
+    signal.signal(signal.SIGTERM, interrupt)  # from a batch system
     try:
         sys.exit(accept(parse()))
     except (UsageError, table.TableError, baseline.BaselineError, Failure) as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
 
-from launch import Launcher, Outcome, finish, kill
+from launch import Launcher, Outcome, finish
 from results import Failure, Figures, Skip
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,26 +86,31 @@ class Bench:
     n_runs: int = 0
 
     def call(self, *words: Any, ranks: int = 1) -> Outcome:
+        return self.launched([self.program, *words], ranks, lambda process, begin: None)
+
+    def launched(self, words: list[Any], ranks: int, meanwhile: Callable[[Any, float], None]) -> Outcome:
+        """A program to its end; `meanwhile` gets its process, and when it began."""
         begin = time.monotonic()
-        return finish(self.launcher.start([str(word) for word in (self.program, *words)], ranks), begin, self.timeout)
+        with self.launcher.started(words, ranks) as process:
+            meanwhile(process, begin)
+            return finish(process, begin, self.timeout)
 
     def new_folder(self) -> Path:
         self.n_runs += 1
         return self.folder / f"run_{self.n_runs:02d}"
 
-    def words_of_run(self, case: str, settings: Settings, directory: Path, *more: Any) -> list[str]:
+    def words_of_run(self, case: str, settings: Settings, directory: Path, *more: Any) -> list[Any]:
         words = [self.program, "run", ROOT / "inputs" / f"{case}.yaml", "-o", directory]
         for key, value in settings.items():
             words += ["--set", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
-        return [str(word) for word in (*words, *more)]
+        return [*words, *more]
 
-    def run(self, case: str, settings: Settings, ranks: int, *more: Any, directory: Path | None = None) -> Run:
+    def run(self, case: str, settings: Settings, ranks: int, *more: Any, directory: Path | None = None,
+            meanwhile: Callable[[Any, float], None] = lambda process, begin: None) -> Run:
         """A shipped input to its end, whatever that is."""
         directory = directory or self.new_folder()
         directory.parent.mkdir(parents=True, exist_ok=True)
-        begin = time.monotonic()
-        process = self.launcher.start(self.words_of_run(case, settings, directory, *more), ranks)
-        return Run(directory, finish(process, begin, self.timeout))
+        return Run(directory, self.launched(self.words_of_run(case, settings, directory, *more), ranks, meanwhile))
 
     def done(self, case: str, settings: Settings, ranks: int, *more: Any, directory: Path | None = None) -> Run:
         """The same, when it must come to a good end for the check to mean anything."""
@@ -126,17 +131,16 @@ class Bench:
                     act: Callable[[Any], None], *more: Any, directory: Path | None = None) -> Run:
         """A run to whose process `act` is done once it has taken so many steps."""
         directory = directory or self.new_folder()
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        begin = time.monotonic()
-        process = self.launcher.start(self.words_of_run(case, settings, directory, *more), ranks)
-        while process.poll() is None and len(read_table(directory / "history.csv")) < after_steps:
-            if time.monotonic() - begin > self.timeout:
-                kill(process)
-                raise Failure(f"a run had not taken {after_steps} steps after {self.timeout:.0f} s")
-            time.sleep(0.02)
-        if process.poll() is None:
-            act(process)
-        return Run(directory, finish(process, begin, self.timeout))
+
+        def wait_and_act(process: Any, begin: float) -> None:
+            while process.poll() is None and len(read_table(directory / "history.csv")) < after_steps:
+                if time.monotonic() - begin > self.timeout:
+                    raise Failure(f"a run had not taken {after_steps} steps after {self.timeout:.0f} s")
+                time.sleep(0.02)
+            if process.poll() is None:
+                act(process)
+
+        return self.run(case, settings, ranks, *more, directory=directory, meanwhile=wait_and_act)
 
     def compare(self, first: Path, second: Path) -> dict[str, Any]:
         """bimetal compare of two files, or of the last common snapshots of two runs."""

@@ -7,8 +7,10 @@ import shlex
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Iterator
 
 from machine import allocated_cores
 from results import Failure
@@ -65,33 +67,44 @@ class Launcher:
             words += ["--overcommit"] if ranks > allocated_cores() else []
         return [*words, *shlex.split(self.arguments)]
 
-    def start(self, words: list[str], ranks: int) -> subprocess.Popen[str]:
-        return subprocess.Popen([*self.command(ranks), *words], env=environment(), stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    @contextmanager
+    def started(self, words: list[Any], ranks: int) -> Iterator[subprocess.Popen[str]]:
+        """A process that does not outlive the block, however that is left."""
+        process = subprocess.Popen([*self.command(ranks), *map(str, words)], env=environment(),
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   start_new_session=True)
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                kill(process)
 
     def send(self, process: subprocess.Popen[str], number: signal.Signals) -> None:
         """To all ranks. mpirun passes on SIGUSR1 and SIGUSR2 only; it ends the job at a SIGTERM of its own."""
         if self.name == "srun" or number in (signal.SIGUSR1, signal.SIGUSR2):
             process.send_signal(number)
             return
-        for pid in processes_below(process.pid):
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                pass
+        send_each(processes_below(process.pid), number)
+
+
+def send_each(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
 
 
 def kill(process: subprocess.Popen[str]) -> None:
+    """Gently at first: only the launcher reaches ranks on other nodes."""
+    ranks = processes_below(process.pid)
     process.terminate()
     try:
         process.wait(SECONDS_TO_DIE)
     except subprocess.TimeoutExpired:
-        for pid in [*processes_below(process.pid), process.pid]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        process.kill()
         process.wait(SECONDS_TO_DIE)
+    send_each(ranks, signal.SIGKILL)
 
 
 def finish(process: subprocess.Popen[str], begin: float, timeout: float) -> Outcome:
@@ -99,6 +112,5 @@ def finish(process: subprocess.Popen[str], begin: float, timeout: float) -> Outc
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired as expired:
-        kill(process)
         raise Failure(f"it had not ended after {timeout:.0f} s: {shlex.join(map(str, process.args))}") from expired
     return Outcome(process.returncode, out, err, time.monotonic() - begin)

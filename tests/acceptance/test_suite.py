@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 import unittest
 import xml.etree.ElementTree as xml
@@ -199,6 +200,26 @@ class Usage(unittest.TestCase):
             self.assertIn("holds no report", self.refuse("--program", sys.executable, "--report", folder))
             self.assertIn("baseline", self.refuse("--program", sys.executable, "--baseline", Path(folder) / "none"))
             self.assertEqual([path.name for path in Path(folder).iterdir()], ["mine.txt"])
+
+    def test_what_is_interrupted_leaves_a_report_and_no_process(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program, report = Path(folder) / "slow", Path(folder) / "report"
+            program.write_text('#!/bin/sh\n[ "$1" = info ] && echo "{\\"MPI\\": \\"1 rank(s)\\"}" && exit\n'
+                               f'echo $$ > {folder}/pid\nexec sleep 100\n', encoding="utf-8")
+            program.chmod(0o755)
+            words = [*SUITE, "--program", program, "--report", report, "--groups", "chemistry"]
+            with subprocess.Popen(list(map(str, words)), stdout=subprocess.PIPE, text=True) as suite:
+                deadline = time.monotonic() + 60
+                while not (Path(folder) / "pid").exists() and time.monotonic() < deadline:
+                    time.sleep(0.05)
+                suite.terminate()
+                said, _ = suite.communicate(timeout=60)
+            self.assertEqual(suite.returncode, 1, said)
+            results = json.loads((report / "results.json").read_text(encoding="utf-8"))["results"]
+            self.assertEqual([each["reason"] for each in results], ["the suite was interrupted here"])
+            pid = (Path(folder) / "pid").read_text(encoding="utf-8").strip()
+            state = ["ps", "-o", "stat=", "-p", pid]  # nothing, or Z for one that nobody has asked after yet
+            self.assertIn(subprocess.run(state, capture_output=True, text=True, check=False).stdout.strip()[:1], "Z")
 
     def test_a_program_that_is_none_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:

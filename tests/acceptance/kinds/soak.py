@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import Bench
-from launch import processes_below
+from launch import processes_below, send_each
 from results import Failure, Figures, Skip
 
 from kinds.restarts import differences_of_runs
@@ -50,11 +50,7 @@ def strike(bench: Bench, process: Any, number: signal.Signals) -> None:
     if number != signal.SIGKILL:
         bench.launcher.send(process, number)
         return
-    for pid in [*processes_below(process.pid), process.pid]:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+    send_each([*processes_below(process.pid), process.pid], signal.SIGKILL)
 
 
 def resident_MB(pid: int) -> float:
