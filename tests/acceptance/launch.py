@@ -80,11 +80,25 @@ class Launcher:
                 kill(process)
 
     def send(self, process: subprocess.Popen[str], number: signal.Signals) -> None:
-        """To all ranks. mpirun passes on SIGUSR1 and SIGUSR2 only; it ends the job at a SIGTERM of its own."""
-        if self.name == "srun" or number in (signal.SIGUSR1, signal.SIGUSR2):
+        """To all ranks. Both launchers pass on SIGUSR1 and SIGUSR2, but take a SIGTERM for the order to kill the ranks;
+        these get theirs from Slurm, as at a time limit, or one by one."""
+        if number in (signal.SIGUSR1, signal.SIGUSR2):
             process.send_signal(number)
-            return
-        send_each(processes_below(process.pid), number)
+        elif self.name == "srun":
+            subprocess.run(["scancel", f"--signal={number.name.removeprefix('SIG')}", newest_step()], check=True,
+                           timeout=30)
+        else:
+            send_each(processes_below(process.pid), number)
+
+
+def newest_step() -> str:
+    """Of this job: JOB.NUMBER."""
+    query = ["squeue", "--steps", f"--jobs={os.environ['SLURM_JOB_ID']}", "--noheader", "--format=%i"]
+    steps = subprocess.run(query, capture_output=True, text=True, check=True, timeout=30).stdout.split()
+    numbered = [step for step in steps if step.rpartition(".")[2].isdigit()]
+    if not numbered:
+        raise Failure(f"squeue lists no step to signal, only {' '.join(steps) or 'nothing'}")
+    return max(numbered, key=lambda step: int(step.rpartition(".")[2]))
 
 
 def send_each(pids: list[int], number: signal.Signals) -> None:

@@ -233,9 +233,8 @@ class Ensemble(JobTest):
 @functools.cache
 def accept():
     """The job that accepts this build: by some checks that any build passes, or by all of the quick ones."""
-    knobs = {} if LONG else {"ARGUMENTS": "--checks ranks_meet,h2_1000K,sigusr1"}
-    return submit("acceptance.sbatch", "--partition=cpu", "--nodes=2", "--ntasks-per-node=2", REPORT=place / "report",
-                  PYTHON=sys.executable, **knobs)
+    knobs = {} if LONG else {"ARGUMENTS": "--checks ranks_meet,h2_1000K,sigusr1,sigterm"}
+    return submit("acceptance.sbatch", *TWO_NODES, REPORT=place / "report", PYTHON=sys.executable, **knobs)
 
 
 @unittest.skipUnless(ACCEPT.exists(), "there is no tests/acceptance/accept.py")
