@@ -17,7 +17,7 @@ def info(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
         raise Failure(f"bimetal info ended with exit code {outcome.code}: {outcome.err.strip()[-300:]}")
     found, _ = json.JSONDecoder().raw_decode(outcome.out.lstrip())  # ranks that do not meet each say it
     together = re.search(r"(\d+) rank\(s\)", found["MPI"])
-    return found | {"ranks_together": int(together[1]) if together else None, "ranks_wanted": ranks,
+    return found | {"ranks_together": int(together[1]) if together else None,
                     "ranks_missing": ranks - int(together[1]) if together else None}
 
 
