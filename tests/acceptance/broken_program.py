@@ -29,8 +29,6 @@ def with_wrong_rate(words):
     part = path.with_suffix(f".{os.getpid()}")
     part.write_text(wrong, encoding="utf-8")
     part.replace(path)
-    if words[0] == "run":
-        return [*words, "--set", f"chemistry.mechanism={path}"]
     return [str(path) if Path(word).name == HYDROGEN.name else word for word in words]
 
 
@@ -62,8 +60,10 @@ def longer_when_continued(words):
     return words
 
 
-def without_control(words):
-    return [*words, "--set", "switching.policy=always"] if words[0] == "run" else words
+def set_in_runs(*settings):
+    def change(words):
+        return [*words, *(word for each in settings for word in ("--set", each))] if words[0] == "run" else words
+    return change
 
 
 def without(prefix):
@@ -79,14 +79,13 @@ def without(prefix):
     return leave_out
 
 
-def slowed(words):
-    """By integrating far more exactly than it was asked to."""
-    return [*words, "--set", "chemistry.rtol=1e-11", "--set", "chemistry.atol=1e-18"] if words[0] == "run" else words
-
-
 BEFORE = {"wrong_rate": with_wrong_rate, "ended_early": ended_early, "other_kernel_on_four": other_kernel_on_four,
-          "begun_anew": begun_anew, "longer_when_continued": longer_when_continued, "without_control": without_control,
-          "without_faults": without("faults."), "without_model": without("surrogate.model="), "slowed": slowed}
+          "begun_anew": begun_anew, "longer_when_continued": longer_when_continued,
+          "without_faults": without("faults."), "without_model": without("surrogate.model="),
+          "without_control": set_in_runs("switching.policy=always"),
+          "simple_transport": set_in_runs("flow.transport=constant_lewis"),
+          # Far more exact than it was asked to be.
+          "slowed": set_in_runs("chemistry.rtol=1e-11", "chemistry.atol=1e-18")}
 
 
 def execute(words):
