@@ -36,4 +36,5 @@ KINDS: dict[str, Kind] = {
     "speedup": speed.speedup,
     "io": speed.io,
     "soak": soak.soak,
+    "memory": soak.memory,
 }

@@ -42,8 +42,7 @@ def soak(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
         if names:
             raise Failure(f"after {rounds} sound rounds, {cuts} stops and {kills} kills these differ: {names}")
         rounds += 1
-    return {"rounds": rounds, "stops": cuts, "kills": kills, "steps_per_round": steps,
-            "memory_growth": memory_growth(bench, given, ranks)}
+    return {"rounds": rounds, "stops": cuts, "kills": kills, "steps_per_round": steps}
 
 
 def strike(bench: Bench, process: Any, number: signal.Signals) -> None:
@@ -58,28 +57,28 @@ def resident_MB(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def memory_growth(bench: Bench, given: dict[str, Any], ranks: int) -> float | None:
-    """Of the ranks of a long run on this machine, from its first quarter to its last; relative. None where the ranks
-    are not this program's children, as under srun."""
-    seen: dict[int, float] = {}
+def memory(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
+    """How the memory of ranks on this machine grows, relative, from step `full_after` of a run, when the rows that are
+    kept for training are complete, to its end."""
+    if bench.launcher.name == "srun":
+        raise Skip("ranks that srun has started are not this program's children, so it cannot look into them")
+    growth: dict[int, float] = {}
 
     def watch(process: Any) -> None:
-        pids = [pid for pid in processes_below(process.pid) if ranks_program(pid) == bench.program.name]
-        early = {pid: resident_MB(pid) for pid in pids}
+        early = {pid: resident_MB(pid) for pid in processes_below(process.pid) if name_of(pid) == bench.program.name}
         while process.poll() is None:
-            for pid in early:
+            for pid, then in early.items():
                 try:
-                    seen[pid] = resident_MB(pid) / early[pid]
-                except (OSError, IndexError):
+                    growth[pid] = resident_MB(pid) / then - 1
+                except (OSError, IndexError):  # it has ended
                     pass
             time.sleep(0.5)
 
-    settings = given["settings"] | {"time.end": given["long_end"]}
-    bench.interrupted(given["case"], settings, ranks, given["long_quarter"], watch)
-    return max(seen.values()) - 1 if seen else None
+    run = bench.interrupted(given["case"], given["settings"], ranks, given["full_after"], watch)
+    return run.figures() | {"ranks_watched": len(growth), "growth": max(growth.values(), default=None)}
 
 
-def ranks_program(pid: int) -> str:
+def name_of(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
     except OSError:
