@@ -66,9 +66,14 @@ void TrainerService::run() {
   part();
 }
 
-/// Reads all mail, then adds up what the trainers found. Collective over trainers.
+/// Reads mail, then adds up what the trainers found. For no longer than a round of training takes: solvers that write
+/// faster than their letters can be read would else keep it from training for ever; what waits fills their queues,
+/// and they drop rows. Collective over trainers.
 TrainerService::Agreed TrainerService::look_at_mail() {
-  while (const auto letter = crew_.mail().next()) {
+  const core::Stopwatch reading;
+  while (reading.seconds() < round_seconds) {
+    const auto letter = crew_.mail().next();
+    if (!letter) break;
     switch (static_cast<About>(letter->kind)) {
       case About::samples: {
         if (begun_)
