@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import subprocess
+import sys
 import unittest
 from pathlib import Path
 
@@ -11,6 +12,10 @@ import h5py
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests/acceptance"))
+
+from launch import processes_below as children_of  # noqa: E402, F401  (found through the line above; for the tests)
+
 PROGRAM = Path(os.environ.get("BIMETAL_PROGRAM", ROOT / "build/release/bin/bimetal"))
 MPIRUN = ["mpirun", "--oversubscribe", "-n"]
 ENVIRONMENT = os.environ | {
@@ -55,19 +60,6 @@ def last_fields(directory):
     """Name -> array of the last snapshot."""
     with h5py.File(sorted(Path(directory).glob("fields_*.h5"))[-1]) as file:
         return {name: np.asarray(data) for name, data in file["fields"].items()}
-
-
-def children_of(parent):
-    """The processes that mpirun has started, and theirs."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(fields[1]) == parent:
-            found += [int(path.parent.name), *children_of(int(path.parent.name))]
-    return found
 
 
 class ProgramTest(unittest.TestCase):

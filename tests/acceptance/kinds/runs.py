@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench import Bench, Run, difference_of_gas, differing
+from bench import PROVENANCE, Bench, Run, difference_of_gas, differing
 from results import Figures, Skip
 
 
@@ -43,7 +43,7 @@ def against(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
     first = bench.done(given["case"], settings | given["one"], ranks, *petsc(given))
     second = bench.done(given["case"], settings | given["other"], ranks, *petsc(given))
     comparison = bench.compare(second.last("fields_*.h5"), first.last("fields_*.h5"))
-    provenance = tuple(f"fields/{name}" for name in ("answerer", "version", "score", "audited_error", "pressure"))
+    provenance = tuple(f"fields/{name}" for name in (*PROVENANCE, "pressure"))
     return judged(first) | {"difference_of_gas": difference_of_gas(comparison),
                             "differing": " ".join(differing(comparison, provenance))}
 
