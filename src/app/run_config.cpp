@@ -108,7 +108,9 @@ void read_surrogate(Section section, RunConfig& config) {
   if (network.layers.empty()) section.refuse("layers", "must have one width at least");
   network.error_layers = section.integers("error_layers", Range::between(1, 65536), network.error_layers);
   network.second_layers = section.integers("second_layers", Range::between(1, 65536), network.second_layers);
+  network.head = section.choice<surrogate::Head>("head", surrogate::heads, network.head);
   network.knee = section.number("knee", Range::positive(), network.knee);
+  config.resolution = section.number("resolution", Range::at_least(0.0), config.resolution);
   section.finish();
 }
 
@@ -200,6 +202,7 @@ RunConfig read_run_config(const std::string& path, std::span<const std::string> 
   read_surrogate(root.section("surrogate"), config);
   read_training(root.section("training"), config);
   read_switching(root.section("switching"), config);
+  config.network.resolution = config.resolution * config.hybrid.switching.tolerance;
   config.hybrid.faults = read_faults(root.section("faults"));
   config.hybrid.expected_steps =
       static_cast<std::int64_t>(std::ceil(config.time.end / config.time.step.value_or(config.time.largest_step)));

@@ -44,7 +44,8 @@ struct RunConfig {
   flow::InitialFactory initial = nullptr;
   flow::InitialOptions initial_options;
   surrogate::NetworkOptions network;
-  std::optional<std::string> model;  // path of a model file to begin with; it brings its own layers and knee
+  double resolution = 1.0;  // of the network's features [tolerances]; >= 0
+  std::optional<std::string> model;  // path of a model file to begin with; it brings its own network and scaling
   surrogate::TrainingOptions training;
   hybrid::HybridOptions hybrid;
   double surrogate_above = 500.0;        // colder answers are left to physics [K]

@@ -53,6 +53,7 @@ std::optional<io::DataSet> begin_data_set(const RunConfig& config, Simulation& s
   const auto& signature = simulation.hybrid().kind().signature();
   auto described = surrogate::signature_to_json(signature);
   described["knee"] = config.network.knee;
+  described["resolution"] = config.network.resolution;
   const io::DataDescription description{.case_name = config.name,
                                         .program = fmt::format("bimetal {} ({})", core::version, core::commit),
                                         .signature = described.dump()};

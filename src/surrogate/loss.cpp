@@ -12,18 +12,21 @@ constexpr double largest_error = 1e4;
 constexpr double z_width = 0.1;
 constexpr double log_error_width = 0.5;  // [decades]
 
-/// Its slope far away is 1. Sum over rows, mean over targets.
-torch::Tensor wrong(const torch::Tensor& said, const torch::Tensor& z) {
-  return torch::huber_loss(said, z, at::Reduction::Sum, z_width) / (z_width * static_cast<double>(z.size(1)));
+/// Its slope far away is 1. Sum over rows, mean over targets. z: [n, n_targets], the truth but for the mean.
+torch::Tensor wrong(const torch::Tensor& increments, const torch::Tensor& z, const torch::Tensor& deviation) {
+  return torch::huber_loss(torch::asinh(increments) / deviation, z, at::Reduction::Sum, z_width) /
+         (z_width * static_cast<double>(z.size(1)));
 }
 
 }  // namespace
 
-torch::Tensor loss(const Network::Answer& answer, const torch::Tensor& z, const ScaledDifference& difference) {
-  const auto log_error = difference(answer.z, z).clamp_(smallest_error, largest_error).log10_();
+torch::Tensor loss(const Network::Answer& answer, const torch::Tensor& truth, const torch::Tensor& deviation,
+                   const ScaledDifference& difference) {
+  const auto z = torch::asinh(truth) / deviation;
+  const auto log_error = difference(answer.increments, truth).clamp_(smallest_error, largest_error).log10_();
   const auto misjudged = torch::huber_loss(answer.log_error, log_error, at::Reduction::Sum, log_error_width);
-  const auto sum = wrong(answer.z, z) + misjudged;
-  return answer.second.defined() ? sum + wrong(answer.second, z) : sum;
+  const auto sum = wrong(answer.increments, z, deviation) + misjudged;
+  return answer.second.defined() ? sum + wrong(answer.second, z, deviation) : sum;
 }
 
 }  // namespace bimetal::surrogate

@@ -37,12 +37,11 @@ Model::Model(const core::Signature& signature, std::unique_ptr<Network> given, c
 }
 
 Model::Model(const core::Signature& signature, const NetworkOptions& options, torch::Device device)
-    : Model(signature, options, device, Scaling(signature, NullSpace(signature), options.knee)) {}
+    : Model(signature, options, device, Scaling(signature, NullSpace(signature), options.knee, options.resolution)) {}
 
 Model::Model(const core::Signature& signature, const NetworkOptions& options, torch::Device device,
              const Scaling& unfitted)
-    : Model(signature, std::make_unique<Perceptrons>(unfitted.n_features(), unfitted.n_targets(), options, device),
-            unfitted) {}
+    : Model(signature, std::make_unique<Perceptrons>(unfitted, options, device), unfitted) {}
 
 Model::Model(const core::Signature& signature, const Model& other)
     : Model(signature, other.network->clone(), other.scaling) {
@@ -52,13 +51,12 @@ Model::Model(const core::Signature& signature, const Model& other)
 void Model::take(const Model& other) {
   network->take(*other.network);
   scaling = other.scaling;
-  difference = other.difference;
   familiarity = other.familiarity;
   ranges = other.ranges;
   version = other.version;
 }
 
-void Model::persist(const core::Archive& archive, const core::Signature& signature) {
+void Model::persist(const core::Archive& archive) {
   persist_tensor(archive, "weights", network->weights());
 
   auto features = scaling.feature_standards(), targets = scaling.target_standards();
@@ -72,7 +70,7 @@ void Model::persist(const core::Archive& archive, const core::Signature& signatu
   archive.alike("version", version);
   if (!archive.restores()) return;
   scaling.set_standards(features, targets);
-  difference = ScaledDifference(signature, scaling, network->device());
+  network->rescale(scaling);
   familiarity = Familiarity(known, network->device());
 }
 
@@ -84,14 +82,14 @@ void Model::predict(core::ConstRows in, core::Rows out, std::span<Signals> signa
     fill_input(scaling, in, first, n, features_, rows_);
     const auto input = Network::Input{features_, rows_}.first(n).to(device);
     const auto answer = network->forward(input);
-    const auto z = answer.z.cpu();
+    const auto increments = answer.increments.cpu().contiguous();
     const auto predicted_error = torch::pow(10.0, answer.log_error).cpu();
     const auto disagreement =
-        (answer.second.defined() ? difference(answer.z, answer.second) : torch::zeros_like(answer.log_error)).cpu();
+        (answer.second.defined() ? difference(answer.increments, answer.second) : torch::zeros_like(answer.log_error)).cpu();
     const auto distance = familiarity.distance(input.features).cpu();
     for (std::int64_t i = 0; i < n; ++i) {
       const auto row = out[first + i];
-      scaling.advance(in[first + i], z.data_ptr<float>() + i * scaling.n_targets(), row);
+      scaling.advance(in[first + i], increments.data_ptr<float>() + i * scaling.n_targets(), row);
       signals[static_cast<std::size_t>(first + i)] =
           core::all_finite(row) ? Signals{predicted_error.data_ptr<float>()[i], disagreement.data_ptr<float>()[i],
                                           distance.data_ptr<float>()[i]}

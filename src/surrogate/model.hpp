@@ -34,15 +34,15 @@ struct Model {
   /// Becomes a copy of another one of the same make. Local.
   void take(const Model& other);
 
-  /// The network of the same make. `signature`: the one it was made for.
-  void persist(const core::Archive& archive, const core::Signature& signature);
+  /// Expects a network of the same make.
+  void persist(const core::Archive& archive);
 
   /// See Surrogate::predict. Local.
   void predict(core::ConstRows in, core::Rows out, std::span<Signals> signals);
 
   std::unique_ptr<Network> network;
   Scaling scaling;
-  ScaledDifference difference;  // in units of `scaling`, like what follows
+  ScaledDifference difference;  // in the knees of `scaling`
   Familiarity familiarity;
   Ranges ranges;
   std::int32_t version = -1;  // never served

@@ -13,7 +13,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int format = 1;
+// In format 1 features had no resolution, and native networks no head but the increment.
+constexpr int format = 2, oldest_format = 1;
 
 constexpr std::size_t longest = std::size_t{64} << 20;  // bytes of metadata; those of 53 species have 100 thousand
 constexpr int deepest = 16;                             // lists and objects within each other; what is ours has four
@@ -63,6 +64,7 @@ ordered_json scaling_to_json(const Scaling& scaling) {
   for (const auto& feature : scaling.feature_scales())
     features.push_back({{"column", feature.column},
                         {"transform", feature.transform},
+                        {"resolution", feature.resolution},
                         {"mean", feature.standard.mean},
                         {"deviation", feature.standard.deviation}});
   for (const auto& target : scaling.target_scales())
@@ -78,13 +80,21 @@ Scaling::Standard standard_of(const MetadataReader& column) {
   return standard;
 }
 
+double resolution_of(const MetadataReader& feature) {
+  const auto resolution = feature.value<double>("resolution");
+  if (!(resolution >= 0.0 && std::isfinite(resolution))) feature.refuse("resolution", "must be 0 or above");
+  if (resolution > 0.0 && feature.value<std::string>("transform") != "power")
+    feature.refuse("resolution", "must be 0, as only a power has one");
+  return resolution;
+}
+
 /// Features and targets must be those the signature gives, in the same order; means and deviations are free.
-void read_scaling(const MetadataReader& scaling, ModelCard& card) {
+void read_scaling(const MetadataReader& scaling, int file_format, ModelCard& card) {
   card.knee = scaling.value<double>("knee");
   if (!(card.knee > 0.0)) scaling.refuse("knee", "is not positive");
   if (std::abs(scaling.value<double>("exponent") - Scaling::exponent()) > 1e-12)
     scaling.refuse("exponent", fmt::format("must be {}", Scaling::exponent()));
-  const Scaling expected(card.signature, NullSpace(card.signature), card.knee);
+  const Scaling expected(card.signature, NullSpace(card.signature), card.knee, 0.0);
   const auto features = scaling.objects("features"), targets = scaling.objects("targets");
   const auto wanted = expected.feature_scales();
   if (features.size() != wanted.size())
@@ -94,6 +104,7 @@ void read_scaling(const MetadataReader& scaling, ModelCard& card) {
         features[f].value<std::string>("transform") != wanted[f].transform)
       features[f].refuse("transform", fmt::format("must be {} of input {}", wanted[f].transform, wanted[f].column));
     card.features.push_back(standard_of(features[f]));
+    card.resolutions.push_back(file_format > 1 ? resolution_of(features[f]) : 0.0);
   }
   if (std::ssize(targets) != expected.n_targets())
     scaling.refuse("targets", fmt::format("must be {}, of the predicted outputs in order", expected.n_targets()));
@@ -120,7 +131,8 @@ void read_predicted(const MetadataReader& metadata, ModelCard& card) {
 }  // namespace
 
 Scaling scaling_of(const ModelCard& card) {
-  Scaling scaling(card.signature, NullSpace(card.signature), card.knee);
+  Scaling scaling(card.signature, NullSpace(card.signature), card.knee, 0.0);
+  scaling.set_resolutions(card.resolutions);
   scaling.set_standards(card.features, card.targets);
   return scaling;
 }
@@ -143,13 +155,14 @@ std::string to_text(const ModelCard& card) {
 
 ModelCard read_card(const std::string& text, const std::string& source) {
   const MetadataReader metadata(parse(text, source), source);
-  if (metadata.value<int>("format") != format)
-    metadata.refuse("format", fmt::format("must be {}, which is all this version knows", format));
+  const auto file_format = metadata.value<int>("format");
+  if (file_format < oldest_format || file_format > format)
+    metadata.refuse("format", fmt::format("must be {} to {}, which is all this version knows", oldest_format, format));
   ModelCard card;
   card.signature = signature_from_json(metadata);
   const auto n_in = card.signature.inputs.size();
   read_predicted(metadata, card);
-  read_scaling(metadata.object("scaling"), card);
+  read_scaling(metadata.object("scaling"), file_format, card);
   const auto ranges = metadata.object("ranges");
   card.ranges = {numbers_of(ranges, "lower", n_in), numbers_of(ranges, "upper", n_in)};
   if (metadata.has("familiarity")) {

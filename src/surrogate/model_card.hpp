@@ -27,6 +27,7 @@ struct ModelCard {
   core::Signature signature;
   std::vector<std::string> predicted;  // names of the outputs whose increments count
   double knee = 0.1;
+  std::vector<double> resolutions;          // [n_features] in the units of the columns
   std::vector<Scaling::Standard> features;  // [n_features]
   std::vector<Scaling::Standard> targets;   // [n_targets]
   Familiarity::Numbers familiarity;

@@ -51,12 +51,22 @@ void require_same_on_all_ranks(const std::string& bytes, const std::string& path
           path, rank);
 }
 
+std::string name_of(Head head) { return std::ranges::find(heads, head, &std::pair<const char*, Head>::second)->first; }
+
+Head head_of(const MetadataReader& architecture) {
+  const auto name = architecture.value<std::string>("head");
+  for (const auto& [known, head] : heads)
+    if (name == known) return head;
+  architecture.refuse("head", "must be relaxation or increment");
+}
+
 NetworkOptions options_of(const ordered_json& architecture, std::uint64_t seed, const std::string& source) {
   const MetadataReader reader(architecture, source, "architecture");
   NetworkOptions options;
   options.layers = reader.value<std::vector<std::int64_t>>("layers");
   options.error_layers = reader.value<std::vector<std::int64_t>>("error_layers");
   options.second_layers = reader.value<std::vector<std::int64_t>>("second_layers");
+  options.head = reader.has("head") ? head_of(reader) : Head::increment;  // as in format 1
   options.seed = seed;
   for (const auto* widths : {&options.layers, &options.error_layers, &options.second_layers})
     for (const auto width : *widths)
@@ -153,13 +163,15 @@ std::string write_model(const Model& model, const core::Signature& signature, co
     card.architecture = {{"name", native_name},
                          {"layers", options.layers},
                          {"error_layers", options.error_layers},
-                         {"second_layers", options.second_layers}};
+                         {"second_layers", options.second_layers},
+                         {"head", name_of(options.head)}};
   } else {
     archive.module = dynamic_cast<const ScriptedNetwork&>(*model.network).module();
     card.architecture = foreign_architecture;
   }
   card.signature = signature;
   card.knee = model.scaling.knee();
+  for (const auto& feature : model.scaling.feature_scales()) card.resolutions.push_back(feature.resolution);
   card.features = model.scaling.feature_standards();
   card.targets = model.scaling.target_standards();
   card.familiarity = model.familiarity.numbers();

@@ -17,12 +17,13 @@ torch::Tensor singles(const std::vector<double>& values) { return torch::tensor(
 /// inverse temperatures, ...] into the order of the features.
 void register_features(torch::jit::Module& module, const Scaling& scaling) {
   std::map<std::string, std::vector<std::int64_t>> columns, places;
-  std::vector<double> mean, deviation;
+  std::vector<double> mean, deviation, resolution;
   for (const auto& feature : scaling.feature_scales()) {
     columns[feature.transform].push_back(feature.column);
     places[feature.transform].push_back(static_cast<std::int64_t>(mean.size()));
     mean.push_back(feature.standard.mean);
     deviation.push_back(feature.standard.deviation);
+    if (std::string_view(feature.transform) == "power") resolution.push_back(feature.resolution);
   }
   std::vector<std::int64_t> order(mean.size());
   std::int64_t n_made = 0;
@@ -33,15 +34,19 @@ void register_features(torch::jit::Module& module, const Scaling& scaling) {
   module.register_buffer("feature_order", integers(order));
   module.register_buffer("feature_mean", singles(mean));
   module.register_buffer("feature_deviation", singles(deviation));
+  module.register_buffer("resolution", singles(resolution));  // of the power columns
 }
 
 void register_targets(torch::jit::Module& module, const Scaling& scaling) {
+  std::vector<std::int64_t> columns;
   std::vector<double> knee, mean, deviation;
   for (const auto& target : scaling.target_scales()) {
+    columns.push_back(target.column);
     knee.push_back(target.knee);
     mean.push_back(target.mean);
     deviation.push_back(target.deviation);
   }
+  module.register_buffer("target_columns", integers(columns));
   module.register_buffer("knee", singles(knee));
   module.register_buffer("target_mean", singles(mean));
   module.register_buffer("target_deviation", singles(deviation));
@@ -67,16 +72,25 @@ std::string layers_source(const std::string& part, const std::string& from, std:
   return source;
 }
 
-std::string forward_source(const NetworkOptions& options) {
-  std::string source = fmt::format(R"(
-def increments_of(self, z: Tensor) -> Tensor:
-    xi = self.knee * torch.sinh(self.target_mean + self.target_deviation * z)
-    return torch.mm(xi, self.basis)
+/// What a last layer says -> increments of all outputs.
+std::string increments_source(Head head) {
+  std::string source = R"(
+def increments_of(self, said: Tensor, x: Tensor) -> Tensor:
+    n = self.knee.size(0)
+    z = self.target_mean + self.target_deviation * said.narrow(1, 0, n)
+    xi = self.knee * torch.sinh(torch.clamp(z, min=-30.0, max=30.0))
+)";
+  if (head == Head::relaxation)
+    source += "    xi = xi - torch.sigmoid(said.narrow(1, n, n)) * x.index_select(1, self.target_columns)\n";
+  return source + "    return torch.mm(xi, self.basis)\n";
+}
 
+std::string forward_source(const NetworkOptions& options) {
+  std::string source = increments_source(options.head) + fmt::format(R"(
 def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     identity = x.index_select(1, self.identity_columns)
     inverse = 1000.0 / x.index_select(1, self.inverse_temperature_columns)
-    power = torch.pow(torch.clamp(x.index_select(1, self.power_columns), min=0.0), {})
+    power = torch.pow(torch.clamp(x.index_select(1, self.power_columns), min=0.0) + self.resolution, {})
     logarithm = torch.log(torch.clamp(x.index_select(1, self.logarithm_columns), min=1.2e-38))
     made = torch.cat([identity, inverse, power, logarithm], 1).index_select(1, self.feature_order)
     features = (made - self.feature_mean) / self.feature_deviation
@@ -87,7 +101,7 @@ def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
   source += "    judged = h.detach()\n";
   source += layers_source("head", "judged", options.error_layers.size() + 1, "judged");
   source += layers_source("second", "features", options.second_layers.size() + 1, "h");
-  return source + "    return self.increments_of(trunk), head.squeeze(1), self.increments_of(second)\n";
+  return source + "    return self.increments_of(trunk, x), head.squeeze(1), self.increments_of(second, x)\n";
 }
 
 }  // namespace
@@ -116,7 +130,7 @@ std::unique_ptr<Perceptrons> native_network(const torch::jit::Module& module, co
   }
   // Before the memory for widths that a file only claims.
   if (n_found != Perceptrons::count_parameters(scaling.n_features(), scaling.n_targets(), options)) return nullptr;
-  auto network = std::make_unique<Perceptrons>(scaling.n_features(), scaling.n_targets(), options, device);
+  auto network = std::make_unique<Perceptrons>(scaling, options, device);
   auto wanted = network->named_parameters();
   if (found.size() != wanted.size()) return nullptr;
   for (auto& [name, parameter] : wanted) {

@@ -31,24 +31,25 @@ class Network {
     }
   };
   struct Answer {
-    torch::Tensor z;          // [n, n_targets]
-    torch::Tensor log_error;  // [n]: log10 of the scaled error
-    torch::Tensor second;     // [n, n_targets], z according to a second network; undefined unless has_second()
+    torch::Tensor increments;  // [n, n_targets] of the free columns, in knees
+    torch::Tensor log_error;   // [n]: log10 of the scaled error
+    torch::Tensor second;      // [n, n_targets] increments by a second network; undefined unless has_second()
   };
   /// Differentiable unless gradients are off. Local.
   virtual Answer forward(const Input& input) const = 0;
   virtual bool reads_rows() const = 0;
   virtual bool has_second() const = 0;
 
-  /// Says the same about the same rows when features and targets are standardised as in `to` instead of `from`.
-  /// Local.
-  virtual void restate(const Scaling& from, const Scaling& to) = 0;
+  /// Goes on saying the same about the same rows when features and targets are standardised as in `to`. Local.
+  virtual void restate(const Scaling& to) = 0;
+  /// Keeps its weights, which say something else when features and targets are standardised as in `to`. Local.
+  virtual void rescale(const Scaling& to) = 0;
 
   /// Weights to start from, a function of the seed and of `draw`, how often they were drawn before. Local.
   virtual void draw_weights(std::uint64_t draw) = 0;
 
   /// Becomes a copy of another one of the same make. Local.
-  virtual void take(const Network& other) { weights_.copy_(other.weights_); }
+  virtual void take(const Network& other) = 0;
   virtual std::unique_ptr<Network> clone() const = 0;
 
   /// What is trained; views of the flat arrays below. Local.

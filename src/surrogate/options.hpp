@@ -15,13 +15,26 @@ enum class Device {
 inline constexpr std::pair<const char*, Device> devices[] = {
     {"auto", Device::automatic}, {"cpu", Device::cpu}, {"cuda", Device::cuda}};
 
+/// What the last layers of a network say.
+enum class Head {
+  increment,   // out = in + q
+  relaxation,  // out = (1 - s)·in + q with s in (0, 1): what production and destruction do over a step. A species that
+               // lives for less than the step forgets its input without the network having to undo the power of
+               // its feature.
+};
+inline constexpr std::pair<const char*, Head> heads[] = {{"relaxation", Head::relaxation},
+                                                         {"increment", Head::increment}};
+
 /// The network. Defaults are for small mechanisms.
 struct NetworkOptions {
   std::vector<std::int64_t> layers{128, 128};       // widths of the hidden layers; GELU between them
   std::vector<std::int64_t> error_layers{32};       // widths of the error head's hidden layers
   std::vector<std::int64_t> second_layers{48, 48};  // widths of the second network's hidden layers
+  Head head = Head::relaxation;                     // of both networks
   double knee = 0.1;                                // increments below this part of a scale are learned absolutely,
                                                     // above it relatively; > 0
+  double resolution = 1e-3;                         // part of a scale that features of mass fractions do not resolve;
+                                                    // of the order of the tolerance; >= 0
   std::uint64_t seed = 1;                           // of the initial weights
   Device device = Device::automatic;
   int threads = 1;  // of this rank

@@ -23,26 +23,36 @@ std::int64_t count_weights(const std::vector<std::int64_t>& widths) {
   return n;
 }
 
+// Of asinh(q): 5e12 knees, beyond which single precision would overflow.
+constexpr double largest = 30.0;
+
+// A species that keeps its input but for this part, before anything is learned.
+constexpr double first_relaxation = 0.02;
+
+/// How much trunk and second network say of a row.
+std::int64_t n_said(std::int64_t n_targets, Head head) { return head == Head::relaxation ? 2 * n_targets : n_targets; }
+
 }  // namespace
 
 std::int64_t Perceptrons::count_parameters(std::int64_t n_features, std::int64_t n_targets,
                                            const NetworkOptions& options) {
   EXPECT(!options.layers.empty());
-  return count_weights(joined(n_features, options.layers, n_targets)) +
+  const auto n_last = n_said(n_targets, options.head);
+  return count_weights(joined(n_features, options.layers, n_last)) +
          count_weights(joined(options.layers.back(), options.error_layers, 1)) +
-         count_weights(joined(n_features, options.second_layers, n_targets));
+         count_weights(joined(n_features, options.second_layers, n_last));
 }
 
-Perceptrons::Perceptrons(std::int64_t n_features, std::int64_t n_targets, const NetworkOptions& options,
-                         torch::Device device)
-    : Network(count_parameters(n_features, n_targets, options), device),
+Perceptrons::Perceptrons(const Scaling& scaling, const NetworkOptions& options, torch::Device device)
+    : Network(count_parameters(scaling.n_features(), scaling.n_targets(), options), device),
       options_(options),
-      n_features_(n_features),
-      n_targets_(n_targets) {
+      scaling_(scaling) {
   std::int64_t offset = 0;
-  trunk_ = lay(joined(n_features, options.layers, n_targets), offset);
+  const auto n_last = n_said(scaling.n_targets(), options.head);
+  trunk_ = lay(joined(scaling.n_features(), options.layers, n_last), offset);
   head_ = lay(joined(options.layers.back(), options.error_layers, 1), offset);
-  second_ = lay(joined(n_features, options.second_layers, n_targets), offset);
+  second_ = lay(joined(scaling.n_features(), options.second_layers, n_last), offset);
+  rescale(scaling);
   draw_weights(0);
 }
 
@@ -67,8 +77,8 @@ torch::Tensor Perceptrons::view(std::int64_t& offset, at::IntArrayRef shape) {
 }
 
 void Perceptrons::draw_weights(std::uint64_t draw) {
-  // Uniform in ±1/sqrt(n_from) (LeCun's variance, the usual start of a linear layer); biases zero. Our own random
-  // numbers, so that the weights do not depend on LibTorch's version.
+  // Uniform in ±1/sqrt(n_from) (LeCun's variance, the usual start of a linear layer); biases zero, but for those of
+  // the relaxation. Our own random numbers, so that the weights do not depend on LibTorch's version.
   std::uint64_t n_drawn = 0;
   const torch::NoGradGuard no_gradient;
   for (auto& parameter : parameters()) {
@@ -82,10 +92,14 @@ void Perceptrons::draw_weights(std::uint64_t draw) {
     }
     parameter.copy_(values);
   }
+  if (options_.head != Head::relaxation) return;
+  for (const auto* layers : {&trunk_, &second_})
+    layers->back().bias.narrow(0, scaling_.n_targets(), scaling_.n_targets())
+        .fill_(std::log(first_relaxation / (1.0 - first_relaxation)));
 }
 
 std::unique_ptr<Network> Perceptrons::clone() const {
-  auto copy = std::make_unique<Perceptrons>(n_features_, n_targets_, options_, device());
+  auto copy = std::make_unique<Perceptrons>(scaling_, options_, device());
   copy->take(*this);
   return copy;
 }
@@ -103,13 +117,43 @@ Network::Answer Perceptrons::forward(const Input& input) const {
     return torch::linear(h, layers.back().weight, layers.back().bias);
   };
   const auto hidden = hidden_features(trunk_, input.features);
-  return {last(trunk_, hidden), last(head_, hidden_features(head_, hidden.detach())).squeeze(1),
-          last(second_, hidden_features(second_, input.features))};
+  const auto rows_in_knees = reads_rows() ? input.rows.index_select(1, columns_) / knee_ : torch::Tensor();
+  return {increments(last(trunk_, hidden), rows_in_knees),
+          last(head_, hidden_features(head_, hidden.detach())).squeeze(1),
+          increments(last(second_, hidden_features(second_, input.features)), rows_in_knees)};
 }
 
-void Perceptrons::restate(const Scaling& from, const Scaling& to) {
-  restate(trunk_, from, to);
-  restate(second_, from, to);
+torch::Tensor Perceptrons::increments(const torch::Tensor& said, const torch::Tensor& rows_in_knees) const {
+  const auto n = scaling_.n_targets();
+  const auto q = torch::addcmul(mean_, said.narrow(1, 0, n), deviation_).clamp(-largest, largest).sinh();
+  return reads_rows() ? torch::addcmul(q, torch::sigmoid(said.narrow(1, n, n)), rows_in_knees, -1.0) : q;
+}
+
+void Perceptrons::rescale(const Scaling& to) {
+  scaling_ = to;
+  std::vector<std::int64_t> columns;
+  std::vector<float> knee, mean, deviation;
+  for (const auto& target : to.target_scales()) {
+    columns.push_back(target.column);
+    knee.push_back(static_cast<float>(target.knee));
+    mean.push_back(static_cast<float>(target.mean));
+    deviation.push_back(static_cast<float>(target.deviation));
+  }
+  columns_ = torch::tensor(columns).to(device());
+  knee_ = torch::tensor(knee).to(device());
+  mean_ = torch::tensor(mean).to(device());
+  deviation_ = torch::tensor(deviation).to(device());
+}
+
+void Perceptrons::take(const Network& other) {
+  weights_.copy_(other.weights());
+  rescale(static_cast<const Perceptrons&>(other).scaling_);
+}
+
+void Perceptrons::restate(const Scaling& to) {
+  restate(trunk_, scaling_, to);
+  restate(second_, scaling_, to);
+  rescale(to);
 }
 
 void Perceptrons::restate(std::vector<Layer>& layers, const Scaling& from, const Scaling& to) {
@@ -134,9 +178,10 @@ void Perceptrons::restate(std::vector<Layer>& layers, const Scaling& from, const
   const auto ratio = column(z_from.size(), [&](std::size_t j) { return z_from[j].deviation / z_to[j].deviation; });
   const auto offset =
       column(z_from.size(), [&](std::size_t j) { return (z_from[j].mean - z_to[j].mean) / z_to[j].deviation; });
-  const auto& last = layers.back();
-  last.weight.copy_(in_double(last.weight) * ratio.unsqueeze(1));
-  last.bias.copy_(in_double(last.bias) * ratio + offset);
+  const auto n = std::ssize(z_from);  // the logits behind them are as they were
+  auto weight_z = layers.back().weight.narrow(0, 0, n), bias_z = layers.back().bias.narrow(0, 0, n);
+  weight_z.copy_(in_double(weight_z) * ratio.unsqueeze(1));
+  bias_z.copy_(in_double(bias_z) * ratio + offset);
 }
 
 std::vector<torch::Tensor> Perceptrons::parameters() const {

@@ -11,30 +11,19 @@ ScaledDifference::ScaledDifference(const core::Signature& signature, const Scali
   std::vector<std::int64_t> predicted(null_space.free_columns().begin(), null_space.free_columns().end());
   predicted.insert(predicted.end(), null_space.pivot_columns().begin(), null_space.pivot_columns().end());
 
-  std::vector<float> mean, deviation, to_scaled;
-  for (const auto& target : targets) {
-    mean.push_back(static_cast<float>(target.mean));
-    deviation.push_back(static_cast<float>(target.deviation));
-  }
+  std::vector<float> to_scaled;
   for (const auto column : predicted)
     for (std::size_t j = 0; j < targets.size(); ++j) {
       const auto k = static_cast<std::size_t>(column);
       to_scaled.push_back(static_cast<float>(N(k, j) * targets[j].knee / signature.outputs[k].scale));
     }
-  mean_ = torch::tensor(mean).to(device);
-  deviation_ = torch::tensor(deviation).to(device);
   to_scaled_ = torch::tensor(to_scaled).view({std::ssize(predicted), std::ssize(targets)}).to(device);
 }
 
-torch::Tensor ScaledDifference::increments(const torch::Tensor& z) const {
-  return torch::addcmul(mean_, z, deviation_).sinh_();
-}
-
-torch::Tensor ScaledDifference::operator()(const torch::Tensor& z, const torch::Tensor& other) const {
+torch::Tensor ScaledDifference::operator()(const torch::Tensor& u, const torch::Tensor& other) const {
   const torch::NoGradGuard no_gradient;
   // Rows side by side, so that the largest of a few columns is taken of many rows at once.
-  const auto differences = to_scaled_.mm((increments(z) - increments(other)).t());  // [n_predicted, n]
-  return differences.abs_().amax(0);
+  return to_scaled_.mm((u - other).t()).abs_().amax(0);  // of [n_predicted, n]
 }
 
 }  // namespace bimetal::surrogate

@@ -64,9 +64,9 @@ Moments moments(std::int64_t n_rows, std::size_t n_columns, const parallel::Comm
 
 }  // namespace
 
-Scaling::Scaling(const core::Signature& signature, const NullSpace& null_space, double knee)
+Scaling::Scaling(const core::Signature& signature, const NullSpace& null_space, double knee, double resolution)
     : null_space_(null_space), knee_(knee), xi_(static_cast<std::size_t>(null_space.n_free())) {
-  EXPECT(knee > 0.0);
+  EXPECT(knee > 0.0 && resolution >= 0.0);
   for (std::size_t k = 0; k < signature.inputs.size(); ++k) {
     const auto column = static_cast<std::int64_t>(k);
     natures_.push_back(signature.inputs[k].nature);
@@ -75,7 +75,9 @@ Scaling::Scaling(const core::Signature& signature, const NullSpace& null_space, 
         features_.push_back({column, Transform::identity});
         features_.push_back({column, Transform::inverse_temperature});
         break;
-      case core::Nature::mass_fraction: features_.push_back({column, Transform::power}); break;
+      case core::Nature::mass_fraction:
+        features_.push_back({column, Transform::power, resolution * signature.inputs[k].scale});
+        break;
       case core::Nature::positive: features_.push_back({column, Transform::logarithm}); break;
       case core::Nature::plain: features_.push_back({column, Transform::identity}); break;
     }
@@ -87,7 +89,7 @@ Scaling::Scaling(const core::Signature& signature, const NullSpace& null_space, 
 double Scaling::transformed(const Feature& feature, double value) {
   switch (feature.transform) {
     case Transform::inverse_temperature: return 1000.0 / value;
-    case Transform::power: return std::exp(mass_fraction_exponent * std::log(std::max(value, 0.0)));
+    case Transform::power: return std::exp(mass_fraction_exponent * std::log(std::max(value, 0.0) + feature.resolution));
     case Transform::logarithm:  // finite; physics reports what is not positive
       return std::log(std::max(value, std::numeric_limits<double>::min()));
     case Transform::identity: break;
@@ -164,8 +166,14 @@ std::vector<Scaling::FeatureScale> Scaling::feature_scales() const {
   };
   std::vector<FeatureScale> scales;
   for (const auto& feature : features_)
-    scales.push_back({feature.column, name_of(feature.transform), {feature.mean, feature.deviation}});
+    scales.push_back(
+        {feature.column, name_of(feature.transform), feature.resolution, {feature.mean, feature.deviation}});
   return scales;
+}
+
+void Scaling::set_resolutions(std::span<const double> resolutions) {
+  EXPECT(resolutions.size() == features_.size());
+  for (std::size_t f = 0; f < features_.size(); ++f) features_[f].resolution = resolutions[f];
 }
 
 double Scaling::exponent() { return mass_fraction_exponent; }
@@ -183,19 +191,15 @@ void Scaling::features(core::ConstRows in, std::int64_t first, std::int64_t n, f
   }
 }
 
-void Scaling::targets(std::span<const double> in, std::span<const double> out, float* z) const {
+void Scaling::increments(std::span<const double> in, std::span<const double> out, float* u) const {
   for (std::size_t j = 0; j < targets_.size(); ++j) {
-    const auto& target = targets_[j];
-    const auto k = static_cast<std::size_t>(target.column);
-    z[j] = static_cast<float>((std::asinh((out[k] - in[k]) / target.knee) - target.mean) / target.deviation);
+    const auto k = static_cast<std::size_t>(targets_[j].column);
+    u[j] = static_cast<float>((out[k] - in[k]) / targets_[j].knee);
   }
 }
 
-void Scaling::advance(std::span<const double> in, const float* z, std::span<double> out) {
-  for (std::size_t j = 0; j < targets_.size(); ++j) {
-    const auto& target = targets_[j];
-    xi_[j] = target.knee * std::sinh(target.mean + target.deviation * static_cast<double>(z[j]));
-  }
+void Scaling::advance(std::span<const double> in, const float* u, std::span<double> out) {
+  for (std::size_t j = 0; j < targets_.size(); ++j) xi_[j] = targets_[j].knee * static_cast<double>(u[j]);
   null_space_.advance(in, xi_, out);
 }
 

@@ -13,15 +13,16 @@ namespace bimetal::surrogate {
 
 /// What the network sees and says, in numbers of order one.
 ///
-/// Features by the nature of an input: a temperature gives T and 1000/T, a mass fraction max(Y, 0)^0.1 (a Box-Cox
+/// Features by the nature of an input: a temperature gives T and 1000/T, a mass fraction (max(Y, 0) + r)^0.1 (a Box-Cox
 /// transform that spreads the decades of radicals), a positive quantity its logarithm, a plain one itself; each less
-/// its mean, over its standard deviation. Targets: z_j = asinh(xi_j / s_j) over the free columns of the null space,
-/// s_j = `knee`·scale_j: linear for changes below the knee, logarithmic above, so that one network resolves changes
-/// over many decades; again standardised.
+/// its mean, over its standard deviation. The resolution r = `resolution`·scale hides what an answer may get wrong:
+/// without it an error far below the tolerance, committed once, is a large change of the next step's feature.
+/// Targets: z_j = asinh(u_j), u_j = xi_j / s_j over the free columns of the null space, s_j = `knee`·scale_j: linear for
+/// changes below the knee, logarithmic above, so that one network resolves changes over many decades; standardised.
 class Scaling {
  public:
-  /// Until fit() is called, means are zero and deviations one. Local.
-  Scaling(const core::Signature& signature, const NullSpace& null_space, double knee);
+  /// knee, resolution: parts of a scale, > 0 and >= 0. Until fit() is called, means are zero and deviations one. Local.
+  Scaling(const core::Signature& signature, const NullSpace& null_space, double knee, double resolution);
 
   /// Means and deviations over the given rows of all ranks. A deviation has a floor, so that a column which hardly
   /// varies yet, as long as nothing has ignited, does not throw the network off its range when it does.
@@ -34,12 +35,12 @@ class Scaling {
 
   /// x: [n, n_features] of rows [first, first + n) of in. Local.
   void features(core::ConstRows in, std::int64_t first, std::int64_t n, float* x) const;
-  /// z: [n_targets] of one row. Local.
-  void targets(std::span<const double> in, std::span<const double> out, float* z) const;
-  /// Inverse of targets(): out = in + N·xi(z). A z that is not finite gives a row that is not finite. Local.
-  void advance(std::span<const double> in, const float* z, std::span<double> out);
+  /// u: [n_targets], the increments of one row in knees. Local.
+  void increments(std::span<const double> in, std::span<const double> out, float* u) const;
+  /// Inverse of increments(): out = in + N·xi(u). A u that is not finite gives a row that is not finite. Local.
+  void advance(std::span<const double> in, const float* u, std::span<double> out);
 
-  /// xi_j = s_j·sinh(mean_j + deviation_j·z_j): what the trainer needs to say the same in its own tensors.
+  /// u_j = sinh(mean_j + deviation_j·z_j): what a network needs to say the same in its own tensors.
   struct Target {
     std::int64_t column = 0;  // of the row
     double knee = 1.0;        // s_j, in the column's unit
@@ -62,10 +63,13 @@ class Scaling {
   struct FeatureScale {
     std::int64_t column = 0;  // of the inputs
     const char* transform = "";
+    double resolution = 0.0;  // in the column's unit
     Standard standard;
   };
   std::vector<FeatureScale> feature_scales() const;  // [n_features]
   double knee() const { return knee_; }
+  /// Those that a model file states, one a feature, in the columns' units. Local.
+  void set_resolutions(std::span<const double> resolutions);
   static double exponent();  // of mass fractions
   std::int64_t n_inputs() const { return static_cast<std::int64_t>(natures_.size()); }
 
@@ -74,6 +78,7 @@ class Scaling {
   struct Feature {
     std::int64_t column = 0;
     Transform transform = Transform::identity;
+    double resolution = 0.0;  // in the column's unit; of a power
     double mean = 0.0;
     double deviation = 1.0;
   };

@@ -52,29 +52,19 @@ ScriptedNetwork::ScriptedNetwork(const torch::jit::Module& module, const Scaling
     offset += parameter.numel();
   }
   given_weights_ = weights_.clone();
-  set_targets(scaling);
+  std::vector<std::int64_t> columns;
+  std::vector<float> knee;
+  for (const auto& target : scaling.target_scales()) {
+    columns.push_back(target.column);
+    knee.push_back(static_cast<float>(target.knee));
+  }
+  columns_ = torch::tensor(columns).to(device);
+  knee_ = torch::tensor(knee).to(device);
   has_second_ = run_module(module_, torch::ones({1, scaling.n_inputs()}, device)).size() > 2;
 }
 
-void ScriptedNetwork::set_targets(const Scaling& scaling) {
-  scaling_ = scaling;
-  std::vector<std::int64_t> columns;
-  std::vector<double> knee, mean, deviation;
-  for (const auto& target : scaling.target_scales()) {
-    columns.push_back(target.column);
-    knee.push_back(target.knee);
-    mean.push_back(target.mean);
-    deviation.push_back(target.deviation);
-  }
-  const auto single = torch::TensorOptions(torch::kFloat32);
-  columns_ = torch::tensor(columns).to(device());
-  knee_ = torch::tensor(knee, single).to(device());
-  mean_ = torch::tensor(mean, single).to(device());
-  deviation_ = torch::tensor(deviation, single).to(device());
-}
-
-torch::Tensor ScriptedNetwork::targets(const torch::Tensor& increments) const {
-  return (torch::asinh(increments.index_select(1, columns_) / knee_) - mean_) / deviation_;
+torch::Tensor ScriptedNetwork::in_knees(const torch::Tensor& increments) const {
+  return increments.index_select(1, columns_) / knee_;
 }
 
 Network::Answer ScriptedNetwork::forward(const Input& input) const {
@@ -86,10 +76,8 @@ Network::Answer ScriptedNetwork::forward(const Input& input) const {
   const bool as_checked = outputs.size() == (has_second_ ? 3 : 2) && fits(outputs[0], {n, n_out}) &&
                           fits(outputs[1], {n}) && (!has_second_ || fits(outputs[2], {n, n_out}));
   VALIDATE(as_checked, "the model answers {} rows in other shapes or types than those it was checked with", n);
-  return {targets(outputs[0]), outputs[1], has_second_ ? targets(outputs[2]) : torch::Tensor()};
+  return {in_knees(outputs[0]), outputs[1], has_second_ ? in_knees(outputs[2]) : torch::Tensor()};
 }
-
-void ScriptedNetwork::restate(const Scaling&, const Scaling& to) { set_targets(to); }
 
 void ScriptedNetwork::draw_weights(std::uint64_t) {
   const torch::NoGradGuard no_gradient;
@@ -97,8 +85,8 @@ void ScriptedNetwork::draw_weights(std::uint64_t) {
 }
 
 void ScriptedNetwork::take(const Network& other) {
-  Network::take(other);
-  set_targets(static_cast<const ScriptedNetwork&>(other).scaling_);
+  weights_.copy_(other.weights());
+  rescale(static_cast<const ScriptedNetwork&>(other).scaling_);
 }
 
 std::unique_ptr<Network> ScriptedNetwork::clone() const {

@@ -21,7 +21,8 @@ class ScriptedNetwork : public Network {
   Answer forward(const Input& input) const override;
   bool reads_rows() const override { return true; }
   bool has_second() const override { return has_second_; }
-  void restate(const Scaling& from, const Scaling& to) override;
+  void restate(const Scaling& to) override { rescale(to); }  // its answers know nothing of the scaling
+  void rescale(const Scaling& to) override { scaling_ = to; }
   void draw_weights(std::uint64_t draw) override;  // those it came with
   void take(const Network& other) override;
   std::unique_ptr<Network> clone() const override;
@@ -31,16 +32,15 @@ class ScriptedNetwork : public Network {
   torch::jit::Module module() const;
 
  private:
-  torch::Tensor targets(const torch::Tensor& increments) const;
-  void set_targets(const Scaling& scaling);
+  torch::Tensor in_knees(const torch::Tensor& increments) const;
 
   torch::jit::Module given_;           // never changed: LibTorch cannot copy a module whose parameters share storage
   mutable torch::jit::Module module_;  // its parameters are views of the flat arrays; forward() is not const
   Scaling scaling_;
   bool has_second_ = false;
-  torch::Tensor given_weights_;            // [n_parameters]
-  torch::Tensor columns_;                  // [n_targets] of the increments
-  torch::Tensor knee_, mean_, deviation_;  // [n_targets]
+  torch::Tensor given_weights_;  // [n_parameters]
+  torch::Tensor columns_;        // [n_targets] of the increments
+  torch::Tensor knee_;           // [n_targets]
 };
 
 /// Runs a module on rows as they are. rows: [n, n_in]; two or three tensors. Local.

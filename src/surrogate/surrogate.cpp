@@ -14,7 +14,6 @@
 #include "surrogate/packing.hpp"
 #include "surrogate/persist_tensor.hpp"
 #include "surrogate/replay_buffer.hpp"
-#include "surrogate/scaled_difference.hpp"
 #include "surrogate/threads.hpp"
 #include "surrogate/trainer.hpp"
 
@@ -57,10 +56,9 @@ struct Surrogate::Impl {
 
 /// Everything that is in the candidate's units goes on saying what it said. Local.
 void Surrogate::Impl::change_scaling(const Scaling& scaling) {
-  learner->restate(candidate.scaling, scaling);
-  candidate.network->restate(candidate.scaling, scaling);
+  learner->restate(scaling);
+  candidate.network->restate(scaling);
   candidate.scaling = scaling;
-  candidate.difference = ScaledDifference(signature, scaling, candidate.network->device());
 }
 
 /// Standardises anew by what is in the buffers. The networks go on saying what they said; the optimiser, whose memory
@@ -71,8 +69,9 @@ void Surrogate::Impl::fit_scaling(std::int64_t n_offered_by_all) {
   if (trainer) {
     change_scaling(scaling);
   } else {  // random weights say nothing yet that would have to be kept
+    learner->rescale(scaling);
+    candidate.network->rescale(scaling);
     candidate.scaling = scaling;
-    candidate.difference = ScaledDifference(signature, scaling, candidate.network->device());
   }
   if (!candidate.familiarity.says_nothing()) familiarise();
   trainer.emplace(replay, *learner, candidate, training, comm, counts);
@@ -218,10 +217,11 @@ void Surrogate::unpack_candidate(std::span<const std::byte> bytes) {
 void Surrogate::persist(const core::Archive& archive) {
   auto& self = *impl_;
   self.replay.persist(archive.in("replay"));
-  self.candidate.persist(archive.in("candidate"), self.signature);
-  self.serving.persist(archive.in("serving"), self.signature);
-  self.previous.persist(archive.in("previous"), self.signature);
+  self.candidate.persist(archive.in("candidate"));
+  self.serving.persist(archive.in("serving"));
+  self.previous.persist(archive.in("previous"));
   persist_tensor(archive, "learner", self.learner->weights());
+  self.learner->rescale(self.candidate.scaling);
   self.counts.persist(archive.in("counts"));
   archive.sums("n_offered", self.n_offered);
   archive.alike("offered_at_fit", self.offered_at_fit);

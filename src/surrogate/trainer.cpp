@@ -25,9 +25,12 @@ Trainer::Trainer(const ReplayBuffer& replay, Network& learner, Model& average, c
       optimiser_(learner.parameters()),
       slots_(static_cast<std::size_t>(options.batch)),
       x_{torch::empty({options.batch, average.scaling.n_features()}), {}},
-      z_(torch::empty({options.batch, average.scaling.n_targets()})),
+      truth_(torch::empty({options.batch, average.scaling.n_targets()})),
       reduced_(torch::empty({learner.n_parameters() + 2})),
       counts_(before) {
+  std::vector<float> deviation;
+  for (const auto& target : average.scaling.target_scales()) deviation.push_back(static_cast<float>(target.deviation));
+  deviation_ = torch::tensor(deviation).to(learner.device());
   if (learner.reads_rows()) x_.rows = torch::empty({options.batch, replay.in().width()});
 }
 
@@ -64,8 +67,8 @@ double Trainer::update() {
   if (n > 0) {
     draw(n);
     const auto device = learner_.device();
-    const auto total =
-        loss(learner_.forward(x_.first(n).to(device)), z_.narrow(0, 0, n).to(device), average_.difference);
+    const auto total = loss(learner_.forward(x_.first(n).to(device)), truth_.narrow(0, 0, n).to(device), deviation_,
+                            average_.difference);
     total.backward();
     loss_sum = total.item<double>();
   }
@@ -100,11 +103,11 @@ void Trainer::draw(std::int64_t n) {
   replay_.draw(static_cast<std::uint64_t>(counts_.updates), slots);
   const auto& scaling = average_.scaling;
   core::RowTable in(replay_.in().width());
-  auto* z = z_.data_ptr<float>();
+  auto* truth = truth_.data_ptr<float>();
   for (const auto slot : slots) {
     in.append(replay_.in(slot));
-    scaling.targets(replay_.in(slot), replay_.out(slot), z);
-    z += scaling.n_targets();
+    scaling.increments(replay_.in(slot), replay_.out(slot), truth);
+    truth += scaling.n_targets();
   }
   fill_input(scaling, in.rows(), 0, n, x_.features, x_.rows);
 }

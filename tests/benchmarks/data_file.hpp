@@ -11,6 +11,7 @@ namespace bimetal::benchmarks {
 struct DataFile {
   core::Signature signature;
   double knee = 0.0;
+  double resolution = 0.0;
   core::RowTable in, out;                    // to be trained on
   std::vector<std::int64_t> id, step;        // of these
   core::RowTable held_out_in, held_out_out;  // for validation

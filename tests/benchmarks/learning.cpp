@@ -141,6 +141,11 @@ int main(int argc, char** argv) {
   app.add_option("--layers", network.layers, "widths of the trunk");
   app.add_option("--error-layers", network.error_layers, "of the error head");
   app.add_option("--second-layers", network.second_layers, "of the second network");
+  const auto* resolution = app.add_option("--resolution", network.resolution, "part of a scale that features do not resolve")
+                               ->check(CLI::NonNegativeNumber);
+  app.add_option("--head", network.head, "what the last layers say")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, surrogate::Head>(std::begin(surrogate::heads),
+                                                                                 std::end(surrogate::heads))));
   const auto* knee = app.add_option("--knee", network.knee, "see surrogate.knee")->check(CLI::PositiveNumber);
   app.add_option("--seed", network.seed, "of weights and draws");
   app.add_option("--batch", training.batch, "rows per gradient step")->check(CLI::PositiveNumber);
@@ -155,6 +160,7 @@ int main(int argc, char** argv) {
   try {
     const auto data = benchmarks::read_data_file(path);
     if (knee->empty()) network.knee = data.knee;
+    if (resolution->empty()) network.resolution = data.resolution;
     const auto n = n_rows > 0 ? std::min(n_rows, data.in.size()) : data.in.size();
     training.replay_capacity = n;
     surrogate::Surrogate surrogate(data.signature, network, training, {});

@@ -17,7 +17,7 @@ using testing::toy_rows;
 using testing::toy_signature;
 
 Scaling fitted(const testing::Rows& rows) {
-  Scaling scaling(toy_signature(), NullSpace(toy_signature()), 0.1);
+  Scaling scaling(toy_signature(), NullSpace(toy_signature()), 0.1, 1e-3);
   scaling.fit(rows.in.rows(), rows.out.rows(), {});
   return scaling;
 }

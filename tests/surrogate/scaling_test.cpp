@@ -15,16 +15,16 @@ namespace {
 using testing::toy_rows;
 using testing::toy_signature;
 
-constexpr double knee = 1e-3;
+constexpr double knee = 1e-3, resolution = 1e-6;
 
 Scaling fitted(const testing::Rows& rows, const parallel::Communicator& comm = {}) {
-  Scaling scaling(toy_signature(), NullSpace(toy_signature()), knee);
+  Scaling scaling(toy_signature(), NullSpace(toy_signature()), knee, resolution);
   scaling.fit(rows.in.rows(), rows.out.rows(), comm);
   return scaling;
 }
 
 TEST(Scaling, gives_a_temperature_two_features_and_every_mass_fraction_one) {
-  const Scaling scaling(toy_signature(), NullSpace(toy_signature()), knee);
+  const Scaling scaling(toy_signature(), NullSpace(toy_signature()), knee, 0.0);
   ASSERT_EQ(scaling.n_features(), 7);
   ASSERT_EQ(scaling.n_targets(), 3);
   core::RowTable in(6);
@@ -34,6 +34,24 @@ TEST(Scaling, gives_a_temperature_two_features_and_every_mass_fraction_one) {
   scaling.features(in.rows(), 0, 1, x.data());
   const std::vector<float> expected{800.0F, 1.25F, 0.870551F, 0.0F, 0.0F, 0.1F, 1.0F};
   for (std::size_t f = 0; f < x.size(); ++f) EXPECT_NEAR(x[f], expected[f], 1e-6F) << "feature " << f;
+}
+
+TEST(Scaling, hides_what_an_answer_may_get_wrong) {
+  const auto signature = toy_signature();
+  const auto feature = [&](const Scaling& scaling, double Y) {
+    core::RowTable in(6);
+    const std::vector<double> row{800.0, 0.25, 0.5, 0.25, Y, 0.0};
+    in.append(row);
+    std::vector<float> x(7);
+    scaling.features(in.rows(), 0, 1, x.data());
+    return x[5];
+  };
+  const double scale = signature.inputs[4].scale;
+  const Scaling sharp(signature, NullSpace(signature), knee, 0.0), blunt(signature, NullSpace(signature), knee, 1e-3);
+  EXPECT_NEAR(feature(blunt, 3e-3), std::pow(3e-3 + 1e-3 * scale, 0.1), 1e-6);
+  EXPECT_GT(feature(sharp, 1e-5 * scale) - feature(sharp, 0.0), 0.1);
+  EXPECT_LT(feature(blunt, 1e-5 * scale) - feature(blunt, 0.0), 1e-3);
+  EXPECT_EQ(feature(blunt, -1.0), feature(blunt, 0.0));
 }
 
 TEST(Scaling, standardises_what_it_was_fitted_to) {
@@ -53,18 +71,18 @@ TEST(Scaling, standardises_what_it_was_fitted_to) {
   }
 }
 
-TEST(Scaling, brings_targets_back_to_the_answers_they_came_from) {
+TEST(Scaling, brings_increments_back_to_the_answers_they_came_from) {
   const auto rows = toy_rows(500, 2);
   auto scaling = fitted(rows);
-  std::vector<float> z(3);
+  std::vector<float> u(3);
   std::vector<double> back(6);
   for (std::int64_t i = 0; i < rows.in.size(); ++i) {
-    scaling.targets(rows.in[i], rows.out[i], z.data());
-    scaling.advance(rows.in[i], z.data(), back);
+    scaling.increments(rows.in[i], rows.out[i], u.data());
+    scaling.advance(rows.in[i], u.data(), back);
     EXPECT_EQ(back[0], rows.in[i][0]) << "derived columns come from the input";
-    // Single precision of z, as seen through the sinh: a few parts in a million of the increment.
+    // Single precision.
     for (std::size_t k = 1; k < 6; ++k)
-      EXPECT_NEAR(back[k], rows.out[i][k], 1e-5 * std::abs(rows.out[i][k] - rows.in[i][k]) + 1e-8);
+      EXPECT_NEAR(back[k], rows.out[i][k], 1e-6 * std::abs(rows.out[i][k] - rows.in[i][k]) + 1e-15);
   }
 }
 
@@ -80,7 +98,7 @@ TEST(Scaling, gives_a_column_that_does_not_vary_the_least_deviation_of_its_natur
 
 TEST(Scaling, sees_a_positive_quantity_by_ratios) {
   const auto signature = testing::toy_signature_with_step();
-  Scaling scaling(signature, NullSpace(signature), knee);
+  Scaling scaling(signature, NullSpace(signature), knee, resolution);
   ASSERT_EQ(scaling.n_features(), 8);
   EXPECT_EQ(scaling.n_targets(), 3) << "a condition has no successor";
   const auto rows = testing::toy_rows_with_step(2000, 6, 1e-7, 1e-5);
@@ -100,7 +118,7 @@ TEST(Scaling, sees_a_positive_quantity_by_ratios) {
 
 TEST(Scaling, sees_nothing_in_a_step_that_has_been_constant_and_keeps_its_head_when_it_changes) {
   const auto signature = testing::toy_signature_with_step();
-  Scaling scaling(signature, NullSpace(signature), knee);
+  Scaling scaling(signature, NullSpace(signature), knee, resolution);
   auto rows = testing::toy_rows_with_step(300, 7, 1e-6, 1e-6);
   for (std::int64_t i = 0; i < 300; ++i) rows.in[i][6] *= 1.0 + 1e-15 * static_cast<double>(i);  // to round-off
   scaling.fit(rows.in.rows(), rows.out.rows(), {});
@@ -124,9 +142,9 @@ TEST(Scaling, sees_nothing_in_a_step_that_has_been_constant_and_keeps_its_head_w
 TEST(Scaling, lets_numbers_through_that_are_not_finite) {
   const auto rows = toy_rows(100, 4);
   auto scaling = fitted(rows);
-  const std::vector<float> z{0.0F, std::numeric_limits<float>::quiet_NaN(), 0.0F};
+  const std::vector<float> u{0.0F, std::numeric_limits<float>::quiet_NaN(), 0.0F};
   std::vector<double> out(6);
-  scaling.advance(rows.in[0], z.data(), out);
+  scaling.advance(rows.in[0], u.data(), out);
   EXPECT_TRUE(std::isnan(out[static_cast<std::size_t>(scaling.null_space().free_columns()[1])]));
 }
 

@@ -195,7 +195,7 @@ TEST(Surrogate, skips_a_step_with_an_infinite_gradient_on_all_ranks_alike) {
   // Finite numbers that overflow in single precision, on the last rank only.
   if (world.rank() == world.size() - 1) {
     auto absurd = toy_rows(7000, 20);  // too few to have the scaling fitted again
-    for (std::int64_t i = 0; i < 7000; ++i) absurd.in[i][3] = 1e300;
+    for (std::int64_t i = 0; i < 7000; ++i) absurd.in[i][4] = 1e300;
     surrogate.remember(absurd.in.rows(), absurd.out.rows(), absurd.id, 1);
   }
   const auto report = surrogate.train(3);
