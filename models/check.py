@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from contract import ModelError, Signature, guarded, read_json
+from contract import ModelError, Signature, guarded
 from dataset import DataSet, load
 from learning import answers, scaled_errors
 from scaling import Features, Scaling
-from schema import require_metadata
+from schema import read_metadata
 
 METADATA = "bimetal.json"
 
@@ -45,8 +45,7 @@ def read_model(path: Path) -> Model:
     module, text = read_archive(path)
     if not text:
         raise ModelError(f"{path} has no {METADATA}, which says what its rows mean; add it by models/export.py.")
-    metadata = read_json(text, f"{METADATA} of {path}")
-    require_metadata(metadata, f"{METADATA} of {path}")
+    metadata = read_metadata(text, f"{METADATA} of {path}")
     signature = Signature.from_json(metadata, metadata["scaling"]["knee"])
     require_finite_parameters(module, path)
     require_reference(module, signature, metadata["reference"], path)

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
-FORMAT = 1
+FORMAT = 2  # of the metadata of models; those of format 1 are read as well
+NATIVE = "bimetal.perceptrons"  # how a run calls its own network
+HEADS = ("relaxation", "increment")
 NATURES = ("temperature", "mass_fraction", "positive", "plain")
 
 
@@ -59,17 +61,18 @@ class Signature:
     outputs: tuple[Quantity, ...]
     invariants: np.ndarray  # [n_invariants, n_out]: rows a with a·increments = 0
     predicted: tuple[str, ...]
-    knee: float
+    knee: float  # part of a scale
+    resolution: float = 0.0  # part of a scale; known from a data set only, a model keeps it in its scaling
 
     @staticmethod
-    def from_json(tree: dict[str, Any], knee: float) -> Signature:
+    def from_json(tree: dict[str, Any], knee: float, resolution: float = 0.0) -> Signature:
         """Of a tree that schema.py has found well formed."""
         inputs = tuple(Quantity(each["name"], each["unit"], each["scale"], each["nature"]) for each in tree["inputs"])
         outputs = tuple(Quantity(each["name"], each["unit"], each["scale"], derived=each["derived"])
                         for each in tree["outputs"])
         invariants = np.array(tree["invariants"], dtype=float).reshape(-1, len(outputs))
         return Signature(tree["kind"], tree["fingerprint"], tree["dt"], inputs, outputs, invariants,
-                         tuple(tree["predicted"]), knee)
+                         tuple(tree["predicted"]), knee, resolution)
 
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind, "fingerprint": self.fingerprint, "dt": self.dt,

@@ -8,8 +8,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from contract import FORMAT, ModelError, Signature, read_json
-from schema import positive, require, require_signature
+from contract import ModelError, Signature, read_json
+from schema import not_negative, positive, require, require_signature
+
+FORMAT = 1  # of data sets
+RESOLUTION = 1e-3  # of data sets written before they had this key
 
 # The strata of the native replay buffer.
 COLDEST, HOTTEST = 250.0, 3500.0  # [K]
@@ -64,8 +67,9 @@ def load_one(path: Path) -> DataSet:
     where = f"the signature of {path}"
     tree = read_json(text, where)
     require_signature(tree, where)
-    require(tree, {"knee": positive}, where)
-    signature = Signature.from_json(tree, tree["knee"])
+    tree.setdefault("resolution", RESOLUTION)
+    require(tree, {"knee": positive, "resolution": not_negative}, where)
+    signature = Signature.from_json(tree, tree["knee"], tree["resolution"])
     rows = rows_of(signature, into, out, path)
     held_out = held_out.astype(bool)
     if held_out.shape != (len(rows),):

@@ -13,10 +13,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from contract import ModelError, Signature
+from contract import HEADS, NATIVE, ModelError, Signature
 from scaling import Features, Increments, Scaling
 
-NATIVE = "bimetal.perceptrons"  # how a run calls its own network
+INITIAL_DECAY = 0.02  # part of a species that decays within a step before a relaxation head has learned
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,13 @@ class Architecture:
     error_layers: list[int] = field(default_factory=lambda: [32])
     second_layers: list[int] = field(default_factory=lambda: [48, 48])  # empty: no second network
     experts: int = 4  # of the mixture
+    head: str = "relaxation"  # or "increment", see Increments in scaling.py
 
     @staticmethod
     def from_json(tree: dict[str, Any]) -> Architecture:
-        return Architecture(**tree | {"name": "mlp" if tree["name"] == NATIVE else tree["name"]})
+        """Files of format 1 name no head; theirs is "increment"."""
+        name = "mlp" if tree["name"] == NATIVE else tree["name"]
+        return Architecture(**{"head": "increment"} | tree | {"name": name})
 
     def to_json(self) -> dict[str, Any]:
         """An mlp with a second network is the native one, layer for layer: a run goes on with it at full speed."""
@@ -47,11 +50,21 @@ def linear(n_from: int, n_to: int) -> nn.Linear:
     return layer
 
 
+def last_layer(n_from: int, scaling: Scaling, architecture: Architecture) -> nn.Linear:
+    """The last layer of a trunk or of the second network, whose outputs Increments takes."""
+    n_targets = len(scaling.targets)
+    if architecture.head == "increment":
+        return linear(n_from, n_targets)
+    layer = linear(n_from, 2 * n_targets)
+    nn.init.constant_(layer.bias[n_targets:], math.log(INITIAL_DECAY / (1 - INITIAL_DECAY)))
+    return layer
+
+
 class Perceptron(nn.Sequential):
     """Linear layers with GELU between them."""
 
-    def __init__(self, widths: list[int]) -> None:
-        super().__init__(*map(linear, widths, widths[1:]))
+    def __init__(self, widths: list[int], *last: nn.Linear) -> None:
+        super().__init__(*map(linear, widths, widths[1:]), *last)
 
     def forward(self, x: Tensor) -> Tensor:
         for k, layer in enumerate(self):
@@ -59,16 +72,16 @@ class Perceptron(nn.Sequential):
         return x
 
 
-# A trunk gives the features of its last hidden layer [n, width], for the error head, and what it says [n, n_targets].
+# A trunk gives the features of its last hidden layer [n, width], for the error head, and the outputs of its last layer.
 
 
 class Mlp(nn.Sequential):
     """That of the native network: a perceptron."""
 
     def __init__(self, signature: Signature, scaling: Scaling, architecture: Architecture) -> None:
-        widths = [len(scaling.features), *architecture.layers, len(scaling.targets)]
-        super().__init__(*map(linear, widths, widths[1:]))
-        self.width = architecture.layers[-1]
+        widths = [len(scaling.features), *architecture.layers]
+        super().__init__(*map(linear, widths, widths[1:]), last_layer(widths[-1], scaling, architecture))
+        self.width = widths[-1]
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         h = x
@@ -92,7 +105,7 @@ class Residual(nn.Module):
         self.blocks = nn.ModuleList(Perceptron([self.width] * 3) for _ in architecture.layers[1:])
         for block in self.blocks:
             nn.init.zeros_(block[-1].weight)
-        self.last = linear(self.width, len(scaling.targets))
+        self.last = last_layer(self.width, scaling, architecture)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         h = nn.functional.gelu(self.first(x))
@@ -116,7 +129,7 @@ class Mixture(nn.Module):
         self.experts = nn.ModuleList(Perceptron([len(scaling.features), *architecture.layers]) for _ in range(n))
         self.centre = nn.Parameter(torch.linspace(-1.5, 1.5, n))  # of standardised T
         self.sharpness = nn.Parameter(torch.ones(n))  # inverse of the reach
-        self.last = linear(self.width, len(scaling.targets))
+        self.last = last_layer(self.width, scaling, architecture)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         off = (x[:, self.temperature].unsqueeze(1) - self.centre) * self.sharpness
@@ -138,27 +151,30 @@ class Surrogate(nn.Module):
 
     def __init__(self, signature: Signature, scaling: Scaling, architecture: Architecture) -> None:
         super().__init__()
-        n_features, n_targets = len(scaling.features), len(scaling.targets)
         self.features = Features(scaling)
         self.trunk = TRUNKS[architecture.name](signature, scaling, architecture)
         self.head = Perceptron([self.trunk.width, *architecture.error_layers, 1])
-        layers = architecture.second_layers
-        self.second = Perceptron([n_features, *layers, n_targets]) if layers else None
-        self.increments = Increments(scaling, signature)
+        self.second = None
+        if architecture.second_layers:
+            widths = [len(scaling.features), *architecture.second_layers]
+            self.second = Perceptron(widths, last_layer(widths[-1], scaling, architecture))
+        self.increments = Increments(scaling, signature, architecture.head)
 
     def forward(self, rows: Tensor):  # noqa: ANN201  two or three tensors, which TorchScript finds out
         x = self.features(rows)
-        h, z = self.trunk(x)
-        increments, log_error = self.increments(z), self.head(h.detach()).squeeze(1)
+        h, last = self.trunk(x)
+        increments, log_error = self.increments(last, rows), self.head(h.detach()).squeeze(1)
         if self.second is None:
             return increments, log_error
-        return increments, log_error, self.increments(self.second(x))
+        return increments, log_error, self.increments(self.second(x), rows)
 
 
 def build(architecture: Architecture, signature: Signature, scaling: Scaling, seed: int = 1) -> Surrogate:
     """With initial weights that depend on the seed alone."""
     if architecture.name not in TRUNKS:
         raise ModelError(f"There is no architecture '{architecture.name}'; there are {', '.join(TRUNKS)}.")
+    if architecture.head not in HEADS:
+        raise ModelError(f"There is no head '{architecture.head}'; there are {', '.join(HEADS)}.")
     if not architecture.layers:
         raise ModelError("A network needs a hidden layer; give for example --layers 128 128.")
     with torch.random.fork_rng(devices=[]):

@@ -18,12 +18,12 @@ import torch
 from torch import nn
 
 from check import METADATA, NotTorchScript, inspect, read_archive, read_model
-from contract import FORMAT, ModelError, Signature, guarded, read_json
+from contract import FORMAT, ModelError, Signature, guarded
 from dataset import DataSet, Rows, load
 from define import Architecture, build
 from learning import answers
 from scaling import Features, Scaling
-from schema import require_metadata
+from schema import read_metadata
 
 N_REFERENCE = 8
 MOST_ROWS = 20000  # ample for a covariance and for a half per cent of the rows
@@ -124,8 +124,7 @@ def read_state(path: Path, data: DataSet, name: str) -> State:
         if not text:
             scaling = Scaling.fitted(data.signature, data.training)
             return State(module, data.signature, scaling, {"name": name}, {"updates": 0, "samples": 0})
-        tree = read_json(text, f"{METADATA} of {path}")
-        require_metadata(tree, f"{METADATA} of {path}")
+        tree = read_metadata(text, f"{METADATA} of {path}")
         state = State(module, Signature.from_json(tree, tree["scaling"]["knee"]), Scaling.from_json(tree["scaling"]),
                       tree["architecture"], tree["training"])
     state.signature.require_same(data.signature, str(path), "the data")
@@ -139,7 +138,8 @@ def read_checkpoint(path: Path, not_torchscript: NotTorchScript) -> State:
         scaling = Scaling.from_json(tree["scaling"])
         signature = Signature.from_json(tree["signature"], scaling.knee)
         module = build(Architecture.from_json(tree["architecture"]), signature, scaling)
-        module.load_state_dict(file["weights"])
+        buffers = dict(module.named_buffers())  # follow from the scaling; those of format 1 had fewer of them
+        module.load_state_dict(buffers | file["weights"])
     except (RuntimeError, KeyError, TypeError, ValueError, pickle.UnpicklingError) as error:
         raise ModelError(f"{not_torchscript}; nor is it a checkpoint of train.py.") from error
     return State(module, signature, scaling, tree["architecture"], tree["training"])

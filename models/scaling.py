@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from contract import Signature
+from contract import Quantity, Signature
 from dataset import Rows
 
 EXPONENT = 0.1  # of mass fractions
@@ -29,6 +29,7 @@ LARGEST = 30.0  # of asinh(increment / knee): 5e12 knees, beyond which single pr
 class Feature:
     column: int
     transform: str
+    resolution: float = 0.0  # in the column's unit; 0 for every transform but `power`
     mean: float = 0.0
     deviation: float = 1.0
 
@@ -51,14 +52,19 @@ class Scaling:
     @staticmethod
     def fitted(signature: Signature, rows: Rows) -> Scaling:
         """Means and deviations over the given rows."""
+
+        def resolution(quantity: Quantity, transform: str) -> float:
+            return signature.resolution * quantity.scale if transform == "power" else 0.0
+
         raw = Scaling(signature.knee, EXPONENT,
-                      tuple(Feature(k, transform) for k, quantity in enumerate(signature.inputs)
+                      tuple(Feature(k, transform, resolution(quantity, transform))
+                            for k, quantity in enumerate(signature.inputs)
                             for transform in TRANSFORMS[quantity.nature]),
                       tuple(Target(k, signature.knee * signature.outputs[k].scale) for k in signature.free))
         seen = Features(raw).double()(torch.from_numpy(rows.inputs)).numpy()
         said = Targets(raw).double()(torch.from_numpy(rows.increments)).numpy()
         return Scaling(raw.knee, raw.exponent,
-                       tuple(Feature(f.column, f.transform, float(x.mean()),
+                       tuple(Feature(f.column, f.transform, f.resolution, float(x.mean()),
                                      max(float(x.std()), least_deviation(signature, f, float(x.mean()))))
                              for f, x in zip(raw.features, seen.T)),
                        tuple(Target(t.column, t.knee, float(z.mean()), max(float(z.std()), LEAST_TARGET))
@@ -69,7 +75,8 @@ class Scaling:
         def pick(kind: type, entry: dict[str, Any]) -> Any:
             return kind(**{key: entry[key] for key in kind.__dataclass_fields__})
 
-        return Scaling(tree["knee"], tree["exponent"], tuple(pick(Feature, each) for each in tree["features"]),
+        features = ({"resolution": 0.0} | each for each in tree["features"])  # checkpoints of format 1 have none
+        return Scaling(tree["knee"], tree["exponent"], tuple(pick(Feature, each) for each in features),
                        tuple(pick(Target, each) for each in tree["targets"]))
 
     def to_json(self) -> dict[str, Any]:
@@ -95,13 +102,14 @@ class Features(nn.Module):
         self.register_buffer("is_inverse", torch.tensor([f.transform == "inverse_temperature" for f in features]))
         self.register_buffer("is_power", torch.tensor([f.transform == "power" for f in features]))
         self.register_buffer("is_logarithm", torch.tensor([f.transform == "logarithm" for f in features]))
+        self.register_buffer("resolution", torch.tensor([f.resolution for f in features]))
         self.register_buffer("mean", torch.tensor([f.mean for f in features]))
         self.register_buffer("deviation", torch.tensor([f.deviation for f in features]))
 
     def forward(self, x: Tensor) -> Tensor:  # [n, n_in] -> [n, n_features]
         y = x.index_select(1, self.column)
         y = torch.where(self.is_inverse, 1000.0 / y, y)
-        y = torch.where(self.is_power, y.clamp(min=0.0).pow(self.exponent), y)
+        y = torch.where(self.is_power, (y.clamp(min=0.0) + self.resolution).pow(self.exponent), y)
         y = torch.where(self.is_logarithm, y.clamp(min=1e-37).log(), y)
         return (y - self.mean) / self.deviation
 
@@ -122,17 +130,29 @@ class Targets(nn.Module):
 
 
 class Increments(nn.Module):
-    """What a network says -> increments of all outputs, such that the invariants hold."""
+    """The outputs of a network's last layer -> increments of all outputs, such that the invariants hold.
 
-    def __init__(self, scaling: Scaling, signature: Signature) -> None:
+    With the head `increment` the last layer gives z of each target. With the head `relaxation` it gives z of each
+    target and then a logit of each target: a part s = sigmoid(logit) of the species decays within the step, and z
+    gives a source q, so that out = (1 - s)·in + q. What is wrong with `in` therefore decays as well."""
+
+    def __init__(self, scaling: Scaling, signature: Signature, head: str = "increment") -> None:
         super().__init__()
         targets = scaling.targets
         self.largest = LARGEST
+        self.n_targets = len(targets)
+        self.relaxes = head == "relaxation"
+        self.register_buffer("column", torch.tensor([t.column for t in targets]))
         self.register_buffer("knee", torch.tensor([t.knee for t in targets]))
         self.register_buffer("mean", torch.tensor([t.mean for t in targets]))
         self.register_buffer("deviation", torch.tensor([t.deviation for t in targets]))
         self.register_buffer("basis", torch.from_numpy(signature.basis().T.copy()).float())  # [n_targets, n_out]
 
-    def forward(self, z: Tensor) -> Tensor:  # [n, n_targets] -> [n, n_out]
+    def forward(self, last: Tensor, rows: Tensor) -> Tensor:
+        """last: [n, n_targets], or [n, 2·n_targets] for a relaxation; rows: [n, n_in]. Gives [n, n_out]."""
+        z = last[:, :self.n_targets]
         u = (self.mean + self.deviation * z).clamp(-self.largest, self.largest)
-        return (self.knee * torch.sinh(u)).mm(self.basis)
+        xi = self.knee * torch.sinh(u)
+        if self.relaxes:
+            xi = xi - torch.sigmoid(last[:, self.n_targets:]) * rows.index_select(1, self.column)
+        return xi.mm(self.basis)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from contract import FORMAT, NATURES, ModelError
+from contract import FORMAT, HEADS, NATIVE, NATURES, ModelError, read_json
 
 Form = Callable[[Any], bool]
 
@@ -16,6 +16,10 @@ def number(value: Any) -> bool:
 
 def positive(value: Any) -> bool:
     return number(value) and value > 0
+
+
+def not_negative(value: Any) -> bool:
+    return number(value) and value >= 0
 
 
 def count(value: Any) -> bool:
@@ -72,8 +76,35 @@ def require_signature(tree: dict[str, Any], where: str) -> None:
                              f"outputs {', '.join(names)}.")
 
 
+def read_metadata(text: str | bytes, where: str) -> dict[str, Any]:
+    """The metadata of a model, checked. Those of format 1 are brought up to this format."""
+    tree = read_json(text, where)
+    require(tree, {"format": one_of(1, FORMAT)}, where)
+    require_metadata(tree, where)
+    if tree["format"] == 1:
+        for feature in tree["scaling"]["features"]:
+            feature["resolution"] = 0.0
+        tree["format"] = FORMAT
+    else:
+        require_resolutions(tree["scaling"]["features"], where)
+    if tree["architecture"]["name"] == NATIVE:
+        head = tree["architecture"].setdefault("head", "increment")
+        if head not in HEADS:
+            raise ModelError(f"'head' of the architecture in {where} is {head}, and must be {' or '.join(HEADS)}; "
+                             "export the model again.")
+    return tree
+
+
+def require_resolutions(features: list[dict[str, Any]], where: str) -> None:
+    for k, feature in enumerate(features, 1):
+        resolution = feature.get("resolution")
+        if not not_negative(resolution) or (resolution > 0 and feature["transform"] != "power"):
+            given = "missing" if resolution is None else resolution
+            raise ModelError(f"'resolution' of feature {k} of scaling.features in {where} is {given}, and must be a "
+                             "number that is not negative, or 0 if 'transform' is not 'power'; export the model again.")
+
+
 def require_metadata(tree: dict[str, Any], where: str) -> None:
-    require(tree, {"format": one_of(FORMAT)}, where)
     require_signature(tree, where)
     n_in, n_out, n_free = len(tree["inputs"]), len(tree["outputs"]), len(tree["predicted"])
     feature = table({"column": lambda k: count(k) and k < n_in, "mean": number, "deviation": positive,

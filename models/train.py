@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from check import read_model
-from contract import ModelError, guarded
+from contract import HEADS, ModelError, guarded
 from dataset import DataSet, load
 from define import TRUNKS, Architecture, build
 from export import State, export, write_checkpoint
@@ -43,9 +43,12 @@ class Budget:
 def initial(arguments: argparse.Namespace, data: DataSet) -> State:
     if arguments.start is None:
         architecture = Architecture(arguments.architecture, arguments.layers, arguments.error_layers,
-                                    arguments.second_layers, arguments.experts)
-        scaling = Scaling.fitted(data.signature, data.training)
-        return State(build(architecture, data.signature, scaling, arguments.seed), data.signature, scaling,
+                                    arguments.second_layers, arguments.experts, arguments.head)
+        signature = data.signature
+        if arguments.resolution is not None:
+            signature = replace(signature, resolution=arguments.resolution)
+        scaling = Scaling.fitted(signature, data.training)
+        return State(build(architecture, signature, scaling, arguments.seed), signature, scaling,
                      architecture.to_json(), {})
     model = read_model(arguments.start)
     model.signature.require_same(data.signature, str(arguments.start), str(arguments.data[0]))
@@ -98,6 +101,11 @@ def after(training: dict[str, Any], trainer: Trainer, curve: Curve) -> dict[str,
 
 
 def parse() -> argparse.Namespace:
+    def not_negative(text: str) -> float:
+        if not 0 <= float(text) < math.inf:
+            raise ValueError
+        return float(text)
+
     def positive(text: str) -> float:
         if not 0 < float(text) < math.inf:
             raise ValueError
@@ -119,6 +127,11 @@ def parse() -> argparse.Namespace:
     network.add_argument("--second-layers", type=count, nargs="*", default=[48, 48],
                          help="of the second network; none leaves it out")
     network.add_argument("--experts", type=count, default=4, help="of the mixture")
+    network.add_argument("--head", choices=HEADS, default="relaxation",
+                         help="increment: learn the increments; relaxation: learn decay and source of each species")
+    network.add_argument("--resolution", type=not_negative, metavar="PART",
+                         help="mass fractions below this part of their scale look alike to the network; None: the "
+                              "data set says")
     recipe = parser.add_argument_group("recipe")
     length = recipe.add_mutually_exclusive_group()
     length.add_argument("--seconds", type=positive, default=120.0, help="of training")
@@ -142,6 +155,9 @@ def require_usable(arguments: argparse.Namespace) -> None:
             raise ModelError(f"There is no folder '{path.parent}' to write {path.name} to; make it first.")
     if arguments.checkpoint and arguments.start:
         raise ModelError("A checkpoint holds weights of an architecture of define.py, so --checkpoint does not go with "
+                         "--from; leave it out.")
+    if arguments.start and arguments.resolution is not None:
+        raise ModelError("A model keeps the resolution that it was trained with, so --resolution does not go with "
                          "--from; leave it out.")
     try:
         torch.empty(1, device=arguments.device)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import unittest
 from dataclasses import replace
 from pathlib import Path
 
+import h5py
 import numpy as np
 import toy
 import torch
@@ -17,7 +19,7 @@ from export import familiarity_of
 from learning import ScaledDifference, scaled_errors
 from scaling import Features, Increments, Scaling, Targets
 
-SIGNATURE = Signature.from_json(toy.signature(), 0.1)
+SIGNATURE = Signature.from_json(toy.signature(), 0.1, 1e-3)
 
 
 def rows(n: int = 500, seed: int = 1) -> Rows:
@@ -63,11 +65,28 @@ class ScalingOfRows(unittest.TestCase):
 
     def test_features_are_standardised_transforms(self) -> None:
         T, Y = self.rows.inputs[:, :1], self.rows.inputs[:, 1:]
-        raw = np.hstack([T, 1000.0 / T, np.maximum(Y, 0.0) ** 0.1])
-        expected = (raw - raw.mean(axis=0)) / raw.std(axis=0)
-        x = Features(self.scaling)(torch.from_numpy(self.rows.inputs).float())
-        np.testing.assert_allclose(x.numpy(), expected, atol=1e-4)
-        self.assertEqual([feature.column for feature in self.scaling.features], [0, 0, 1, 2, 3, 4, 5])
+        for part in (0.0, 1e-3, 0.1):
+            raw = np.hstack([T, 1000.0 / T, (np.maximum(Y, 0.0) + part * np.array(toy.SCALES[1:])) ** 0.1])
+            expected = (raw - raw.mean(axis=0)) / raw.std(axis=0)
+            scaling = Scaling.fitted(replace(SIGNATURE, resolution=part), self.rows)
+            x = Features(scaling)(torch.from_numpy(self.rows.inputs).float())
+            np.testing.assert_allclose(x.numpy(), expected, atol=1e-4)
+            self.assertEqual([feature.column for feature in scaling.features], [0, 0, 1, 2, 3, 4, 5])
+            np.testing.assert_allclose([feature.resolution for feature in scaling.features],
+                                       [0.0, 0.0, *(part * scale for scale in toy.SCALES[1:])], rtol=1e-12)
+
+    def test_what_an_answer_may_get_wrong_is_not_resolved(self) -> None:
+        """The radicals of a row, from none at all to a tenth of what is resolved."""
+        none = self.rows.inputs[:1].copy()
+        none[:, 4:] = 0.0
+        little = none.copy()
+        little[:, 4:] = 1e-4 * np.array(toy.SCALES[4:])
+        moved = {}
+        for part in (0.0, 1e-3):
+            features = Features(Scaling.fitted(replace(SIGNATURE, resolution=part), self.rows))
+            moved[part] = (features(torch.from_numpy(little).float()) - features(torch.from_numpy(none).float())).max()
+        self.assertLess(moved[1e-3], 0.1)
+        self.assertGreater(moved[0.0], 1.0)
 
     def test_conditions_are_seen_by_their_logarithm(self) -> None:
         tree = toy.signature()
@@ -87,9 +106,22 @@ class ScalingOfRows(unittest.TestCase):
 
     def test_increments_invert_targets_and_keep_the_elements(self) -> None:
         truth = torch.from_numpy(self.rows.increments)
-        back = Increments(self.scaling, SIGNATURE).double()(Targets(self.scaling).double()(truth)).numpy()
+        z = Targets(self.scaling).double()(truth)
+        back = Increments(self.scaling, SIGNATURE).double()(z, torch.from_numpy(self.rows.inputs)).numpy()
         np.testing.assert_allclose(back[:, 1:], self.rows.increments[:, 1:], atol=1e-8)
         self.assertLess(np.abs(back @ SIGNATURE.invariants.T).max(), 1e-8)
+
+    def test_a_relaxation_keeps_a_part_of_what_is_there_and_adds_to_it(self) -> None:
+        random = torch.Generator().manual_seed(1)
+        z, logits = (torch.randn(len(self.rows), 3, generator=random).double() for _ in range(2))
+        inputs = torch.from_numpy(self.rows.inputs)
+        increments = Increments(self.scaling, SIGNATURE, "relaxation").double()(torch.cat([z, logits], 1), inputs)
+        for j, target in enumerate(self.scaling.targets):
+            source = target.knee * torch.sinh(target.mean + target.deviation * z[:, j])
+            out = (1.0 - torch.sigmoid(logits[:, j])) * inputs[:, target.column] + source
+            np.testing.assert_allclose(inputs[:, target.column] + increments[:, target.column], out, atol=1e-7)
+        self.assertLess(np.abs(increments.numpy() @ SIGNATURE.invariants.T).max(), 1e-6)
+        np.testing.assert_array_equal(increments[:, 0], 0.0)
 
     def test_survives_json(self) -> None:
         self.assertEqual(Scaling.from_json(self.scaling.to_json()), self.scaling)
@@ -116,6 +148,15 @@ class DataSets(unittest.TestCase):
         data = load([toy.write_data(self.folder / "a.h5", 100)])
         self.assertEqual((len(data.training), len(data.held_out)), (80, 20))
         np.testing.assert_array_equal(data.held_out.inputs, toy.states(100, 1)[::5])
+
+    def test_say_what_features_resolve_or_are_from_before_they_did(self) -> None:
+        path = toy.write_data(self.folder / "a.h5", 100, resolution=0.01)
+        self.assertEqual(load([path]).signature.resolution, 0.01)
+        with h5py.File(path, "r+") as file:
+            tree = json.loads(file.attrs["signature"])
+            del tree["resolution"]
+            file.attrs["signature"] = json.dumps(tree)
+        self.assertEqual(load([path]).signature.resolution, 1e-3)
 
     def test_joins_several(self) -> None:
         data = load([toy.write_data(self.folder / "a.h5", 100), toy.write_data(self.folder / "b.h5", 50, seed=2)])

@@ -137,7 +137,7 @@ class Refusals(unittest.TestCase):
                 text = self.changed(lambda tree: tree.pop(key))
                 self.assert_model_refused(self.write(self.module, text), f"lacks '{key}'")
         changes: dict[str, Callable[[dict[str, Any]], object]] = {
-            "'format'": lambda tree: tree.update(format=2),
+            "'format'": lambda tree: tree.update(format=3),
             "'inputs'": lambda tree: tree["inputs"][2].update(nature="odour"),
             "'outputs'": lambda tree: tree["outputs"][2].update(scale=0.0),
             "do not continue": lambda tree: tree["outputs"].reverse(),
@@ -152,6 +152,21 @@ class Refusals(unittest.TestCase):
         for word, change in changes.items():
             with self.subTest(word=word):
                 self.assert_model_refused(self.write(self.module, self.changed(change)), word)
+
+    def test_a_resolution_or_a_head_that_cannot_be(self) -> None:
+        def of_feature(k: int, value: object) -> str:
+            return self.changed(lambda tree: tree["scaling"]["features"][k].update(resolution=value))
+
+        for value in (-1e-6, "fine", True, None):
+            self.assert_model_refused(self.write(self.module, of_feature(3, value)), "'resolution' of feature 4",
+                                      "missing" if value is None else str(value))
+        self.assert_model_refused(self.write(self.module, of_feature(1, 0.5)), "'resolution' of feature 2", "0.5",
+                                  "'power'")
+        text = self.changed(lambda tree: tree["scaling"]["features"][2].pop("resolution"))
+        self.assert_model_refused(self.write(self.module, text), "'resolution' of feature 3", "missing")
+        for head in ("tail", 1, ["relaxation"]):
+            text = self.changed(lambda tree: tree["architecture"].update(name="bimetal.perceptrons", head=head))
+            self.assert_model_refused(self.write(self.module, text), "'head'", str(head), "relaxation or increment")
 
     def test_modules_that_break_the_contract(self) -> None:
         words = {"nan": ("weight", "not finite"), "double": ("torch.float64", "torch.float32"),
@@ -216,6 +231,9 @@ class Refusals(unittest.TestCase):
         refused("do not determine")
         toy.write_data(path, 50, knee=0.0)
         refused("'knee'")
+        for resolution in (-1e-3, "fine"):
+            toy.write_data(path, 50, resolution=resolution)
+            refused("'resolution'", str(resolution))
         toy.write_data(path, 50)
         with h5py.File(path, "r+") as file:
             file["held_out"][...] = 1
@@ -232,7 +250,10 @@ class Refusals(unittest.TestCase):
                             self.folder / "y", words=("--checkpoint",))
         self.assert_refused("train.py", self.path, "-o", self.folder / "x.pt", "--device", "gpu",
                             words=("--device gpu cannot be used",))
-        for option in (("--seconds", 0), ("--updates", -1), ("--layers", 0), ("--rate", "nan")):
+        self.assert_refused("train.py", self.path, "-o", self.folder / "x.pt", "--from", self.good, "--resolution",
+                            1e-4, words=("--resolution",))
+        for option in (("--seconds", 0), ("--updates", -1), ("--layers", 0), ("--rate", "nan"),
+                       ("--resolution", "inf"), ("--head", "tail")):
             result = toy.call("train.py", self.path, "-o", self.folder / "x.pt", *option)
             self.assertEqual(result.returncode, 2)
             self.assertIn(f"argument {option[0]}: invalid", result.stderr)

@@ -13,7 +13,7 @@ import toy
 
 sys.path.insert(0, str(toy.ROOT / "tests/app"))
 
-from check import distances, read_model  # noqa: E402
+from check import Model, distances, read_model  # noqa: E402
 from contract import Signature  # noqa: E402
 from dataset import load  # noqa: E402
 from learning import answers  # noqa: E402
@@ -22,6 +22,10 @@ from program import ProgramTest, bimetal, history, settings, summary  # noqa: E4
 KERNEL = toy.ROOT / "inputs/h2_kernel.yaml"
 SMALL = {"grid__cells": "[32, 32]", "grid__upper": "[0.0035, 0.0035]", "initial__kernel_temperature": "1600",
          "switching__tolerance": "0.01", "training__updates_per_step": 20, "time__end": "6e-5"}
+
+
+def resolutions(model: Model) -> list[float]:
+    return [feature.resolution for feature in model.scaling.features]
 
 
 class RoundTrip(ProgramTest):
@@ -57,17 +61,17 @@ class RoundTrip(ProgramTest):
         self.assertLess(np.abs(signature.invariants @ signature.basis()).max(), 1e-12)
 
     def test_every_architecture_serves_from_the_first_steps_and_learns_on(self) -> None:
-        for architecture in ("mlp", "mixture"):
-            with self.subTest(architecture=architecture):
-                model = self.train(f"{architecture}.pt", "--architecture", architecture, "--layers", 32, 32,
-                                   "--updates", 1500)
-                out = self.folder / f"with_{architecture}"
+        for architecture, head in (("mlp", "relaxation"), ("mlp", "increment"), ("mixture", "relaxation")):
+            with self.subTest(architecture=architecture, head=head):
+                model = self.train(f"{architecture}_{head}.pt", "--architecture", architecture, "--layers", 32, 32,
+                                   "--head", head, "--updates", 1500)
+                out = self.folder / f"with_{architecture}_{head}"
                 self.assert_done(self.run_case(out.name, surrogate__model=model))
                 accepted = [line["step"] for line in history(out) if line["accepted"] > 0]
                 log = (out / "log.txt").read_text(encoding="utf-8")
                 calibrated, on = (1 + int(re.search(rf"step (\d+): surrogate {words}", log)[1])
                                   for words in ("version 0 calibrated", "on"))
-                print(f"{architecture}: calibrated after step {calibrated}, enough audits after step {on}, "
+                print(f"{architecture}, {head}: calibrated after step {calibrated}, enough audits after step {on}, "
                       f"first accepted answer in step {accepted[0]:.0f}")
                 self.assertLessEqual(accepted[0], on + 1)
                 self.assertLess(accepted[0], 20)
@@ -76,13 +80,21 @@ class RoundTrip(ProgramTest):
                 names = [name for name, _ in promoted.module.named_parameters()]
                 self.assertIn("trunk_0_weight" if architecture == "mlp" else "trunk.centre", names,
                               "the native network takes over an mlp; what is none stays what it is")
+                self.assertEqual(promoted.metadata["architecture"], read_model(model).metadata["architecture"])
+                np.testing.assert_allclose(resolutions(promoted), resolutions(read_model(model)), rtol=1e-9)
 
     def test_what_a_run_has_learned_goes_on_in_python_and_back(self) -> None:
         self.assert_done(self.run_case("native", surrogate__layers="[32, 32]"))
         path = sorted((self.folder / "native").glob("surrogate_v*.pt"))[-1]
         self.script("check.py", path, "--data", self.data)
         model = read_model(path)
-        self.assertEqual(model.metadata["architecture"]["name"], "bimetal.perceptrons")
+        architecture = model.metadata["architecture"]
+        self.assertEqual((architecture["name"], architecture["head"]), ("bimetal.perceptrons", "relaxation"))
+        signature = load([self.data]).signature
+        expected = [signature.resolution * signature.inputs[feature.column].scale * (feature.transform == "power")
+                    for feature in model.scaling.features]
+        self.assertGreater(max(expected), 0.0)
+        np.testing.assert_allclose(resolutions(model), expected, rtol=1e-9)
 
         reference = model.metadata["reference"]
         increments, log_error, *_ = answers(model.module, np.array(reference["input"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import subprocess
 import sys
@@ -15,7 +16,8 @@ import numpy as np
 import toy
 import torch
 
-from check import Model, distances, read_model
+from check import METADATA, Model, distances, read_archive, read_model
+from contract import HEADS
 from dataset import load
 from learning import OPTIMISERS, answers, scaled_errors
 
@@ -84,6 +86,60 @@ class Training(unittest.TestCase):
                 self.assertEqual(second.metadata["training"]["updates"], 300)
                 for key in ("architecture", "scaling", "predicted"):
                     self.assertEqual(second.metadata[key], first.metadata[key])
+
+    def of_format_1(self, name: str) -> Path:
+        """The model, whose features resolve all there is and whose head is an increment, as it was written before
+        models could be otherwise."""
+        module, text = read_archive(self.folder / name)
+        tree = json.loads(text)
+        tree["format"] = 1
+        self.assertEqual([feature.pop("resolution") for feature in tree["scaling"]["features"]], [0.0] * 7)
+        self.assertEqual(tree["architecture"].pop("head"), "increment")
+        path = self.folder / f"format_1_{name}"
+        torch.jit.save(module, str(path), _extra_files={METADATA: json.dumps(tree)})
+        return path
+
+    def test_a_file_of_format_1_is_checked_exported_and_trained_as_ever(self) -> None:
+        first, _ = self.train("first.pt", *SMALL, "--updates", 150, "--head", "increment", "--resolution", 0)
+        old = self.of_format_1("first.pt")
+        self.assertEqual(read_model(old).metadata, first.metadata, "read as what this format says of it")
+        result = toy.call("check.py", old, "--data", self.path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        result = toy.call("export.py", old, "--data", self.path, "-o", self.folder / "copy.pt")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(read_model(self.folder / "copy.pt").metadata, first.metadata)
+        second, _ = self.train("second.pt", "--from", old, "--updates", 150, "--batch", 128)
+        self.assertLess(np.median(self.errors(second)), 0.8 * np.median(self.errors(first)))
+        for key in ("format", "architecture", "scaling"):
+            self.assertEqual(second.metadata[key], first.metadata[key])
+
+    def test_a_checkpoint_of_format_1_makes_the_same_model(self) -> None:
+        weights = self.folder / "weights"
+        model, _ = self.train("model.pt", *SMALL, "--updates", 40, "--head", "increment", "--resolution", 0,
+                              "--checkpoint", weights)
+        file = torch.load(weights)
+        meaning = json.loads(file["meaning"])
+        for feature in meaning["scaling"]["features"]:
+            del feature["resolution"]
+        del meaning["architecture"]["head"], file["weights"]["features.resolution"]
+        del file["weights"]["increments.column"]
+        torch.save(file | {"meaning": json.dumps(meaning)}, weights)
+        result = toy.call("export.py", weights, "--data", self.path, "-o", self.folder / "again.pt")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(read_model(self.folder / "again.pt").metadata["reference"], model.metadata["reference"])
+
+    def test_the_resolution_is_that_of_the_data_unless_another_is_asked_for(self) -> None:
+        for options, part in (((), 1e-3), (("--resolution", 0.01), 0.01)):
+            model, _ = self.train("model.pt", *SMALL, "--updates", 5, *options)
+            self.assertEqual(model.metadata["format"], 2)
+            self.assertEqual([feature.resolution for feature in model.scaling.features],
+                             [0.0, 0.0, *(part * scale for scale in toy.SCALES[1:])])
+
+    def test_both_heads_learn(self) -> None:
+        for head in HEADS:
+            model, _ = self.train(f"{head}.pt", *SMALL, "--updates", 300, "--head", head)
+            self.assertEqual(model.metadata["architecture"]["head"], head)
+            self.assertLess(np.median(self.errors(model)), 0.02, head)
 
     def test_every_optimiser_learns(self) -> None:
         for name in OPTIMISERS:

@@ -30,7 +30,7 @@ def signature(**changes: Any) -> dict[str, Any]:
                for k, each in enumerate(inputs)]
     return {"kind": "toy", "fingerprint": "t0y", "dt": 1e-6, "inputs": inputs, "outputs": outputs,
             "invariants": [[0.0, 1.0, 0.0, 0.25, 1.0, 0.0], [0.0, 0.0, 1.0, 0.75, 0.0, 1.0]],
-            "predicted": ["Y_A2", "Y_A", "Y_B"], "knee": 0.1} | changes
+            "predicted": ["Y_A2", "Y_A", "Y_B"], "knee": 0.1, "resolution": 1e-3} | changes
 
 
 def solve(rows: np.ndarray) -> np.ndarray:  # [n, 6] -> [n, 6]
