@@ -123,7 +123,6 @@ void read_training(Section section, RunConfig& config) {
   schedule.patience = section.number("patience", Range::positive(), schedule.patience);
   schedule.queue_rows = section.integer("queue_rows", Range::at_least(1), schedule.queue_rows);
   schedule.updates_per_step = section.integer("updates_per_step", Range::at_least(0), schedule.updates_per_step);
-  schedule.idle_share = section.number("idle_share", Range::between(0.0, 1.0), schedule.idle_share);
   schedule.promote_every = section.integer("promote_every", Range::at_least(1), schedule.promote_every);
   schedule.calibration_rows = section.integer("calibration_rows", Range::at_least(1), schedule.calibration_rows);
   schedule.perturbed = section.number("perturbed", Range::between(0.0, 1.0), schedule.perturbed);
@@ -214,6 +213,7 @@ RunConfig read_run_config(const std::string& path, std::span<const std::string> 
   const bool data = output.flag("data", false);
   const auto data_rows = output.integer("data_rows", Range::at_least(1), default_data_rows);
   if (data) config.output.data_rows = data_rows;
+  config.hybrid.keeps_rows = data;
   config.output.checkpoint_every =
       output.integer("checkpoint_every", Range::at_least(0), config.output.checkpoint_every);
   config.output.checkpoint_minutes =

@@ -16,6 +16,7 @@ enum class Purpose : std::uint64_t {
   validation = 8,  // and which of those are never trained on
   thinning = 9,    // which rows are left out when trainers cannot take all
   perturbation = 10,
+  calibration = 11,  // which cells judge candidates and train none
 };
 
 /// Counter-based random numbers: a pure function of its arguments, so that the same coin falls the same way on

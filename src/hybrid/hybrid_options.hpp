@@ -24,17 +24,12 @@ struct TrainingSchedule {
   int trainer_ranks = 1;                 // dedicated: how many ranks train; >= 1
   double patience = 30.0;                // dedicated: silence after which the trainers are given up [s]; > 0
   std::int64_t queue_rows = 16384;       // dedicated: rows of a rank on their way to a trainer at most; >= 1
-  std::int64_t updates_per_step = 40;    // gradient steps after each step while the surrogate accepts little; >= 0
-  double idle_share = 0.1;               // of these, once it accepts (nearly) everything; in [0, 1]
-  std::int64_t promote_every = 4;        // steps between two looks at the candidate; >= 1
+  std::int64_t updates_per_step = 40;    // in_situ: gradient steps after each step of a burst (LearningPlan); >= 0
+  std::int64_t promote_every = 4;        // steps between two looks at the candidate, at least; >= 1
   std::int64_t calibration_rows = 1000;  // per rank, kept from training to judge candidates by; >= 1
-  double perturbed = 0.0;  // moved copies of rows to learn from, solved by physics as well, as a share of
-                           // the rows that physics answers; in [0, 1]
+  double perturbed = 0.5;  // moved copies of rows to learn from while there is learning, solved by physics as well, as a
+                           // share of the rows that physics answers; in [0, 1]
 };
-
-/// Gradient steps that the ranks that solve are to do after a step in which this share of the active rows was
-/// accepted: full effort up to one half, then falling linearly to the idle share. None unless they train in situ.
-std::int64_t updates_due(const TrainingSchedule& schedule, double accepted_share);
 
 /// Whether accepted rows are also solved by physics, only to measure the truth. Decisions do not see it.
 enum class Verify { no, yes };
@@ -59,6 +54,7 @@ struct HybridOptions {
   TrainingSchedule schedule;
   Verify verify = Verify::no;
   std::int64_t expected_steps = 1;  // of the whole run: what run_tolerance is shared among
+  bool keeps_rows = false;          // physics' answers are kept for training off line: moved rows in every step
   Faults faults;
 };
 

@@ -7,6 +7,7 @@
 
 #include "control/scaled_error.hpp"
 #include "core/error.hpp"
+#include "core/random.hpp"
 #include "core/timer.hpp"
 
 namespace bimetal::hybrid {
@@ -61,7 +62,7 @@ subproblem::BatchReport HybridSolver::solve(Batch& batch) {
   ask_surrogate(batch);
   decide(batch.step);
   auto report = answer(batch);
-  if (perturbed_) solve_perturbed(batch.step);
+  if (moves_rows()) solve_perturbed(batch.step);
   if (options_.verify == Verify::yes) verify(batch);
   close_step(batch.step);
   if (surrogate_) train(batch.step);
@@ -232,16 +233,25 @@ void HybridSolver::settle_with_physics(Batch& batch, const Case& row, std::span<
   std::ranges::copy(truth, batch.out[row.row].begin());
   note_provenance(batch, row, row.audited ? error : -1.0);
 
-  // Half of the audited rows, by the parity of their id, judge candidates and never train them.
   const std::int64_t id = batch.id[static_cast<std::size_t>(row.row)];
-  const bool judges = row.audited && (id + batch.step) % 2 == 0;
-  if (perturbed_ && !judges && batch.step >= 0) perturbed_->offer(kind(), in, id, batch.step);
+  const bool judges = surrogate_ && judged_by(id);
+  if (moves_rows() && !judges && batch.step >= 0) perturbed_->offer(kind(), in, id, batch.step);
   if (!surrogate_) return;
   if (judges) {
-    calibration_rows_.add(in, truth);
+    if (row.audited) calibration_rows_.add(in, truth);
   } else {
     learner_->remember({in.data(), 1, std::ssize(in)}, {truth.data(), 1, std::ssize(truth)}, {&id, 1}, batch.step);
   }
+}
+
+/// One cell in eight judges candidates by its audited rows and trains none, whatever the step: rows of one cell in two
+/// steps are nearly the same.
+bool HybridSolver::judged_by(std::int64_t id) const {
+  return core::random_bits(options_.seed, core::Purpose::calibration, 0, static_cast<std::uint64_t>(id)) % 8 == 0;
+}
+
+bool HybridSolver::moves_rows() const {
+  return perturbed_ && (options_.keeps_rows || (learner_ && learner_->learns()));
 }
 
 /// Has physics answer moved copies of some of its rows, to learn from them as well. Collective.

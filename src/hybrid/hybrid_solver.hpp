@@ -127,6 +127,8 @@ class HybridSolver : public subproblem::SubproblemSolver {
   bool withdraws(std::int64_t step, const core::RowTable& truth, const std::vector<std::size_t>& checked);
   void settle_with_physics(subproblem::Batch& batch, const Case& row, std::span<const double> in,
                            std::span<const double> truth, double seconds);
+  bool judged_by(std::int64_t id) const;
+  bool moves_rows() const;
   void solve_perturbed(std::int64_t step);
   void account(const Case& row, std::span<const double> in, std::span<const double> truth, double error);
   void verify(const subproblem::Batch& batch);
@@ -184,7 +186,6 @@ class HybridSolver : public subproblem::SubproblemSolver {
   control::ErrorAccount errors_;
   std::array<std::int64_t, subproblem::n_gates> gated_{};  // this rank
   std::int64_t promotions_ = 0;
-  std::int64_t promoted_at_ = 0;  // step
   std::int64_t rollbacks_ = 0;
   std::int64_t off_steps_ = 0;
   double learner_seconds_ = 0.0;

@@ -1,20 +1,38 @@
 #include "hybrid/learner.hpp"
 
+#include <algorithm>
+
 #include "hybrid/dedicated_learner.hpp"
+#include "hybrid/learning_plan.hpp"
 
 namespace bimetal::hybrid {
 namespace {
 
-/// The ranks that solve train between two steps.
+// A candidate is worth a look once it has taken this much more gradient steps than at the last one.
+constexpr double steps_between_looks = 1.5;
+
+/// The ranks that solve train between two steps, in bursts.
 class InSituLearner : public Learner {
  public:
   InSituLearner(const TrainingSchedule& schedule, surrogate::Surrogate& surrogate)
-      : look_every_(schedule.promote_every), surrogate_(&surrogate) {}
+      : schedule_(schedule), surrogate_(&surrogate), plan_(8 * schedule.promote_every, surrogate.warm()) {}
 
   void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id,
                 std::int64_t step) override {
     surrogate_->remember(in, out, id, step);
   }
+
+  std::int64_t updates_due(std::int64_t step, double accepted_share) override {
+    plan_.note(step, accepted_share, surrogate_->updates_left() == 0);
+    if (plan_.begins()) {
+      surrogate_->begin_again();
+      looked_at_ = updates_;
+      burst_began_at_ = updates_;
+    }
+    return learns() ? std::min(schedule_.updates_per_step, surrogate_->updates_left()) : 0;
+  }
+
+  bool learns() const override { return plan_.phase() == LearningPlan::Phase::learning; }
 
   TrainingRound train(std::int64_t step, std::int64_t n_updates) override {
     TrainingRound round;
@@ -24,8 +42,11 @@ class InSituLearner : public Learner {
       round.loss = report.loss;
       updates_ = report.updates;
     }
-    round.new_candidate = (step + 1) % look_every_ == 0 && surrogate_->trained();
-    if (round.new_candidate) surrogate_->familiarise();
+    round.new_candidate = (step + 1) % schedule_.promote_every == 0 && is_worth_a_look();
+    if (round.new_candidate) {
+      looked_at_ = updates_;
+      surrogate_->familiarise();
+    }
     return round;
   }
 
@@ -36,18 +57,35 @@ class InSituLearner : public Learner {
     return account;
   }
 
-  void persist(const core::Archive& archive) override { archive.alike("updates", updates_); }
+  void persist(const core::Archive& archive) override {
+    archive.alike("updates", updates_);
+    archive.alike("looked_at", looked_at_);
+    archive.alike("burst_began_at", burst_began_at_);
+    plan_.persist(archive.in("plan"));
+  }
 
  private:
-  std::int64_t look_every_;
+  /// More seldom as the burst goes on, and once at its end: evidence about a version starts anew with every promotion.
+  bool is_worth_a_look() const {
+    if (updates_ == looked_at_) return false;
+    return surrogate_->updates_left() == 0 || static_cast<double>(updates_ - burst_began_at_) >=
+                                                  steps_between_looks * static_cast<double>(looked_at_ - burst_began_at_);
+  }
+
+  TrainingSchedule schedule_;
   surrogate::Surrogate* surrogate_;
-  std::int64_t updates_ = 0;  // so far
+  LearningPlan plan_;
+  std::int64_t updates_ = 0;         // so far
+  std::int64_t looked_at_ = 0;       // updates at the last look
+  std::int64_t burst_began_at_ = 0;  // updates
 };
 
 /// Nobody trains: the network serves as it is.
 class NobodyLearns : public Learner {
  public:
   void remember(core::ConstRows, core::ConstRows, std::span<const std::int64_t>, std::int64_t) override {}
+  std::int64_t updates_due(std::int64_t, double) override { return 0; }
+  bool learns() const override { return false; }
   TrainingRound train(std::int64_t, std::int64_t) override { return {}; }
   TrainingAccount account() const override { return {}; }
   void persist(const core::Archive&) override {}

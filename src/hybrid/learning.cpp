@@ -13,10 +13,7 @@ using surrogate::Surrogate;
 namespace {
 
 /// A candidate must promise to accept this much more of the calibration rows before it is worth starting afresh.
-/// Answers age, as they move the gas away from what was learned and calibrated: what has served for long must be
-/// beaten by less.
-constexpr double worthwhile_gain = 0.005;
-constexpr double gain_lost_per_step = 0.001;
+constexpr double worthwhile_gain = 0.01;
 
 /// Rows of all ranks that a calibration needs at least.
 constexpr std::int64_t enough_rows = 200;
@@ -25,13 +22,11 @@ constexpr std::int64_t enough_rows = 200;
 
 void HybridSolver::train(std::int64_t step) {
   core::ScopedTimer timer(step_.seconds.training);
-  const bool look = (step + 1) % options_.schedule.promote_every == 0;
-  if (look && surrogate_serves() && !calibration_.fitted) calibrate_serving(step);
+  if (surrogate_serves() && !calibration_.fitted) calibrate_serving(step);
 
-  // Rows behind a gate are out of reach of training.
-  const auto active = step_.rows.accepted + step_.rows.rejected - step_.rows.gated;
-  const double share = active > 0 ? static_cast<double>(step_.rows.accepted) / static_cast<double>(active) : 0.0;
-  const auto wanted = active > 0 ? updates_due(options_.schedule, share) : 0;
+  const auto active = static_cast<double>(step_.rows.accepted + step_.rows.rejected);
+  const auto accepted = static_cast<double>(step_.rows.accepted);
+  const auto wanted = active > 0.0 ? learner_->updates_due(step, accepted / active) : 0;
   const auto allowed = controller_.updates_allowed(wanted, comm_.size());
   TrainingRound round;
   {
@@ -106,9 +101,13 @@ void HybridSolver::consider_promotion(std::int64_t step) {
   const auto calibration = calibrate(examination);
   const auto candidate = judge(examination, calibration);
   const double promised = acceptance(candidate);
-  const double now = surrogate_serves() ? acceptance(judge(examine(Surrogate::Weights::serving), calibration_)) : 0.0;
-  const double gain = worthwhile_gain - gain_lost_per_step * static_cast<double>(step - promoted_at_);
-  if (promised <= 0.0 || promised < now + gain) {
+  // What serves is judged alike, by the same rows and a calibration to them.
+  double now = 0.0;
+  if (surrogate_serves()) {
+    const auto serving = examine(Surrogate::Weights::serving);
+    now = acceptance(judge(serving, calibrate(serving)));
+  }
+  if (promised <= 0.0 || promised < now + worthwhile_gain) {
     if (refusals_++ == 0)
       log_.info(
           "step {}: candidate refused: {:.0f} % of the calibration rows would be acceptable, {:.0f} % are with "
@@ -120,7 +119,6 @@ void HybridSolver::consider_promotion(std::int64_t step) {
   previous_calibration_ = std::exchange(calibration_, calibration);
   controller_.serve(candidate);
   ++promotions_;
-  promoted_at_ = step;
   log_.info(
       "step {}: surrogate version {} serves: {:.0f} % of the calibration rows acceptable (before: {:.0f} %; {} "
       "candidates refused meanwhile)",

@@ -61,7 +61,6 @@ void HybridSolver::persist(const core::Archive& archive) {
   errors_.persist(archive.in("errors"));
   archive.sums("gated", std::span(gated_));
   archive.alike("promotions", promotions_);
-  archive.alike("promoted_at", promoted_at_);
   archive.alike("rollbacks", rollbacks_);
   archive.alike("off_steps", off_steps_);
   archive.sums("learner_seconds", learner_seconds_);

@@ -19,6 +19,13 @@
 
 namespace bimetal::surrogate {
 
+namespace {
+
+// How many times the rows must be for the scaling to be fitted anew, which costs the optimiser its memory.
+constexpr std::int64_t refit_factor = 4;
+
+}  // namespace
+
 struct Surrogate::Impl {
   Impl(const core::Signature& given, Model&& first, const NetworkOptions& network, const TrainingOptions& options,
        const parallel::Communicator& communicator)
@@ -124,13 +131,13 @@ void Surrogate::remember(core::ConstRows in, core::ConstRows out, std::span<cons
 TrainingReport Surrogate::train(std::int64_t n_updates) {
   auto& self = *impl_;
   TrainingReport report;
-  // The states a run meets change as it goes on, most of all in the beginning: fit again whenever they have doubled.
+  // The states a run meets change as it goes on, most of all in the beginning.
   const auto offered = self.comm.sum(self.n_offered);
   if (offered < self.training.batch) return report;
   if (self.warm) {
     if (!self.trainer)
       self.trainer.emplace(self.replay, *self.learner, self.candidate, self.training, self.comm, self.counts);
-  } else if (!self.trainer || offered >= 2 * self.offered_at_fit) {
+  } else if (!self.trainer || offered >= refit_factor * self.offered_at_fit) {
     self.fit_scaling(offered);
   }
   self.trainer->heal();
@@ -140,6 +147,16 @@ TrainingReport Surrogate::train(std::int64_t n_updates) {
   report.skipped = self.counts.skipped;
   report.redrawn = self.counts.redrawn;
   return report;
+}
+
+std::int64_t Surrogate::updates_left() const {
+  return std::max<std::int64_t>(impl_->training.decay_updates - impl_->counts.age, 0);
+}
+
+void Surrogate::begin_again() {
+  impl_->counts.age = impl_->training.decay_updates / 2;
+  impl_->offered_at_fit = 0;
+  if (impl_->warm) impl_->trainer.reset();
 }
 
 void Surrogate::familiarise() { impl_->familiarise(); }

@@ -54,9 +54,15 @@ class Surrogate {
   void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id, std::int64_t step);
 
   /// `n_updates` gradient steps on the candidate, gradients averaged over ranks; the scaling is fitted
-  /// whenever the rows seen have doubled. Weights that are not finite are drawn anew first, and learning starts over.
+  /// whenever four times as many rows have been seen. Weights that are not finite are drawn anew first, and learning starts over.
   /// Does nothing until all ranks together hold a batch. Collective.
   TrainingReport train(std::int64_t n_updates);
+
+  /// Gradient steps until the learning rate has come down to its end, after which little is learned.
+  std::int64_t updates_left() const;
+  /// The learning rate goes half the way up again, and the scaling is fitted to the rows that are remembered now (but
+  /// that of a model file stays). Local; train() does the work.
+  void begin_again();
 
   /// Fixes which inputs the candidate knows, by the rows now in the replay buffers of all ranks; for its signal
   /// `distance`. To be called before a candidate is judged and promoted. Collective.

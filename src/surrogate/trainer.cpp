@@ -61,8 +61,8 @@ void Trainer::heal() {
 double Trainer::update() {
   auto gradient = learner_.gradient();
   gradient.zero_();
-  // A rank with few rows draws few, so that they do not weigh as much as another rank's thousands.
-  const auto n = std::min(options_.batch, replay_.size());
+  // Ranks share the batch. One with few rows draws few, so that they do not weigh as much as another's thousands.
+  const auto n = std::min((options_.batch + comm_.size() - 1) / comm_.size(), replay_.size());
   double loss_sum = 0.0;
   if (n > 0) {
     draw(n);
@@ -100,7 +100,8 @@ double Trainer::update() {
 
 void Trainer::draw(std::int64_t n) {
   const auto slots = std::span(slots_).first(static_cast<std::size_t>(n));
-  replay_.draw(static_cast<std::uint64_t>(counts_.updates), slots);
+  const auto stream = static_cast<std::uint64_t>(comm_.rank());
+  replay_.draw(static_cast<std::uint64_t>(counts_.updates) * static_cast<std::uint64_t>(comm_.size()) + stream, slots);
   const auto& scaling = average_.scaling;
   core::RowTable in(replay_.in().width());
   auto* truth = truth_.data_ptr<float>();

@@ -27,7 +27,7 @@ inline const std::vector<std::string>& all_keys() {
       "initial.second_gas.position; initial.second_gas.radius; initial.front_position; initial.front_thickness; "
       "initial.slab_fuel; initial.slab_half_width; initial.slab_steepness; surrogate; surrogate.layers; "
       "surrogate.error_layers; surrogate.second_layers; surrogate.knee; surrogate.device; surrogate.model; "
-      "training.placement; training.updates_per_step; training.idle_share; training.promote_every; training.batch; "
+      "training.placement; training.updates_per_step; training.promote_every; training.batch; "
       "training.perturbed; training.trainer_ranks; training.patience; training.queue_rows; training.learning_rate; "
       "training.decay_updates; training.replay_capacity; training.calibration_rows; switching; switching.policy; "
       "switching.tolerance; switching.wrong_fraction; switching.confidence; switching.cost_veto; "

@@ -33,7 +33,7 @@ NUMBERS = {  # key: a value that makes sense
     "initial.temperature": 900, "initial.kernel_temperature": 1500, "initial.kernel_radius": 1e-3,
     "initial.kernel_thickness": 1e-4, "initial.front_thickness": 1e-4, "initial.front_position": 1e-3,
     "surrogate.knee": 0.1, "training.learning_rate": 0.01, "training.learning_rate_end": 5e-4,
-    "training.idle_share": 0.1, "training.perturbed": 0.5, "switching.tolerance": 1e-3,
+    "training.perturbed": 0.5, "switching.tolerance": 1e-3,
     "switching.wrong_fraction": 0.05, "switching.confidence": 0.95, "switching.max_overhead": 0.05,
     "switching.audit_fraction": 0.1, "switching.threshold": 1, "switching.surrogate_above": 500,
     "switching.run_tolerance": 0.1, "switching.correction": 0.5,

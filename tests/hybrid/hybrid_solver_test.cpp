@@ -204,17 +204,5 @@ TEST(HybridSolver, tightens_the_tolerance_when_errors_would_add_up_to_more_than_
   EXPECT_LT(tight, 0.5 * loose);
 }
 
-TEST(UpdatesDue, fall_as_the_surrogate_takes_over) {
-  TrainingSchedule schedule;
-  schedule.updates_per_step = 40;
-  schedule.idle_share = 0.1;
-  EXPECT_EQ(updates_due(schedule, 0.0), 40);
-  EXPECT_EQ(updates_due(schedule, 0.5), 40);
-  EXPECT_EQ(updates_due(schedule, 0.75), 20);
-  EXPECT_EQ(updates_due(schedule, 1.0), 4);
-  schedule.placement = Placement::off;
-  EXPECT_EQ(updates_due(schedule, 0.0), 0);
-}
-
 }  // namespace
 }  // namespace bimetal::hybrid
