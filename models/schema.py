@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,7 @@ def positive(value: Any) -> bool:
 
 
 def not_negative(value: Any) -> bool:
-    return number(value) and value >= 0
+    return number(value) and 0 <= value < math.inf
 
 
 def count(value: Any) -> bool:

@@ -164,6 +164,8 @@ class Refusals(unittest.TestCase):
                                   "'power'")
         text = self.changed(lambda tree: tree["scaling"]["features"][2].pop("resolution"))
         self.assert_model_refused(self.write(self.module, text), "'resolution' of feature 3", "missing")
+        text = of_feature(2, -1.0).replace('"resolution": -1.0', '"resolution": 1e999')
+        self.assert_model_refused(self.write(self.module, text), "'resolution' of feature 3", "inf")
         for head in ("tail", 1, ["relaxation"]):
             text = self.changed(lambda tree: tree["architecture"].update(name="bimetal.perceptrons", head=head))
             self.assert_model_refused(self.write(self.module, text), "'head'", str(head), "relaxation or increment")
