@@ -12,7 +12,7 @@ from contract import ModelError, Signature, read_json
 from schema import not_negative, positive, require, require_signature
 
 FORMAT = 1  # of data sets
-RESOLUTION = 1e-3  # of data sets written before they had this key
+RESOLUTION = 4e-3  # of data sets written before they had this key
 
 # The strata of the native replay buffer.
 COLDEST, HOTTEST = 250.0, 3500.0  # [K]

@@ -44,7 +44,7 @@ struct RunConfig {
   flow::InitialFactory initial = nullptr;
   flow::InitialOptions initial_options;
   surrogate::NetworkOptions network;
-  double resolution = 1.0;  // of the network's features [tolerances]; >= 0
+  double resolution = 4.0;  // of the features of mass fractions [tolerances]; >= 0
   std::optional<std::string> model;  // path of a model file to begin with; it brings its own network and scaling
   surrogate::TrainingOptions training;
   hybrid::HybridOptions hybrid;

@@ -244,10 +244,10 @@ void HybridSolver::settle_with_physics(Batch& batch, const Case& row, std::span<
   }
 }
 
-/// One cell in eight judges candidates by its audited rows and trains none, whatever the step: rows of one cell in two
+/// One cell in four judges candidates by its audited rows and trains none, whatever the step: rows of one cell in two
 /// steps are nearly the same.
 bool HybridSolver::judged_by(std::int64_t id) const {
-  return core::random_bits(options_.seed, core::Purpose::calibration, 0, static_cast<std::uint64_t>(id)) % 8 == 0;
+  return core::random_bits(options_.seed, core::Purpose::calibration, 0, static_cast<std::uint64_t>(id)) % 4 == 0;
 }
 
 bool HybridSolver::moves_rows() const {

@@ -12,8 +12,9 @@ using surrogate::Surrogate;
 
 namespace {
 
-/// A candidate must promise to accept this much more of the calibration rows before it is worth starting afresh.
-constexpr double worthwhile_gain = 0.01;
+/// A candidate must promise to reject no more than this part of the calibration rows that what serves rejects: evidence
+/// starts afresh with every promotion, and less is accepted until there is enough of it again.
+constexpr double worthwhile_rejections = 0.8;
 
 /// Rows of all ranks that a calibration needs at least.
 constexpr std::int64_t enough_rows = 200;
@@ -107,7 +108,7 @@ void HybridSolver::consider_promotion(std::int64_t step) {
     const auto serving = examine(Surrogate::Weights::serving);
     now = acceptance(judge(serving, calibrate(serving)));
   }
-  if (promised <= 0.0 || promised < now + worthwhile_gain) {
+  if (1.0 - promised > worthwhile_rejections * (1.0 - now)) {
     if (refusals_++ == 0)
       log_.info(
           "step {}: candidate refused: {:.0f} % of the calibration rows would be acceptable, {:.0f} % are with "

@@ -7,7 +7,7 @@
 namespace bimetal::hybrid {
 namespace {
 
-constexpr double newest = 0.1;           // weight of a step in the mean share: the last ten or so count
+constexpr double newest = 0.2;            // weight of a step in the mean share: the last five or so count
 constexpr double worthwhile_gain = 0.02;  // of the share, for which one more burst is tried
 constexpr double drop = 0.1;              // of the share, after which new states must be learned
 constexpr double poor = 0.5;              // share that is tried to be raised from time to time
@@ -31,11 +31,13 @@ void LearningPlan::note(std::int64_t step, double accepted_share, bool burst_is_
       if (share_ >= before_ + worthwhile_gain && share_ < 1.0 - worthwhile_gain) return begin();
       phase_ = Phase::resting;
       best_ = share_;
+      n_low_ = 0;
       rested_ = step;
       return;
     case Phase::resting:
       best_ = std::max(best_, share_);
-      if (share_ < best_ - drop || (share_ < poor && step >= 2 * std::max(rested_, watch_))) begin();
+      n_low_ = share_ < best_ - drop ? n_low_ + 1 : 0;
+      if (n_low_ >= watch_ || (share_ < poor && step >= 2 * std::max(rested_, watch_))) begin();
       return;
   }
 }
@@ -53,6 +55,7 @@ void LearningPlan::persist(const core::Archive& archive) {
   archive.alike("best", best_);
   archive.alike("until", until_);
   archive.alike("rested", rested_);
+  archive.alike("n_low", n_low_);
   if (phase_ < Phase::learning || phase_ > Phase::resting)
     throw core::UserError("what was saved of the plan of learning contradicts itself");
 }

@@ -10,14 +10,15 @@ namespace bimetal::hybrid {
 ///
 /// A run without a model begins with a burst. When it is over, its last candidate gets the time to show what it is
 /// worth. If more is accepted than before, another burst follows. If not, learning rests until the share that is
-/// accepted falls clearly below what it was at its best since then, as when the flow comes to states that are new; or,
-/// while less than half is accepted, until the run is twice as old. Decides by steps and shares that all ranks know
-/// alike. Local.
+/// accepted has for some time been clearly below what it was at its best since then, as when the flow comes to states
+/// that are new; or, while less than half is accepted, until the run is twice as old. Decides by steps and shares that
+/// all ranks know alike. Local.
 class LearningPlan {
  public:
   enum class Phase : std::int64_t { learning, watching, resting };
 
-  /// watch: steps that the last candidate of a burst has to be promoted and to show its worth. warm: a model serves
+  /// watch: steps that the last candidate of a burst has to be promoted and to show its worth, and that a low share has to
+  /// last. warm: a model serves
   /// from the start.
   LearningPlan(std::int64_t watch, bool warm);
 
@@ -43,6 +44,7 @@ class LearningPlan {
   double best_ = 0.0;        // share since learning rests
   std::int64_t until_ = 0;   // step that watching lasts to
   std::int64_t rested_ = 0;  // step at which resting began
+  std::int64_t n_low_ = 0;   // steps in a row with a share clearly below the best
 };
 
 }  // namespace bimetal::hybrid

@@ -33,8 +33,8 @@ struct NetworkOptions {
   Head head = Head::relaxation;                     // of both networks
   double knee = 0.1;                                // increments below this part of a scale are learned absolutely,
                                                     // above it relatively; > 0
-  double resolution = 1e-3;                         // part of a scale that features of mass fractions do not resolve;
-                                                    // of the order of the tolerance; >= 0
+  double resolution = 4e-3;                         // part of a scale that features of mass fractions do not resolve;
+                                                    // a few tolerances; >= 0
   std::uint64_t seed = 1;                           // of the initial weights
   Device device = Device::automatic;
   int threads = 1;  // of this rank

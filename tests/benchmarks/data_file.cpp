@@ -60,7 +60,7 @@ DataFile read_data_file(const std::string& path) {
   const auto json = nlohmann::json::parse(read_text(file, "signature"));
   auto signature = parse_signature(json);
   const auto n_in = std::ssize(signature.inputs), n_out = std::ssize(signature.outputs);
-  DataFile data{std::move(signature), json.at("knee"),      json.value("resolution", 1e-3), core::RowTable(n_in),
+  DataFile data{std::move(signature), json.at("knee"),      json.value("resolution", 4e-3), core::RowTable(n_in),
                 core::RowTable(n_out), {}, {}, core::RowTable(n_in), core::RowTable(n_out)};
   auto in = read<double>(file, "in", H5T_NATIVE_DOUBLE);
   auto out = read<double>(file, "out", H5T_NATIVE_DOUBLE);

@@ -54,6 +54,8 @@ TEST(LearningPlan, begins_again_when_less_is_accepted_than_at_best) {
   Course course(/*warm=*/true);
   EXPECT_EQ(course.steps(100, 0.9), 0);
   EXPECT_EQ(course.steps(100, 0.85), 0) << "within what shares scatter";
+  EXPECT_EQ(course.steps(20, 0.5), 0) << "evidence that starts afresh";
+  EXPECT_EQ(course.steps(100, 0.85), 0);
   EXPECT_EQ(course.steps(100, 0.7), 1);
   EXPECT_EQ(course.plan.phase(), Phase::learning);
 }
