@@ -40,6 +40,7 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   log.info("bimetal {} ({}): {}, {} cells, {} species, {} s, {}", core::version, core::commit, config.name,
            simulation.flow().extents().n_cells(), simulation.mechanism().n_species(), config.time.end,
            describe_ranks(crew.n_solvers(), crew.n_trainers()));
+  log.info("reference solver: {}", config.chemistry.tolerances);
   for (const auto& remark : beginning.remarks) log.warn("{}", remark);
 
   const auto after_step = beginning.in_place ? std::optional(beginning.step) : std::nullopt;

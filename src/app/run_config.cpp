@@ -1,5 +1,8 @@
 #include "app/run_config.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -34,16 +37,33 @@ TimeConfig read_time(Section section) {
   return time;
 }
 
-ChemistryConfig read_chemistry(Section section) {
+constexpr Range rtol_range{1e-13, 0.1};
+constexpr Range atol_range{1e-20, 0.1};
+
+ChemistryConfig read_chemistry(Section& section) {
   ChemistryConfig chemistry;
   chemistry.mechanism = section.path("mechanism");
   chemistry.pressure = section.number("pressure", Range::positive(), chemistry.pressure);
   chemistry.solver.integrator =
       section.choice<subproblem::Integrator>("integrator", subproblem::integrators, chemistry.solver.integrator);
-  chemistry.solver.rtol = section.number("rtol", Range::between(1e-13, 0.1), chemistry.solver.rtol);
-  chemistry.solver.atol = section.number("atol", Range::between(1e-20, 0.1), chemistry.solver.atol);
+  chemistry.rtol = section.number_or_auto("rtol", rtol_range);
+  chemistry.atol = section.number_or_auto("atol", atol_range);
   section.finish();
   return chemistry;
+}
+
+/// Errors of the reference solver are to be small against the tolerance that answers are judged by; more accuracy
+/// than that costs time and changes no judgement.
+void settle_tolerances(Section& section, double tolerance, ChemistryConfig& chemistry) {
+  auto& solver = chemistry.solver;
+  solver.rtol = chemistry.rtol.value_or(std::clamp(tolerance / 10.0, rtol_range.min, rtol_range.max));
+  solver.atol = chemistry.atol.value_or(std::clamp(solver.rtol / 1e4, atol_range.min, atol_range.max));
+  const std::string rtol_reason = chemistry.rtol ? "given" : "a tenth of switching.tolerance";
+  const std::string atol_reason = chemistry.atol ? "given" : "1e-4 of rtol";
+  if (!chemistry.rtol) section.remark("rtol", fmt::format("{:g}, {}", solver.rtol, rtol_reason));
+  if (!chemistry.atol) section.remark("atol", fmt::format("{:g}, {}", solver.atol, atol_reason));
+  chemistry.tolerances =
+      fmt::format("rtol {:g} ({}), atol {:g} ({})", solver.rtol, rtol_reason, solver.atol, atol_reason);
 }
 
 /// What the input leaves out is that of the first gas.
@@ -193,7 +213,8 @@ RunConfig read_run_config(const std::string& path, std::span<const std::string> 
   config.hybrid.seed = config.seed;
   config.grid = read_grid(root.section("grid"));
   config.time = read_time(root.section("time"));
-  config.chemistry = read_chemistry(root.section("chemistry"));
+  auto chemistry = root.section("chemistry");
+  config.chemistry = read_chemistry(chemistry);
   read_initial(root.section("initial"), config);
   config.flow = read_flow(root.section("flow"), config.grid,
                           {.temperature = config.initial_options.temperature,
@@ -202,6 +223,7 @@ RunConfig read_run_config(const std::string& path, std::span<const std::string> 
   read_training(root.section("training"), config);
   read_switching(root.section("switching"), config);
   config.network.resolution = config.resolution * config.hybrid.switching.tolerance;
+  settle_tolerances(chemistry, config.hybrid.switching.tolerance, config.chemistry);
   config.hybrid.faults = read_faults(root.section("faults"));
   config.hybrid.expected_steps =
       static_cast<std::int64_t>(std::ceil(config.time.end / config.time.step.value_or(config.time.largest_step)));

@@ -21,7 +21,10 @@ namespace bimetal::app {
 struct ChemistryConfig {
   std::string mechanism;       // path of the file
   double pressure = 101325.0;  // [Pa]
+  std::optional<double> rtol;  // nothing: auto, a tenth of switching.tolerance
+  std::optional<double> atol;  // nothing: auto, 1e-4 of rtol
   subproblem::ReactorSolverOptions solver;
+  std::string tolerances;  // those of the solver, and why they are what they are, for the log
 };
 
 struct OutputConfig {

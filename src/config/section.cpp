@@ -144,6 +144,23 @@ double Section::number(const std::string& key, Range range, std::optional<double
   return value;
 }
 
+std::optional<double> Section::number_or_auto(const std::string& key, Range range) {
+  const auto value = find(key);
+  std::optional<double> number;
+  if (value && !(value->IsScalar() && value->Scalar() == "auto")) {
+    number = convert<double>(key, *value, "a number or auto");
+    check(key, *number, range);
+  }
+  remember(key, number ? show(*number) : "auto", value.has_value());
+  return number;
+}
+
+void Section::remark(const std::string& key, const std::string& comment) {
+  const auto line = std::ranges::find(record_->lines, full(key), &std::pair<std::string, std::string>::first);
+  EXPECT(line != record_->lines.end());
+  line->second += (line->second.find("  # ") == std::string::npos ? "  # " : ": ") + comment;
+}
+
 std::int64_t Section::integer(const std::string& key, Range range, std::optional<std::int64_t> fallback) {
   const auto value = read<std::int64_t>(key, "a whole number", fallback);
   if (has(key)) check(key, static_cast<double>(value), range);

@@ -50,6 +50,8 @@ class Section {
   // Required without a fallback; with one, the fallback is what an absent key means.
   double number(const std::string& key, Range range, std::optional<double> fallback = {});
   std::int64_t integer(const std::string& key, Range range, std::optional<std::int64_t> fallback = {});
+  /// A number, or nothing if the input says `auto`, as it does by default.
+  std::optional<double> number_or_auto(const std::string& key, Range range);
   std::string text(const std::string& key, std::optional<std::string> fallback = {});
   bool flag(const std::string& key, bool fallback);
   /// A file. One given in the input is relative to the folder of the input, one given by --set to the current folder.
@@ -78,6 +80,9 @@ class Section {
 
   /// Ends the reading of this mapping: unknown keys are an error.
   void finish() const;
+
+  /// Adds a comment to what the resolved configuration says of a key that was read.
+  void remark(const std::string& key, const std::string& comment);
 
   /// An error about this key, for checks that involve more than one value: "file:line: path is VALUE, but <why>".
   [[noreturn]] void refuse(const std::string& key, const std::string& why) const;

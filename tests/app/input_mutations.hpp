@@ -44,7 +44,7 @@ inline const std::string& hostile_value(Dice& dice) {
       "9223372036854775808; 1e18; 2147483648; 3.0; ~; true; no; ''; x; {}; []; [1]; [1, 1]; [8, 8, 8]; [1, 2, 3, 4]; "
       "[0]; [-1, 8]; [1e3, 1e3]; [1000000, 1000000]; [3000000000, 3000000000, 3000000000]; [65536, 65536]; [.nan]; "
       "[[1]]; [~]; [x]; {a: b}; {x: 1}; {Y_H2: 1}; {Y_H2: .nan}; {T: -1}; {? [1]: 2}; /dev/zero; /; ..; "
-      "/proc/self/mem; cpu; cuda; none; never; always; certified; in_situ; dedicated; off; uniform; diffusion_flame; "
+      "/proc/self/mem; auto; cpu; cuda; none; never; always; certified; in_situ; dedicated; off; uniform; diffusion_flame; "
       "flame_front; ignition_kernel; low_mach; prescribed; periodic; inflow; outflow; wall; beyond; ball; burnt; H2; "
       "N2; O2; mixture_averaged; rosenbrock; cvode; \"\\n\"; \"\\0\"; é水😀; '#'; &a [*a]; *a; !!int x; 1_000; 0x10; "
       "0o17; 1:30; 2001-01-01; +.inf; 1e");

@@ -51,6 +51,7 @@ CHOICES = {
     "grid.boundary.y": ["periodic", "wall", "slip_wall", "outflow", "{lower: wall, upper: outflow}"],
     "flow.inflow.x_lower.velocity": ["0", "1", "1e9", "1e300"],
     "chemistry.integrator": ["auto", "cvode", "rosenbrock"],
+    "chemistry.rtol": ["auto", "automatic", "[1e-6]"],
     "chemistry.mechanism": [str(ROOT / "inputs/mechanisms/ch4_gri30_21.yaml")],
     "flow.model": ["low_mach", "prescribed"],
     "flow.transport": ["constant_lewis", "mixture_averaged"],

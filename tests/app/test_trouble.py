@@ -66,7 +66,7 @@ class FailedReactor(Trouble):
             self.assertEqual(record["step"], FAILS_AT)
             self.assertEqual(record["mechanism"]["file"], str(MECHANISM))
             self.assertEqual(record["solver"],
-                             {"integrator": "rosenbrock", "rtol": 1e-6, "atol": 1e-10, "max_steps": 5000})
+                             {"integrator": "rosenbrock", "rtol": 1e-4, "atol": 1e-8, "max_steps": 5000})
             cells = [reactor["cell"] for reactor in reactors]
             self.assertEqual(cells, sorted(set(cells)))
             for reactor in reactors:
@@ -89,7 +89,7 @@ class FailedReactor(Trouble):
     def test_a_replay_tells_by_which_attempt_each_is_solved(self):
         _, record, path = self.fail()
         report = self.replay(path)
-        self.assertEqual((report["replayed"], report["solved"], report["rtol"]), (2, 2, 1e-6))
+        self.assertEqual((report["replayed"], report["solved"], report["rtol"]), (2, 2, 1e-4))
         for then, now in zip(record["reactors"], report["reactors"]):
             self.assertEqual(now["cell"], then["cell"])
             self.assertEqual(now["reason_then"], then["reason"])

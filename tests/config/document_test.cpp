@@ -66,6 +66,30 @@ TEST(Document, says_why_a_value_is_refused) {
   EXPECT_EQ(error_of("x: .nan\n", number), "in.yaml:1: x is .nan, but must be a finite number");
 }
 
+TEST(Document, reads_a_number_that_may_be_left_to_the_program) {
+  const Document document("a: auto\nb: 0.5\nd: {e: auto}\n", "in.yaml", std::vector<std::string>{"c=auto"});
+  auto root = document.root();
+  EXPECT_EQ(root.number_or_auto("a", Range::positive()), std::nullopt);
+  EXPECT_EQ(root.number_or_auto("b", Range::positive()), 0.5);
+  EXPECT_EQ(root.number_or_auto("c", Range::positive()), std::nullopt);
+  auto inner = root.section("d");
+  EXPECT_EQ(inner.number_or_auto("e", Range::positive()), std::nullopt);
+  EXPECT_EQ(root.number_or_auto("absent", Range::positive()), std::nullopt);
+  root.remark("a", "7, for a reason");
+  inner.remark("e", "8");
+  root.remark("absent", "9");
+  EXPECT_NO_THROW(root.finish());
+  const auto resolved = document.resolved();
+  for (const char* line : {"\na: auto  # 7, for a reason\n", "\nb: 0.5\n", "\nc: auto  # --set\n",
+                           "\n  e: auto  # 8\n", "\nabsent: auto  # default: 9\n"})
+    EXPECT_NE(resolved.find(line), std::string::npos) << line << resolved;
+
+  const auto read = [](Section& each) { each.number_or_auto("x", Range::between(0.0, 1.0)); };
+  EXPECT_EQ(error_of("x: automatic\n", read), "in.yaml:1: x is automatic, but must be a number or auto");
+  EXPECT_EQ(error_of("x: [auto]\n", read), "in.yaml:1: x is [auto], but must be a number or auto");
+  EXPECT_EQ(error_of("x: 2\n", read), "in.yaml:1: x is 2, but must lie between 0 and 1");
+}
+
 TEST(Document, suggests_the_nearest_choice) {
   const auto read = [](Section& root) { root.choice<Colour>("c", colours); };
   EXPECT_EQ(error_of("c: gren\n", read), "in.yaml:1: c is gren, but must be one of red, green; did you mean green?");
