@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -71,18 +72,24 @@ class Outcome:
     seconds: float | None = None  # wall-clock time without verification
 
 
-def execute(policy: Policy, arguments: argparse.Namespace) -> str | None:
-    """Runs the case into a folder of its own; what the program said if it failed."""
-    words = [PROGRAM, "run", arguments.input, "-o", arguments.output / policy.folder, "--overwrite"]
-    for setting in (*arguments.set, *policy.settings, "switching.verify=true"):
+def launch(case: Path, directory: Path, settings: Iterable[str], ranks: int) -> str | None:
+    """Runs a case into a directory, whatever was there; what the program said if it failed."""
+    words = [PROGRAM, "run", case, "-o", directory, "--overwrite"]
+    for setting in settings:
         words += ["--set", setting]
-    launcher = ["mpirun", "--oversubscribe", "-n", str(arguments.ranks)]
-    print(f"{policy.name} ...", file=sys.stderr, flush=True)
+    launcher = ["mpirun", "--oversubscribe", "-n", str(ranks)]
     result = subprocess.run([*launcher, *map(str, words)], capture_output=True, text=True, env=ENVIRONMENT, check=False)
     if result.returncode == 0:
         return None
     said = [line for line in result.stderr.splitlines() if line.startswith("bimetal: ")]
     return f"exit code {result.returncode}" + (f": {said[0].removeprefix('bimetal: ').rstrip('.')}" if said else "")
+
+
+def execute(policy: Policy, arguments: argparse.Namespace) -> str | None:
+    """Runs the case into a folder of its own; what the program said if it failed."""
+    print(f"{policy.name} ...", file=sys.stderr, flush=True)
+    return launch(arguments.input, arguments.output / policy.folder,
+                  (*arguments.set, *policy.settings, "switching.verify=true"), arguments.ranks)
 
 
 def flame_position(snapshot: Snapshot, coldest: float, hottest: float) -> float:
@@ -133,10 +140,15 @@ def judge(policy: Policy, directory: Path, reference: Snapshot) -> Outcome:
                    seconds=lookup(summary, "wall_s.total") - lookup(summary, "wall_s.verification"))
 
 
-def table(outcomes: list[Outcome]) -> str:
-    def number(value: float | None, form: str, factor: float = 1.0) -> str:
-        return "-" if value is None or not np.isfinite(value) else format(factor * value, form)
+def number(value: float | None, form: str, factor: float = 1.0) -> str:
+    return "-" if value is None or not np.isfinite(value) else format(factor * value, form)
 
+
+def markdown(lines: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def table(outcomes: list[Outcome]) -> str:
     def pair(value: Difference | None, form: str) -> str:
         return "-" if value is None else f"{number(value.largest, form)} · {number(value.mean, form)}"
 
@@ -148,7 +160,7 @@ def table(outcomes: list[Outcome]) -> str:
                       number(o.flame_difference, "+.3f", 100), number(o.accepted, ".1f", 100),
                       number(o.wrong, ".2f", 100), number(o.bound, ".2f", 100), number(o.seconds, ".1f"),
                       o.failure or ""])
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return markdown(lines)
 
 
 def measure(arguments: argparse.Namespace) -> list[Outcome]:
