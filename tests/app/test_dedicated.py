@@ -1,11 +1,13 @@
 """Training on ranks of its own: it reaches the solvers, and whatever happens to either side, the run ends as it should."""
 
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
 
 from job import Job, endless
 from program import ROOT, ProgramTest, bimetal, history, settings, summary
+from runs_compared import last, state
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
 STEP = 2e-6  # [s]
@@ -91,11 +93,18 @@ class Dedicated(DedicatedTest):
 class Taught(DedicatedTest):
     """A run goes on until its solvers have accepted an answer of what the trainer has learned, and stops."""
 
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(directory.cleanup)
+        cls.taught = Path(directory.name) / "taught"
+        with Job(KERNEL, cls.taught, *endless(**CASE, **EAGER), ranks=3) as job:
+            job.wait_until(lambda: any(step["accepted"] for step in job.history()), "an accepted answer")
+            cls.stopped_at = job.stop()
+
     def setUp(self):
         super().setUp()
-        with Job(KERNEL, self.folder / "out", *endless(**CASE, **EAGER), ranks=3) as job:
-            job.wait_until(lambda: any(step["accepted"] for step in job.history()), "an accepted answer")
-            self.stopped_at = job.stop()
+        shutil.copytree(self.taught, self.folder / "out")
 
     def go_on(self, steps, **values):
         return self.run_case(steps=self.stopped_at + steps, more=("--restart", self.folder / "out"), **EAGER, **values)
@@ -123,6 +132,23 @@ class Taught(DedicatedTest):
         self.assertGreater(len(steps[given_up + 1:]), 0)
         self.assertGreater(sum(step["accepted"] for step in steps[given_up + 1:]), 0)
         self.assertEqual(len({step["version"] for step in steps[given_up:]}), 1)
+
+    def test_trainers_go_on_from_their_state(self):
+        learner = "simulation/hybrid/learner"
+        before, loss = state(last(self.taught, "checkpoint_*.h5")), history(self.taught)[-1]["loss"]
+        self.assertGreater(before[f"{learner}/updates"], 0)
+        # Weights, optimiser and the rows they have seen.
+        self.assertGreater(before[f"{learner}/trainers/0"].size, 100_000)
+        for ranks in (3, 4):  # one of them trains
+            out = self.folder / f"on_{ranks}"
+            shutil.copytree(self.taught, out)
+            with Job(KERNEL, out, *endless(**CASE, **EAGER), "--restart", out, ranks=ranks) as job:
+                job.wait_until(lambda: job.history()[-1]["loss"] != loss, "another candidate")
+                job.stop()
+                self.assertNotIn("trainers silent", job.said)
+            after = state(last(out, "checkpoint_*.h5"))
+            for name in ("updates", "samples"):
+                self.assertGreater(after[f"{learner}/{name}"], before[f"{learner}/{name}"])
 
 
 if __name__ == "__main__":
