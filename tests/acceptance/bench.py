@@ -17,6 +17,19 @@ ROOT = Path(__file__).resolve().parents[2]
 PROVENANCE = ("answerer", "version", "score", "audited_error")  # who answered: no part of the gas
 
 Settings = dict[str, Any]  # key of the input -> value
+Steps = list[dict[str, float]]  # the lines of history.csv
+
+# For a run that goes on until it is stopped: what is waited for comes, however fast or slow the machine is.
+ENDLESS: Settings = {"time.end": 1.0}
+
+
+def after(steps: int) -> Callable[[Steps], bool]:
+    return lambda done: len(done) >= steps
+
+
+def answered(done: Steps) -> bool:
+    """Whether the surrogate has given an answer."""
+    return any(step["accepted"] > 0 for step in done)
 
 
 def flattened(tree: dict[str, Any], before: str = "") -> Figures:
@@ -34,11 +47,16 @@ class Run:
     directory: Path
     outcome: Outcome
 
+    def further(self, steps: int) -> Settings:
+        """The end of a run that takes so many steps more than this one has."""
+        last = self.table("history.csv")[-1]
+        return {"time.end": float(f"{(last['step'] + steps) * last['dt_s']:.12g}")}
+
     def summary(self) -> dict[str, Any]:
         path = self.directory / "summary.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
-    def table(self, name: str) -> list[dict[str, float]]:
+    def table(self, name: str) -> Steps:
         """history.csv or observables.csv."""
         return read_table(self.directory / name)
 
@@ -67,7 +85,7 @@ class Run:
         return found
 
 
-def read_table(path: Path) -> list[dict[str, float]]:
+def read_table(path: Path) -> Steps:
     """Complete lines only: the file may be growing."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     lines = text[:text.rfind("\n") + 1].splitlines()
@@ -127,15 +145,15 @@ class Bench:
             return Run(directory, Outcome(0, "", "", 0.0))
         return self.done(case, settings, ranks, directory=directory)
 
-    def interrupted(self, case: str, settings: Settings, ranks: int, after_steps: int,
+    def interrupted(self, case: str, settings: Settings, ranks: int, ready: Callable[[Steps], bool],
                     act: Callable[[Any], None], *more: Any, directory: Path | None = None) -> Run:
-        """A run to whose process `act` is done once it has taken so many steps."""
+        """A run to whose process `act` is done once the steps it has taken are what it was waited for."""
         directory = directory or self.new_folder()
 
         def wait_and_act(process: Any, begin: float) -> None:
-            while process.poll() is None and len(read_table(directory / "history.csv")) < after_steps:
+            while process.poll() is None and not ready(read_table(directory / "history.csv")):
                 if time.monotonic() - begin > self.timeout:
-                    raise Failure(f"a run had not taken {after_steps} steps after {self.timeout:.0f} s")
+                    raise Failure(f"what a run was to be stopped at had not come after {self.timeout:.0f} s")
                 time.sleep(0.02)
             if process.poll() is None:
                 act(process)

@@ -56,7 +56,8 @@ def begun_anew(words):
 
 def longer_when_continued(words):
     if "--restart" in words and any(Path(words[words.index("--restart") + 1]).glob("checkpoint_*.h5")):
-        words[setting(words, "time.end")] = "time.end=62e-6"
+        place = setting(words, "time.end")
+        words[place] = f"time.end={float(words[place].split('=')[1]) + 2e-6:.12g}"  # by two steps
     return words
 
 

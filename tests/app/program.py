@@ -18,6 +18,7 @@ from launch import processes_below as children_of  # noqa: E402, F401  (found th
 
 PROGRAM = Path(os.environ.get("BIMETAL_PROGRAM", ROOT / "build/release/bin/bimetal"))
 MPIRUN = ["mpirun", "--oversubscribe", "-n"]
+HANGS_AFTER = 240  # [s]; what takes seconds on a quiet machine takes less than that on a busy one, unless it hangs
 ENVIRONMENT = os.environ | {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -27,7 +28,7 @@ ENVIRONMENT = os.environ | {
 }
 
 
-def execute(command, timeout=240, cwd=None):
+def execute(command, timeout=HANGS_AFTER, cwd=None):
     """Runs a command to its end; a hang is a failure."""
     return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout,
                           env=ENVIRONMENT, cwd=cwd, check=False)
@@ -52,8 +53,10 @@ def summary(directory):
 
 
 def history(directory):
-    with (Path(directory) / "history.csv").open(encoding="utf-8") as file:
-        return [{key: float(value) for key, value in line.items()} for line in csv.DictReader(file)]
+    """Its complete lines: the file may be growing."""
+    text = (Path(directory) / "history.csv").read_text(encoding="utf-8")
+    lines = text[:text.rfind("\n") + 1].splitlines()
+    return [{key: float(value) for key, value in line.items()} for line in csv.DictReader(lines)]
 
 
 def last_fields(directory):

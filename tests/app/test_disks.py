@@ -6,17 +6,16 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
 import h5py
 
-from program import ENVIRONMENT, MPIRUN, PROGRAM, ROOT, ProgramTest, bimetal, children_of, history, settings
+from job import Job, endless
+from program import ROOT, ProgramTest, bimetal, history, settings
 from runs_compared import differences_of_runs
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
-TIME_LIMIT = 60  # [s] for a run to notice; it takes a few
 
 CASES = {
     "fields": settings(switching__policy="never", output__fields_every=1, output__checkpoint_every=4),
@@ -26,7 +25,8 @@ CASES = {
     "models": settings(switching__wrong_fraction=0.4, switching__tolerance=0.05, switching__audit_fraction=0.5,
                        training__updates_per_step=20, output__checkpoint_every=12),
 }
-SMALL = settings(grid__cells="[28,28]", time__end="30e-6")
+SMALL = settings(grid__cells="[28,28]", time__end="4e-6")
+STEP = 1e-6  # [s]
 
 
 def mounted(place, size):
@@ -40,7 +40,7 @@ class FullDisk(ProgramTest):
         self.disk = self.place / "disk"
         self.disk.mkdir()
         self.addCleanup(shutil.rmtree, self.place, True)
-        if not mounted(self.disk, "64m"):
+        if not mounted(self.disk, "1g"):
             self.skipTest("no file system can be mounted here (not root?)")
         self.addCleanup(subprocess.run, ["umount", "-l", self.disk], capture_output=True, check=False)
 
@@ -52,58 +52,44 @@ class FullDisk(ProgramTest):
         return (status.f_blocks - status.f_bfree) * status.f_frsize
 
     def fill_up(self, name, ranks, free_bytes):
-        """A run whose disk has room for its beginning only. What it said."""
-        case = [*SMALL, *CASES[name]]
-        command = [*MPIRUN, ranks, PROGRAM, "run", KERNEL, "-o", self.disk / "run", *case]
-        with subprocess.Popen([str(word) for word in command], env=ENVIRONMENT, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True) as process:
-            self.pause(process)
+        """A run without an end whose disk has room for its beginning only."""
+        with Job(KERNEL, self.disk / "run", *SMALL, *CASES[name], *endless(), ranks=ranks) as job:
+            job.wait_until(lambda: self.held(job), "it could be held between two files")
             self.resize(self.used() + free_bytes)
-            self.send(process, signal.SIGCONT)
-            begin = time.monotonic()
-            _, errors = process.communicate(timeout=TIME_LIMIT)
-            seconds = time.monotonic() - begin
-        print(f"\n{name}, {ranks} ranks, {free_bytes} bytes left: ended after {seconds:.1f} s: "
-              f"{[line for line in errors.splitlines() if line.startswith('bimetal: ')]}")
-        self.assertEqual(process.returncode, 1, errors)
-        sentences = [line for line in errors.splitlines() if line.startswith("bimetal: ")]
-        self.assertEqual(len(sentences), 1, errors)
-        for word in ("Segmentation", "terminate called", "HDF5-DIAG", "rank 0:"):
-            self.assertNotIn(word, errors)
-        return case
+            job.send(signal.SIGCONT)
+            self.assertEqual(job.end(), 1, job.said)
+            print(f"\n{name}, {ranks} ranks, {free_bytes} bytes left: ended after step {len(job.history())}: "
+                  f"{job.sentences}")
+            self.assertEqual(len(job.sentences), 1, job.said)
+            for word in ("Segmentation", "terminate called", "HDF5-DIAG", "rank 0:"):
+                self.assertNotIn(word, job.said)
 
-    def pause(self, process):
-        """Holds the ranks once there is a checkpoint: a run that goes on writing fills the disk while it is measured,
-        and then it cannot be made so small."""
-        deadline = time.monotonic() + TIME_LIMIT
-        while True:
-            self.assertIsNone(process.poll(), "ended before its first checkpoint")
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.01)
-            if not self.no_third_checkpoint():
-                continue
-            self.send(process, signal.SIGSTOP)
-            if self.no_third_checkpoint():
-                return
-            self.send(process, signal.SIGCONT)
+    def held(self, job):
+        """Whether the ranks stand still, with a checkpoint and with no file half written: a run that goes on writing
+        fills the disk while it is measured, and room that goes in the middle of a file may be missed by one rank
+        alone."""
+        if not self.no_third_checkpoint():
+            return False
+        job.hold()
+        if self.no_third_checkpoint():
+            return True
+        job.send(signal.SIGCONT)
+        return False
 
     def no_third_checkpoint(self):
         """Two are kept: once a third has room, complete or begun, so has every other."""
         names = [path.name for path in (self.disk / "run").glob("*")]
         n_checkpoints = sum(name.startswith("checkpoint_") for name in names)
-        # Nor may a file be half written: room that goes in the middle of that may be missed by one rank alone.
         return 1 <= n_checkpoints <= 2 and not any(name.endswith(".part") for name in names)
 
-    def send(self, process, number):
-        for rank in children_of(process.pid):
-            os.kill(rank, number)
-
-    def go_on(self, case, ranks):
+    def go_on(self, name, ranks):
         """With room again, the run goes on and ends as one that always had it."""
         for path in (self.disk / "run").glob("fields_*.h5"):
             with h5py.File(path) as file:
                 self.assertIn("T", file["fields"])
-        self.resize("64m")
+        self.resize("1g")
+        steps = len(history(self.disk / "run")) + 4
+        case = [*SMALL, *CASES[name], *settings(time__end=steps * STEP)]
         result = bimetal("run", KERNEL, "-o", self.disk / "run", *case, "--restart", self.disk / "run", ranks=ranks)
         self.assert_done(result)
         self.assertNotIn("is not used", result.stdout)
@@ -111,24 +97,28 @@ class FullDisk(ProgramTest):
         self.assert_done(whole)
         self.assertEqual(differences_of_runs(self.disk / "whole", self.disk / "run"), [])
 
+    def fill_up_and_go_on(self, name, free_bytes, ranks=2):
+        self.fill_up(name, ranks, free_bytes)
+        self.go_on(name, ranks)
+
     def test_during_fields(self):
-        self.go_on(self.fill_up("fields", 2, 300_000), 2)
+        self.fill_up_and_go_on("fields", 300_000)
 
     def test_during_fields_on_four_ranks(self):
         self.fill_up("fields", 4, 200_000)
 
     def test_during_checkpoints(self):
         # As many sizes, as many places to run out of room in: headers, tables, the seal.
-        self.go_on(self.fill_up("checkpoints", 2, 150_000), 2)
+        self.fill_up_and_go_on("checkpoints", 150_000)
 
     def test_during_checkpoints_on_four_ranks(self):
         self.fill_up("checkpoints", 4, 20_000)
 
     def test_during_the_data_set(self):
-        self.go_on(self.fill_up("data set", 2, 40_000), 2)
+        self.fill_up_and_go_on("data set", 40_000)
 
     def test_during_models(self):
-        self.go_on(self.fill_up("models", 2, 60_000), 2)
+        self.fill_up_and_go_on("models", 60_000)
 
     def test_no_room_at_all(self):
         self.fill_up("checkpoints", 2, 0)
@@ -138,20 +128,16 @@ class DirectoryThatGoesAway(ProgramTest):
     def test_in_mid_run(self):
         with tempfile.TemporaryDirectory(prefix="bimetal_disk_") as place:
             run, away = Path(place) / "run", Path(place) / "away"
-            case = [*SMALL, *CASES["fields"], *settings(time__end="300e-6")]
-            command = [*MPIRUN, 2, PROGRAM, "run", KERNEL, "-o", run, *case]
-            with subprocess.Popen([str(word) for word in command], env=ENVIRONMENT, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, text=True) as process:
-                while not list(run.glob("checkpoint_*.h5")) and process.poll() is None:
-                    time.sleep(0.01)
+            case = [*SMALL, *CASES["fields"]]
+            with Job(KERNEL, run, *case, *endless()) as job:
+                job.wait_until(lambda: list(run.glob("checkpoint_*.h5")), "its first checkpoint")
                 run.rename(away)
-                _, errors = process.communicate(timeout=TIME_LIMIT)
-            self.assertEqual(process.returncode, 1, errors)
-            sentences = [line for line in errors.splitlines() if line.startswith("bimetal: ")]
-            self.assertEqual(len(sentences), 1, errors)
-            self.assertTrue(history(away))
-            result = bimetal("run", KERNEL, "-o", away, *case, *settings(time__end="20e-6"), "--restart", away, ranks=2)
-            self.assert_done(result)
+                self.assertEqual(job.end(), 1, job.said)
+                self.assertEqual(len(job.sentences), 1, job.said)
+            steps = len(history(away))
+            self.assertGreater(steps, 0)
+            more = settings(time__end=(steps + 4) * STEP)
+            self.assert_done(bimetal("run", KERNEL, "-o", away, *case, *more, "--restart", away, ranks=2))
 
     def test_that_cannot_be_written(self):
         if os.geteuid() == 0:

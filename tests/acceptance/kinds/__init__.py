@@ -19,6 +19,7 @@ KINDS: dict[str, Kind] = {
     "inputs": facts.inputs,
     "reactor": reactors.reactor,
     "run": runs.run,
+    "once_it_answers": runs.once_it_answers,
     "flame": runs.flame,
     "against": runs.against,
     "same_on_ranks": runs.same_on_ranks,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import signal
+import time
 from typing import Any
 
-from bench import Bench, Run, difference_of_gas, differing
+from bench import ENDLESS, Bench, Run, Settings, after, answered, difference_of_gas, differing, read_table
+from launch import kill
 from results import Figures, Skip
 
 from kinds.runs import petsc
@@ -14,18 +16,26 @@ from kinds.runs import petsc
 # Of a checkpoint: what clocks have measured never repeats itself, and where the configuration was read from.
 MEASURED = ("seconds", "output/wall", "output/booked_seconds", "hybrid/learner_seconds", "hybrid/window_cost",
             "controller/ledger", "hybrid/evidence_sum", "config")
-AT_THE_END = {"output.checkpoint_every": 100000, "output.checkpoint_minutes": 0}  # and at no other time
+AT_THE_END: Settings = {"output.checkpoint_every": 100000, "output.checkpoint_minutes": 0}  # and at no other time
+DEAF = 300  # steps that a run may take after a signal: it is to stop after the one it is in
 
 
 def cut(bench: Bench, given: dict[str, Any], ranks: int) -> Run:
-    """A run stopped by SIGUSR1 in its middle."""
-    return bench.interrupted(given["case"], given["settings"] | AT_THE_END, ranks, given["after_steps"],
+    """A run stopped by SIGUSR1 after so many steps, or, if that is more, its surrogate's first answer."""
+    enough = after(given["after_steps"])
+    learns = given["settings"].get("switching.policy") != "never"
+    return bench.interrupted(given["case"], given["settings"] | AT_THE_END | ENDLESS, ranks,
+                             lambda done: enough(done) and (answered(done) or not learns),
                              lambda process: bench.launcher.send(process, signal.SIGUSR1), *petsc(given))
 
 
-def go_on(bench: Bench, given: dict[str, Any], stopped: Run, ranks: int, **more: Any) -> Run:
-    return bench.done(given["case"], given["settings"] | AT_THE_END | more, ranks, *petsc(given), "--restart",
+def go_on(bench: Bench, given: dict[str, Any], stopped: Run, end: Settings, ranks: int) -> Run:
+    return bench.done(given["case"], given["settings"] | AT_THE_END | end, ranks, *petsc(given), "--restart",
                       stopped.directory, directory=stopped.directory)
+
+
+def uncut(bench: Bench, given: dict[str, Any], end: Settings, ranks: int) -> Run:
+    return bench.done(given["case"], given["settings"] | AT_THE_END | end, ranks, *petsc(given))
 
 
 def continued_after(run: Run) -> int:
@@ -53,9 +63,10 @@ def differences_of_runs(bench: Bench, these: Run, those: Run) -> list[str]:
 
 def restart(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
     """Whole against cut and continued, on as many ranks."""
-    whole = bench.done(given["case"], given["settings"] | AT_THE_END, ranks, *petsc(given))
     stopped = cut(bench, given, ranks)
-    continued = go_on(bench, given, stopped, ranks)
+    end = stopped.further(given["further_steps"])
+    continued = go_on(bench, given, stopped, end, ranks)
+    whole = uncut(bench, given, end, ranks)
     return whole.figures() | {"exit_code_when_cut": stopped.outcome.code, "cut_after_step": continued_after(continued),
                               "differing": " ".join(differences_of_runs(bench, whole, continued))}
 
@@ -65,9 +76,10 @@ def restart_on_other_ranks(bench: Bench, given: dict[str, Any], ranks: int) -> F
     if len(bench.rank_counts) < 2:
         raise Skip(f"it takes two numbers of ranks, and --ranks has only {bench.rank_counts[0]}")
     few, many = sorted(bench.rank_counts)[:2]
-    whole = bench.done(given["case"], given["settings"] | AT_THE_END, many, *petsc(given))
     stopped = cut(bench, given, many)
-    continued = go_on(bench, given, stopped, few)
+    end = stopped.further(given["further_steps"])
+    continued = go_on(bench, given, stopped, end, few)
+    whole = uncut(bench, given, end, many)
     comparison = bench.compare(whole.last("fields_*.h5"), continued.last("fields_*.h5"))
     return {"cut_after_step": continued_after(continued), "difference_of_gas": difference_of_gas(comparison),
             "ranks_before": many, "ranks_after": few}
@@ -88,13 +100,25 @@ def damaged_checkpoint(bench: Bench, given: dict[str, Any], ranks: int) -> Figur
 
 def stopped_by_signal(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
     number = signal.Signals[given["signal"]]
-    stopped = bench.interrupted(given["case"], given["settings"] | AT_THE_END, ranks, given["after_steps"],
-                                lambda process: bench.launcher.send(process, number))
-    return left_behind(stopped)
+    directory = bench.new_folder()
+
+    def steps() -> int:
+        return len(read_table(directory / "history.csv"))
+
+    def send(process: Any) -> None:
+        then = steps()
+        bench.launcher.send(process, number)
+        while process.poll() is None and steps() < then + DEAF:
+            time.sleep(0.02)
+        if process.poll() is None:
+            kill(process)
+
+    return left_behind(bench.interrupted(given["case"], given["settings"] | AT_THE_END | ENDLESS, ranks,
+                                         after(given["after_steps"]), send, directory=directory))
 
 
 def stopped_by_wall_limit(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
-    settings = given["settings"] | AT_THE_END | {"time.wall_limit": given["wall_limit"]}
+    settings = given["settings"] | AT_THE_END | ENDLESS | {"time.wall_limit": given["wall_limit"]}
     stopped = bench.run(given["case"], settings, ranks)
     return left_behind(stopped) | {"seconds": stopped.outcome.seconds}
 
@@ -102,6 +126,5 @@ def stopped_by_wall_limit(bench: Bench, given: dict[str, Any], ranks: int) -> Fi
 def left_behind(stopped: Run) -> Figures:
     """How a run that was stopped ended, and how many of its steps its newest checkpoint lacks."""
     steps = len(stopped.table("history.csv"))
-    checkpoint = int(stopped.last("checkpoint_*.h5").stem.split("_")[1])
-    return {"exit_code": stopped.outcome.code, "said": stopped.outcome.out, "steps": steps,
-            "steps_lost": steps - checkpoint}
+    saved = max((int(path.stem.split("_")[1]) for path in stopped.directory.glob("checkpoint_*.h5")), default=0)
+    return {"exit_code": stopped.outcome.code, "said": stopped.outcome.out, "steps": steps, "steps_lost": steps - saved}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
-from bench import PROVENANCE, Bench, Run, difference_of_gas, differing
-from results import Figures, Skip
+from bench import ENDLESS, PROVENANCE, Bench, Run, answered, difference_of_gas, differing
+from results import Failure, Figures, Skip
 
 
 def petsc(given: dict[str, Any]) -> list[str]:
@@ -15,6 +16,20 @@ def petsc(given: dict[str, Any]) -> list[str]:
 def run(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
     """The figures of summary.json, exit code, and what the program said; however it ended."""
     return judged(bench.run(given["case"], given.get("settings", {}), ranks, *petsc(given)))
+
+
+def once_it_answers(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
+    """A run that goes on until its surrogate has given an answer, however long it has to learn, is stopped, and takes
+    `further_steps` more. `then_at`: settings of that part whose values are counted from the step it begins with."""
+    settings = given["settings"]
+    first = bench.interrupted(given["case"], settings | ENDLESS, ranks, answered,
+                              lambda process: bench.launcher.send(process, signal.SIGUSR1), *petsc(given))
+    if first.outcome.code != 3:
+        raise Failure(f"a run that was to be stopped ended with {first.said()}")
+    steps = len(first.table("history.csv"))
+    then = {key: steps + value for key, value in given.get("then_at", {}).items()}
+    return judged(bench.run(given["case"], settings | first.further(given["further_steps"]) | then, ranks,
+                            *petsc(given), "--restart", first.directory, directory=first.directory))
 
 
 def judged(run: Run) -> Figures:

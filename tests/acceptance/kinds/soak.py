@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench import Bench
+from bench import Bench, after
 from launch import processes_below, send_each
 from results import Failure, Figures, Skip
 
@@ -28,15 +28,15 @@ def soak(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
     rounds = cuts = kills = 0
     while rounds == 0 or time.monotonic() < end:
         directory = bench.new_folder()
-        for after in sorted(chance.randrange(1, steps) for _ in range(given["cuts"])):
+        for step in sorted(chance.randrange(1, steps) for _ in range(given["cuts"])):
             number = chance.choice([signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM, signal.SIGKILL])
-            run = bench.interrupted(given["case"], given["settings"], ranks, after,
+            run = bench.interrupted(given["case"], given["settings"], ranks, after(step),
                                     lambda process, number=number: strike(bench, process, number),
                                     "--restart", directory, directory=directory)
             kills += number == signal.SIGKILL
             cuts += number != signal.SIGKILL
             if number != signal.SIGKILL and run.outcome.code not in (0, 3):
-                raise Failure(f"stopped by {number.name} after step {after}, it ended with {run.said()}")
+                raise Failure(f"stopped by {number.name} after step {step}, it ended with {run.said()}")
         again = bench.done(given["case"], given["settings"], ranks, "--restart", directory, directory=directory)
         names = differences_of_runs(bench, whole, again)
         if names:
@@ -74,7 +74,7 @@ def memory(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
                     pass
             time.sleep(0.5)
 
-    run = bench.interrupted(given["case"], given["settings"], ranks, given["full_after"], watch)
+    run = bench.interrupted(given["case"], given["settings"], ranks, after(given["full_after"]), watch)
     return run.figures() | {"ranks_watched": len(growth), "growth": max(growth.values(), default=None)}
 
 
