@@ -39,10 +39,11 @@ Size size_of(double from, const std::vector<std::int64_t>& layers, double to) {
 
 double bytes_of_surrogate(const RunConfig& config, double n_columns, double rows_to_come) {
   if (config.hybrid.switching.policy == control::Policy::never) return 0.0;
-  const auto& network = config.network;
-  const double last = network.layers.empty() ? n_columns : static_cast<double>(network.layers.back());
-  const Size parts[] = {size_of(n_columns, network.layers, n_columns), size_of(last, network.error_layers, 1.0),
-                        size_of(n_columns, network.second_layers, n_columns)};
+  const auto network = network_for(config, static_cast<std::size_t>(n_columns));
+  const auto last = static_cast<double>(network.layers.back());
+  const double n_said = network.head == surrogate::Head::relaxation ? 2.0 * n_columns : n_columns;
+  const Size parts[] = {size_of(n_columns, network.layers, n_said), size_of(last, network.error_layers, 1.0),
+                        size_of(n_columns, network.second_layers, n_said)};
   double weights = 0.0, width = 0.0;
   for (const auto& part : parts) {
     weights += part.weights;

@@ -124,8 +124,10 @@ void read_surrogate(Section section, RunConfig& config) {
   network.seed = config.seed;
   if (section.has("model")) config.model = section.path("model");
   network.device = section.choice<surrogate::Device>("device", surrogate::devices, network.device);
-  network.layers = section.integers("layers", Range::between(1, 65536), network.layers);
-  if (network.layers.empty()) section.refuse("layers", "must have one width at least");
+  if (section.has("layers")) {
+    config.layers = section.integers("layers", Range::between(1, 65536));
+    if (config.layers->empty()) section.refuse("layers", "must have one width at least");
+  }
   network.error_layers = section.integers("error_layers", Range::between(1, 65536), network.error_layers);
   network.second_layers = section.integers("second_layers", Range::between(1, 65536), network.second_layers);
   network.head = section.choice<surrogate::Head>("head", surrogate::heads, network.head);
@@ -202,6 +204,13 @@ void read_switching(Section section, RunConfig& config) {
 }
 
 }  // namespace
+
+surrogate::NetworkOptions network_for(const RunConfig& config, std::size_t n_species) {
+  auto network = config.network;
+  const std::int64_t width = n_species <= 12 ? 64 : n_species <= 60 ? 128 : 192;
+  network.layers = config.layers.value_or(std::vector<std::int64_t>{width, width});
+  return network;
+}
 
 RunConfig read_run_config(const std::string& path, std::span<const std::string> settings,
                           const parallel::Communicator& comm) {

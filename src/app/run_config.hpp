@@ -46,7 +46,8 @@ struct RunConfig {
   FlowConfig flow;
   flow::InitialFactory initial = nullptr;
   flow::InitialOptions initial_options;
-  surrogate::NetworkOptions network;
+  surrogate::NetworkOptions network;                // its layers: see network_for()
+  std::optional<std::vector<std::int64_t>> layers;  // of the network; nothing: as the mechanism asks for
   double resolution = 4.0;  // of the features of mass fractions [tolerances]; >= 0
   std::optional<std::string> model;  // path of a model file to begin with; it brings its own network and scaling
   surrogate::TrainingOptions training;
@@ -56,6 +57,10 @@ struct RunConfig {
   OutputConfig output;
   std::string resolved;  // all of it as YAML, with the defaults filled in
 };
+
+/// The network's options, its layers as wide as a mechanism of so many species asks for unless the input says
+/// otherwise: 64, 64 up to 12 species, 128, 128 up to 60, 192, 192 beyond. Local.
+surrogate::NetworkOptions network_for(const RunConfig& config, std::size_t n_species);
 
 /// Reads and validates an input. Throws UserError alike on all ranks. Collective.
 RunConfig read_run_config(const std::string& path, std::span<const std::string> settings,

@@ -77,9 +77,9 @@ subproblem::Reactor make_reactor(const RunConfig& config, std::shared_ptr<const 
 
 surrogate::Surrogate make_surrogate(const RunConfig& config, const core::Signature& signature,
                                     const parallel::Communicator& comm) {
-  if (!config.model) return surrogate::Surrogate(signature, config.network, config.training, comm);
-  return surrogate::Surrogate(signature, surrogate::ModelFile(*config.model, comm), config.network, config.training,
-                              comm);
+  const auto network = network_for(config, signature.outputs.size() - 1);
+  if (!config.model) return surrogate::Surrogate(signature, network, config.training, comm);
+  return surrogate::Surrogate(signature, surrogate::ModelFile(*config.model, comm), network, config.training, comm);
 }
 
 Simulation::Simulation(const RunConfig& config, const hybrid::Crew& crew, const core::Log& log)

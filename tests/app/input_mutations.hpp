@@ -26,7 +26,7 @@ inline const std::vector<std::string>& all_keys() {
       "initial.kernel_radius; initial.kernel_thickness; initial.second_gas; initial.second_gas.region; "
       "initial.second_gas.position; initial.second_gas.radius; initial.front_position; initial.front_thickness; "
       "initial.slab_fuel; initial.slab_half_width; initial.slab_steepness; surrogate; surrogate.layers; "
-      "surrogate.error_layers; surrogate.second_layers; surrogate.knee; surrogate.device; surrogate.model; "
+      "surrogate.error_layers; surrogate.second_layers; surrogate.knee; surrogate.head; surrogate.resolution; surrogate.device; surrogate.model; "
       "training.placement; training.updates_per_step; training.promote_every; training.batch; "
       "training.perturbed; training.trainer_ranks; training.patience; training.queue_rows; training.learning_rate; "
       "training.decay_updates; training.replay_capacity; training.calibration_rows; switching; switching.policy; "
