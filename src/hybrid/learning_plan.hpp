@@ -11,7 +11,7 @@ namespace bimetal::hybrid {
 /// A run without a model begins with a burst. When it is over, its last candidate gets the time to show what it is
 /// worth. If more is accepted than before, another burst follows. If not, learning rests until the share that is
 /// accepted has for some time been clearly below what it was at its best since then, as when the flow comes to states
-/// that are new; or, while less than half is accepted, until the run is twice as old. Decides by steps and shares that
+/// that are new; or, while less than half is accepted, until the run is a quarter older. Decides by steps and shares that
 /// all ranks know alike. Local.
 class LearningPlan {
  public:
