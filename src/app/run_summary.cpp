@@ -17,6 +17,7 @@ ordered_json list_rows(const hybrid::HybridSolver& hybrid) {
     gates[subproblem::to_string(static_cast<subproblem::Gate>(g))] = gated[static_cast<std::size_t>(g)];
   return {{"total", rows.total},
           {"inert", rows.inert},
+          {"explicit", rows.explicit_steps},
           {"accepted", rows.accepted},
           {"rejected", rows.rejected},
           {"audited", rows.audited},
@@ -26,7 +27,9 @@ ordered_json list_rows(const hybrid::HybridSolver& hybrid) {
           {"gated", rows.gated},
           {"gates", gates},
           {"inert_audited", rows.inert_audited},
-          {"inert_wrong", rows.inert_wrong}};
+          {"inert_wrong", rows.inert_wrong},
+          {"explicit_audited", rows.explicit_audited},
+          {"explicit_wrong", rows.explicit_wrong}};
 }
 
 ordered_json list_seconds(const control::Ledger& mean, const MarchSeconds& march, double setup, double output) {
@@ -230,7 +233,8 @@ void print_summary(const ordered_json& summary, const std::string& directory, co
   const auto& wall = summary["wall_s"];
   const auto& speed = summary["speed"];
   const auto percent = [](double part, double whole) { return whole > 0.0 ? 100.0 * part / whole : 0.0; };
-  const double accepted = rows["accepted"], active = accepted + rows["rejected"].get<double>();
+  const double accepted = rows["accepted"], by_explicit = rows["explicit"];
+  const double active = by_explicit + accepted + rows["rejected"].get<double>();
 
   log.info("");
   const int trainers = summary.contains("trainers") ? summary["trainers"]["ranks"].get<int>() : 0;
@@ -244,7 +248,8 @@ void print_summary(const ordered_json& summary, const std::string& directory, co
   log.info("  chemistry             {} species, {} reactions; {} at rtol {:g}",
            summary["chemistry"]["species"].dump(), summary["chemistry"]["reactions"].dump(),
            summary["chemistry"]["integrator"].get<std::string>(), summary["chemistry"]["rtol"].get<double>());
-  log.info("  active sub-problems   {:.0f} of {} (the others were inert)", active, rows["total"].dump());
+  log.info("  active sub-problems   {:.0f} of {} (the others were inert); {:.1f} % of them by an explicit step",
+           active, rows["total"].dump(), percent(by_explicit, active));
   if (summary.contains("certificate")) {
     const auto& certificate = summary["certificate"];
     log.info("  surrogate answered    {:.1f} % of the active ones", percent(accepted, active));

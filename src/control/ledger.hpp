@@ -14,7 +14,7 @@ struct Ledger {
   // Seconds.
   double physics = 0.0;      // reference solver on rejected rows
   double audit = 0.0;        // reference solver on audited accepted rows
-  double inert_audit = 0.0;  // reference solver on audited inert rows
+  double inert_audit = 0.0;  // reference solver on audited inert and explicit rows
   double inference = 0.0;    // network, gates and decisions, on all rows asked about
   double training = 0.0;
   double balance = 0.0;        // sending rows to other ranks, and waiting for them

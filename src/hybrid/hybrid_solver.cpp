@@ -16,6 +16,7 @@ using control::Asking;
 using subproblem::Answerer;
 using subproblem::Batch;
 using subproblem::Gate;
+using subproblem::Shortcut;
 using surrogate::Surrogate;
 
 HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> reference,
@@ -32,6 +33,7 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
       signature_(kind().signature()),
       inputs_(std::ssize(signature_.inputs)),
       proposals_(std::ssize(signature_.outputs)),
+      shortcut_answer_(signature_.outputs.size()),
       errors_(signature_.outputs.size()),
       drift_then_(signature_.outputs.size(), 0.0) {
   for (const auto& output : signature_.outputs) scale_.push_back(output.scale);
@@ -58,9 +60,15 @@ subproblem::BatchReport HybridSolver::solve(Batch& batch) {
     log_.warn("step {}: all weights of the surrogate become NaN, as faults.weights_nan_at asks for", batch.step);
   }
   if (perturbed_) perturbed_->clear();
-  sort_rows(batch);
-  ask_surrogate(batch);
+  list_rows(batch);
+  // Where the surrogate is asked about all rows, those it answers need no rates. Where it is only probed, the rates
+  // come first, so that it is asked about no row that needs no answer.
+  const auto asking = whom_to_ask(batch.step);
+  if (asking != Asking::all_rows) take_shortcuts(batch);
+  ask_surrogate(asking);
   decide(batch.step);
+  if (asking == Asking::all_rows) take_shortcuts(batch);
+  record_candidates();
   auto report = answer(batch);
   if (moves_rows()) solve_perturbed(batch.step);
   if (options_.verify == Verify::yes) verify(batch);
@@ -72,8 +80,9 @@ subproblem::BatchReport HybridSolver::solve(Batch& batch) {
   return report;
 }
 
-/// Answers inert rows and lists the others, with copies of their inputs and their audit coins.
-void HybridSolver::sort_rows(Batch& batch) {
+/// Answers the rows that are inert for certain and lists the others, with copies of their inputs and their audit
+/// coins.
+void HybridSolver::list_rows(Batch& batch) {
   core::ScopedTimer timer(step_.seconds.physics);  // pure physics looks for inert rows as well
   cases_.clear();
   inputs_.clear();
@@ -81,13 +90,9 @@ void HybridSolver::sort_rows(Batch& batch) {
   for (std::int64_t i = 0; i < batch.in.size(); ++i) {
     const auto in = batch.in[i];
     const std::int64_t id = batch.id[static_cast<std::size_t>(i)];
-    Case row{.row = i, .inert = kind().inert(in, options_.switching.tolerance)};
-    step_.rows.inert += row.inert;
-    if (row.inert) {
-      row.audited = surrogate_ && controller_.audits_inert(batch.step, id);
-      const auto out = batch.out[i];
-      if (out.data() != in.data()) std::copy_n(in.begin(), out.size(), out.begin());
-      note_provenance(batch, row, -1.0);
+    Case row{.row = i};
+    if (kind().surely_inert(in, options_.switching.tolerance)) {
+      commit_shortcut(batch, row, id, Shortcut::inert, in.first(batch.out[i].size()));
       if (!row.audited) continue;
     } else {
       row.audited = surrogate_ && controller_.audits(batch.step, id);
@@ -99,17 +104,48 @@ void HybridSolver::sort_rows(Batch& batch) {
   step_.rows.total = batch.in.size();
 }
 
+/// Answers the rows that need no solver. An answer of the surrogate that stands and changes the row by a tolerance or
+/// more spares it the evaluation of the rates that this takes. A smaller one is mostly error where the row is nearly
+/// at rest: there it would be noise, which diffusion carries into gas that is at rest.
+void HybridSolver::take_shortcuts(Batch& batch) {
+  core::ScopedTimer timer(step_.seconds.physics);
+  for (std::size_t i = 0; i < cases_.size(); ++i) {
+    auto& row = cases_[i];
+    if (row.shortcut != Shortcut::none || (row.accepted && row.moves)) continue;
+    const auto in = inputs_[static_cast<std::int64_t>(i)];
+    const auto found = kind().shortcut(in, options_.switching.tolerance, shortcut_answer_);
+    if (found == Shortcut::none) continue;
+    const auto answer = found == Shortcut::inert ? in.first(shortcut_answer_.size()) : shortcut_answer_;
+    commit_shortcut(batch, row, ids_[i], found, answer);
+  }
+}
+
+/// Answers a row that needs no solver. Its audit, ten times as rare as others, only measures.
+void HybridSolver::commit_shortcut(Batch& batch, Case& row, std::int64_t id, Shortcut found,
+                                   std::span<const double> answer) {
+  (found == Shortcut::inert ? step_.rows.inert : step_.rows.explicit_steps) += 1;
+  row.shortcut = found;
+  row.accepted = false;
+  row.audited = surrogate_ && controller_.audits_inert(batch.step, id);
+  const auto out = batch.out[row.row];
+  if (out.data() != answer.data()) std::ranges::copy(answer, out.begin());
+  note_provenance(batch, row, -1.0);
+}
+
+/// Whose answers are wanted. Rehearsals are left to physics, so that they are no evidence.
+Asking HybridSolver::whom_to_ask(std::int64_t step) const {
+  return surrogate_serves() && step >= 0 ? controller_.asks(step) : Asking::nobody;
+}
+
 /// Proposals and scores for the rows the controller wants to know about; an answer that fails a gate gets an infinite
-/// score. Rehearsals are left to physics, so that they are no evidence.
-void HybridSolver::ask_surrogate(const Batch& batch) {
-  if (!surrogate_serves() || batch.step < 0) return;
-  const auto asking = controller_.asks(batch.step);
+/// score.
+void HybridSolver::ask_surrogate(Asking asking) {
   if (asking == Asking::nobody) return;
   core::ScopedTimer timer(step_.seconds.inference);
   core::RowTable in(inputs_.width());
   for (std::size_t i = 0; i < cases_.size(); ++i) {
     auto& row = cases_[i];
-    if (row.inert || (asking == Asking::audited_rows && !row.audited)) continue;
+    if (row.shortcut != Shortcut::none || (asking == Asking::audited_rows && !row.audited)) continue;
     row.proposal = in.size();
     in.append(inputs_[static_cast<std::int64_t>(i)]);
   }
@@ -120,12 +156,22 @@ void HybridSolver::ask_surrogate(const Batch& batch) {
   for (auto& row : cases_) {
     if (row.proposal < 0) continue;
     const auto& said = signals[static_cast<std::size_t>(row.proposal)];
-    Gate gate = kind().admit(in[row.proposal], proposals_[row.proposal]);
-    if (gate == Gate::open && unfamiliar(said)) gate = Gate::unfamiliar;
-    ++gated_[static_cast<std::size_t>(gate)];
-    step_.rows.gated += gate != Gate::open;
-    step_.rows.unusable += gate == Gate::not_finite;
-    row.score = gate == Gate::open ? score_of(said, calibration_) : std::numeric_limits<double>::infinity();
+    const auto proposal = proposals_[row.proposal];
+    row.gate = kind().admit(in[row.proposal], proposal);
+    if (row.gate == Gate::open && unfamiliar(said)) row.gate = Gate::unfamiliar;
+    step_.rows.unusable += row.gate == Gate::not_finite;
+    const bool open = row.gate == Gate::open;
+    row.score = open ? score_of(said, calibration_) : std::numeric_limits<double>::infinity();
+    row.moves = open && error_of(in[row.proposal].first(proposal.size()), proposal) >= 1.0;
+  }
+}
+
+/// Evidence about the rows that were asked about and took no shortcut.
+void HybridSolver::record_candidates() {
+  for (const auto& row : cases_) {
+    if (row.proposal < 0 || row.shortcut != Shortcut::none) continue;
+    ++gated_[static_cast<std::size_t>(row.gate)];
+    step_.rows.gated += row.gate != Gate::open;
     controller_.record_candidate(row.score);
   }
 }
@@ -179,8 +225,13 @@ subproblem::BatchReport HybridSolver::answer(Batch& batch) {
   };
 
   std::vector<std::size_t> checked, unchecked;
-  for (std::size_t i = 0; i < cases_.size(); ++i)
-    (cases_[i].accepted && !cases_[i].audited ? unchecked : checked).push_back(i);
+  for (std::size_t i = 0; i < cases_.size(); ++i) {
+    const auto& row = cases_[i];
+    if (row.audited || (row.shortcut == Shortcut::none && !row.accepted))
+      checked.push_back(i);
+    else if (row.accepted)
+      unchecked.push_back(i);
+  }
   core::RowTable truth(proposals_.width()), more_truth(proposals_.width());
   std::vector<double> seconds, more_seconds;
   solve_by_physics(checked, truth, seconds);
@@ -191,7 +242,7 @@ subproblem::BatchReport HybridSolver::answer(Batch& batch) {
   }
   settle(checked, truth, seconds);
   for (const auto& row : cases_) {
-    if (row.inert) continue;
+    if (row.shortcut != Shortcut::none) continue;
     (row.accepted ? step_.rows.accepted : step_.rows.rejected) += 1;
     if (!row.accepted || row.audited) continue;
     std::ranges::copy(proposals_[row.proposal], batch.out[row.row].begin());
@@ -207,7 +258,7 @@ bool HybridSolver::withdraws(std::int64_t step, const core::RowTable& truth,
   std::array<std::int64_t, 2> audits{};  // accepted ones, and the wrong ones among them
   for (std::size_t j = 0; j < checked.size(); ++j) {
     const auto& row = cases_[checked[j]];
-    if (!row.audited || row.proposal < 0 || !std::isfinite(row.score)) continue;
+    if (!row.audited || !comparable(row)) continue;
     const double error = error_of(proposals_[row.proposal], truth[static_cast<std::int64_t>(j)]);
     controller_.record_audit(row.score, error);
     audits[0] += row.accepted;
@@ -225,11 +276,14 @@ bool HybridSolver::withdraws(std::int64_t step, const core::RowTable& truth,
 /// Commits a physics answer, books it, and keeps it for learning.
 void HybridSolver::settle_with_physics(Batch& batch, const Case& row, std::span<const double> in,
                                        std::span<const double> truth, double seconds) {
-  (row.inert ? step_.seconds.inert_audit : row.accepted ? step_.seconds.audit : step_.seconds.physics) += seconds;
-  const bool comparable = row.proposal >= 0 && std::isfinite(row.score);
-  const double error = comparable ? error_of(proposals_[row.proposal], truth) : -1.0;
-  account(row, in, truth, error);
-  if (row.inert) return;  // the audit only measures what the identity is worth
+  const bool only_measured = row.shortcut != Shortcut::none;
+  (only_measured ? step_.seconds.inert_audit : row.accepted ? step_.seconds.audit : step_.seconds.physics) += seconds;
+  if (only_measured) {
+    account_for_shortcut(row, error_of(batch.out[row.row], truth));
+    return;
+  }
+  const double error = comparable(row) ? error_of(proposals_[row.proposal], truth) : -1.0;
+  account(row, truth, error);
   std::ranges::copy(truth, batch.out[row.row].begin());
   note_provenance(batch, row, row.audited ? error : -1.0);
 
@@ -261,15 +315,17 @@ void HybridSolver::solve_perturbed(std::int64_t step) {
   if (learner_) learner_->remember(perturbed_->in(), perturbed_->out(), perturbed_->id(), step);
 }
 
-/// Counts what a physics answer tells about the surrogate's, or about an inert row. error: -1 if there is no answer
-/// to compare with.
-void HybridSolver::account(const Case& row, std::span<const double> in, std::span<const double> truth, double error) {
+/// Counts what an audit tells about an inert or an explicit row.
+void HybridSolver::account_for_shortcut(const Case& row, double error) {
   auto& rows = step_.rows;
-  if (row.inert) {
-    ++rows.inert_audited;
-    rows.inert_wrong += error_of(in.first(truth.size()), truth) > 1.0;
-    return;
-  }
+  const bool inert = row.shortcut == Shortcut::inert;
+  (inert ? rows.inert_audited : rows.explicit_audited) += 1;
+  (inert ? rows.inert_wrong : rows.explicit_wrong) += error > 1.0;
+}
+
+/// Counts what a physics answer tells about the surrogate's. error: -1 if there is no answer to compare with.
+void HybridSolver::account(const Case& row, std::span<const double> truth, double error) {
+  auto& rows = step_.rows;
   if (row.withdrawn) {
     ++rows.withdrawn;
     rows.withdrawn_wrong += error > 1.0;
@@ -306,7 +362,8 @@ void HybridSolver::note_provenance(Batch& batch, const Case& row, double audited
   if (batch.provenance.empty()) return;
   auto& provenance = batch.provenance[static_cast<std::size_t>(row.row)];
   const bool asked = row.proposal >= 0;
-  provenance.answerer = row.inert      ? Answerer::inert
+  provenance.answerer = row.shortcut == Shortcut::inert           ? Answerer::inert
+                        : row.shortcut == Shortcut::explicit_step ? Answerer::explicit_step
                         : row.accepted ? (row.audited ? Answerer::audit : Answerer::surrogate)
                                        : Answerer::physics;
   provenance.version = asked ? surrogate_->version() : -1;

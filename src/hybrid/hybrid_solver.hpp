@@ -44,8 +44,8 @@ struct OutputError {
 };
 
 /// Physics and surrogate bonded: itself a sub-problem solver, so that the PDE does not know which of the two it talks
-/// to. Each row is inert, answered by the surrogate, or answered by physics; a random sample of the surrogate's
-/// answers is checked against physics; physics answers train the surrogate.
+/// to. Each row is inert, answered by an explicit step, by the surrogate, or by physics; a random sample of the
+/// surrogate's answers is checked against physics; physics answers train the surrogate.
 class HybridSolver : public subproblem::SubproblemSolver {
  public:
   /// `crew`: the ranks that solve, this one among them, and those that train for them, if any do. Without a
@@ -92,13 +92,15 @@ class HybridSolver : public subproblem::SubproblemSolver {
  private:
   /// What is to happen to a row, and what is known about it, while a batch is solved.
   struct Case {
-    std::int64_t row;  // in the batch
-    bool inert = false;
+    std::int64_t row;                                            // in the batch
+    subproblem::Shortcut shortcut = subproblem::Shortcut::none;  // which has answered it
     bool accepted = false;
     bool audited = false;
     bool withdrawn = false;
     std::int64_t proposal = -1;  // row of proposals_; -1: the surrogate was not asked
     double score = -1.0;         // [tolerances]; -1: not asked; infinite: a gate stopped the answer
+    subproblem::Gate gate = subproblem::Gate::open;  // that stopped the answer
+    bool moves = false;                              // the answer is at least a tolerance away from the row
   };
   /// What turns a version's signals of doubt into a score.
   struct Calibration {
@@ -118,11 +120,16 @@ class HybridSolver : public subproblem::SubproblemSolver {
   using Examination = std::vector<Examined>;
 
   // One batch (hybrid_solver.cpp).
-  void sort_rows(subproblem::Batch& batch);
-  void ask_surrogate(const subproblem::Batch& batch);
+  void list_rows(subproblem::Batch& batch);
+  control::Asking whom_to_ask(std::int64_t step) const;
+  void ask_surrogate(control::Asking asking);
   double score_of(const surrogate::Signals& signals, const Calibration& calibration) const;
   bool unfamiliar(const surrogate::Signals& signals) const;
   void decide(std::int64_t step);
+  void take_shortcuts(subproblem::Batch& batch);
+  void commit_shortcut(subproblem::Batch& batch, Case& row, std::int64_t id, subproblem::Shortcut found,
+                       std::span<const double> answer);
+  void record_candidates();
   subproblem::BatchReport answer(subproblem::Batch& batch);
   bool withdraws(std::int64_t step, const core::RowTable& truth, const std::vector<std::size_t>& checked);
   void settle_with_physics(subproblem::Batch& batch, const Case& row, std::span<const double> in,
@@ -130,10 +137,15 @@ class HybridSolver : public subproblem::SubproblemSolver {
   bool judged_by(std::int64_t id) const;
   bool moves_rows() const;
   void solve_perturbed(std::int64_t step);
-  void account(const Case& row, std::span<const double> in, std::span<const double> truth, double error);
+  void account_for_shortcut(const Case& row, double error);
+  void account(const Case& row, std::span<const double> truth, double error);
   void verify(const subproblem::Batch& batch);
   void note_provenance(subproblem::Batch& batch, const Case& row, double audited_error) const;
   double error_of(std::span<const double> answer, std::span<const double> truth) const;
+  /// Whether there is an answer of the surrogate that physics' answer can be compared with.
+  static bool comparable(const Case& row) {
+    return row.shortcut == subproblem::Shortcut::none && row.proposal >= 0 && row.gate == subproblem::Gate::open;
+  }
   bool surrogate_serves() const { return surrogate_ && surrogate_->version() >= 0; }
 
   // Evidence and its consequences (switching.cpp).
@@ -169,9 +181,10 @@ class HybridSolver : public subproblem::SubproblemSolver {
 
   // Work space of one batch.
   std::vector<Case> cases_;
-  core::RowTable inputs_;          // [n_cases, n_in], copied because the batch may be solved in place
-  core::RowTable proposals_;       // [n_asked, n_out]
-  std::vector<std::int64_t> ids_;  // [n_cases]
+  core::RowTable inputs_;                // [n_cases, n_in], copied because the batch may be solved in place
+  core::RowTable proposals_;             // [n_asked, n_out]
+  std::vector<std::int64_t> ids_;        // [n_cases]
+  std::vector<double> shortcut_answer_;  // [n_out]
 
   // Evidence on its way.
   control::Ledger window_cost_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
@@ -12,10 +13,14 @@ namespace {
 
 // Above it chains may branch faster than they break, so that a change far below any tolerance may be the first of
 // many that grow (hydrogen's second explosion limit at 1 atm lies near 900 K).
-constexpr double explosive = 800.0;  // [K]
-constexpr double growth = 1e-3;      // of a mass fraction in one step, above which it is not at rest [1]
-constexpr double branching = 0.2;    // of a mass fraction in one step, above which chains make more of it [1]
-constexpr double cold = 500.0;       // where a bound on the rates can still tell gas without radicals from others [K]
+constexpr double explosive = 800.0;     // [K]
+constexpr double rest = 1e-3;           // change in one step, below which a row is inert [tolerances]
+constexpr double slight = 0.2;          // change in one step, below which an explicit step is tried [tolerances]
+constexpr double explicit_error = 0.1;  // of an explicit step by its own estimate, below which it stands [tolerances]
+constexpr double growth = 1e-3;         // of a mass fraction in one step, above which it is not at rest [1]
+constexpr double branching =
+    0.2;                        // of a mass fraction or its rate in one step, above which chains make more of it [1]
+constexpr double cold = 500.0;  // where a bound on the rates can still tell gas without radicals from others [K]
 
 core::Matrix invariants_of(const core::Matrix& elements) {
   core::Matrix rows(elements.rows, 1 + elements.cols);
@@ -76,14 +81,17 @@ Reactor::Reactor(std::shared_ptr<const chemistry::Mechanism> mechanism, const Re
     : mechanism_(std::move(mechanism)),
       options_(options),
       thermodynamics_(*mechanism_),
-      kinetics_(*mechanism_),
+      equations_(*mechanism_, Constraint::constant_pressure, options.pressure),
+      explicit_step_(1 + mechanism_->n_species()),
       cold_gas_(*mechanism_, cold),
       closure_(*mechanism_),
-      omega_(mechanism_->n_species()),
+      scale_(std::move(scales)),
+      unit_(1 + mechanism_->n_species()),
+      rates_(1 + mechanism_->n_species()),
       C_(mechanism_->n_species()) {
-  check(options_, scales, mechanism_->n_species());
-  smallest_scale_ = *std::min_element(scales.begin() + 1, scales.end());
-  signature_ = signature_of(*mechanism_, options_, scales, closure_.elements());
+  check(options_, scale_, mechanism_->n_species());
+  smallest_scale_ = *std::min_element(scale_.begin() + 1, scale_.end());
+  signature_ = signature_of(*mechanism_, options_, scale_, closure_.elements());
 }
 
 bool Reactor::conserve(std::span<const double> in, std::span<double> out) {
@@ -129,31 +137,49 @@ bool Reactor::in_induction(std::span<const double> in, std::span<const double> o
 
 bool Reactor::inert(std::span<const double> in, double tolerance) {
   EXPECT(in.size() == signature_.inputs.size());
-  const auto& columns = signature_.outputs;
-  const double T = in[0];
-  const double p = pressure(in);
-  const auto Y = state(in).subspan(1);
-  if (!(T > 0.0 && p > 0.0 && step(in) > 0.0)) return false;
-  const double limit = 1e-3 * tolerance;  // in units of the scales
-  if (surely_inert(in, limit)) return true;
-  kinetics_.net_production_rates(T, p, Y, omega_);
-  const auto weights = thermodynamics_.molecular_weights();
-  const auto h_RT = kinetics_.last_enthalpies();
-  const double per_mass = step(in) / thermodynamics_.density(T, p, Y);
-  double heat = 0.0;  // over R T
-  for (std::size_t k = 0; k < omega_.size(); ++k) {
-    const double change = omega_[k] * weights[k] * per_mass;
-    if (!(std::abs(change) < limit * columns[1 + k].scale)) return false;
-    if (T > explosive && change > growth * std::max(Y[k], 1e-20)) return false;
-    heat += h_RT[k] * omega_[k];
-  }
-  const double rise = std::abs(heat) * chemistry::gas_constant * T * per_mass / thermodynamics_.cp(T, Y);
-  return rise < limit * columns[0].scale;
+  return surely_inert(in, tolerance) || at_rest(in, change_by_rates(in, tolerance));
 }
 
-bool Reactor::surely_inert(std::span<const double> in, double limit) {
+Shortcut Reactor::shortcut(std::span<const double> in, double tolerance, std::span<double> out) {
+  EXPECT(in.size() == signature_.inputs.size() && out.size() == signature_.outputs.size());
+  const double change = change_by_rates(in, tolerance);
+  if (at_rest(in, change)) return Shortcut::inert;
+  if (!(change < slight)) return Shortcut::none;
+  for (std::size_t k = 0; k < unit_.size(); ++k) unit_[k] = tolerance * scale_[k];
+  const auto done = explicit_step_.take(equations_, state(in), rates_, step(in), unit_, out);
+  if (!(done.error < explicit_error && done.speeding < branching)) return Shortcut::none;
+  return conserve(in, out) ? Shortcut::explicit_step : Shortcut::none;
+}
+
+/// Evaluates the rates of the row; what they would change in its step, in tolerances. Infinite if they have no value.
+double Reactor::change_by_rates(std::span<const double> in, double tolerance) {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  if (!(pressure(in) > 0.0 && step(in) > 0.0)) return infinite;
+  equations_.hold(pressure(in));
+  if (equations_.rates(state(in), rates_) != Evaluation::done) return infinite;
+  double largest = 0.0;
+  for (std::size_t k = 0; k < rates_.size(); ++k) {
+    const double change = std::abs(rates_[k]) / scale_[k];
+    if (std::isnan(change)) return infinite;
+    largest = std::max(largest, change);
+  }
+  return largest * step(in) / tolerance;
+}
+
+/// change: by the rates just evaluated [tolerances].
+bool Reactor::at_rest(std::span<const double> in, double change) const {
+  if (!(change < rest)) return false;
+  if (!(in[0] > explosive)) return true;
+  for (std::size_t k = 1; k < rates_.size(); ++k)
+    if (rates_[k] * step(in) > growth * std::max(in[k], 1e-20)) return false;
+  return true;
+}
+
+bool Reactor::surely_inert(std::span<const double> in, double tolerance) {
   const double T = in[0];
+  const double limit = rest * tolerance;  // in units of the scales
   if (!(T >= chemistry::ColdGas::T_min && T <= cold_gas_.T_max())) return false;
+  if (!(pressure(in) > 0.0 && step(in) > 0.0)) return false;
   const auto Y = state(in).subspan(1);
   const double density = thermodynamics_.density(T, pressure(in), Y);
   const auto weights = thermodynamics_.molecular_weights();

@@ -25,6 +25,13 @@ enum class Gate : std::uint8_t {
 inline constexpr int n_gates = 8;
 const char* to_string(Gate gate);
 
+/// How a row can be answered without a solver.
+enum class Shortcut : std::uint8_t {
+  none,
+  inert,         // it stays as it is
+  explicit_step  // one explicit step is good enough
+};
+
 /// What a kind of sub-problem knows about single rows, apart from solving them. Every member is Local and looks
 /// at one row only; a member may use the object's own work space, so one object serves one thread.
 class Kind {
@@ -39,10 +46,20 @@ class Kind {
 
   /// Whether the reference solver would leave this row unchanged to within a small part of `tolerance`.
   virtual bool inert(std::span<const double> in, double tolerance) = 0;
+
+  /// Whether the row is inert() by a bound that costs next to nothing. `false` says nothing.
+  virtual bool surely_inert(std::span<const double>, double) { return false; }
+
+  /// For rows that are not surely inert: whether the row is inert(), or else whether it can be answered with an error
+  /// that is a small part of `tolerance` for less than a solver takes. The answer is then in `out` [n_out], which
+  /// must not be the memory of `in`, and keeps what the kind conserves; otherwise `out` means nothing.
+  virtual Shortcut shortcut(std::span<const double> in, double tolerance, std::span<double>) {
+    return inert(in, tolerance) ? Shortcut::inert : Shortcut::none;
+  }
 };
 
 /// Who gave the answer to a row.
-enum class Answerer : std::uint8_t { inert = 0, physics = 1, surrogate = 2, audit = 3 };
+enum class Answerer : std::uint8_t { inert = 0, physics = 1, surrogate = 2, audit = 3, explicit_step = 4 };
 
 /// Where an answer comes from; written per cell into the output.
 struct Provenance {

@@ -15,7 +15,8 @@ inline std::ostream& operator<<(std::ostream& stream, Duration duration) {
 }
 
 /// A sub-problem with a known answer: A turns into B at a rate that depends on T, A + B stays as it is, T is derived.
-/// Row: T, A, B; in also the duration, if it is given by row. Cold rows (T < 500) are inert.
+/// Row: T, A, B; in also the duration, if it is given by row. Cold rows (T < 500) are inert, of which the bound only
+/// knows those below 450; those up to 560 the kind can answer by itself.
 class ToyKind : public subproblem::Kind {
  public:
   explicit ToyKind(Duration duration = Duration::common) {
@@ -42,8 +43,30 @@ class ToyKind : public subproblem::Kind {
     return Gate::open;
   }
   bool inert(std::span<const double> in, double) override { return in[0] < 500.0; }
+  bool surely_inert(std::span<const double> in, double) override { return in[0] < 450.0; }
+  subproblem::Shortcut shortcut(std::span<const double> in, double, std::span<double> out) override {
+    ++n_rates_;
+    if (in[0] < 500.0) return subproblem::Shortcut::inert;
+    if (in[0] >= 560.0) return subproblem::Shortcut::none;
+    burn(in, out);
+    return subproblem::Shortcut::explicit_step;
+  }
+
+  /// The true answer.
+  void burn(std::span<const double> in, std::span<double> out) const {
+    const double T = in[0], A = in[1], B = in[2], dt = in.size() > 3 ? in[3] : 1.0;
+    const double burnt = A * (1.0 - std::exp(-rate_ * dt * (T - 500.0) / 1000.0));
+    out[0] = T + 1000.0 * burnt;
+    out[1] = A - burnt;
+    out[2] = B + burnt;
+  }
+  void set_rate(double rate) { rate_ = rate; }
+  /// How many rows the kind had a closer look at.
+  std::int64_t n_rates() const { return n_rates_; }
 
  private:
+  double rate_ = 0.3;
+  std::int64_t n_rates_ = 0;
   core::Signature signature_;
 };
 
@@ -54,13 +77,7 @@ class ToySolver : public subproblem::SubproblemSolver {
   subproblem::BatchReport solve(subproblem::Batch& batch) override {
     subproblem::BatchReport report;
     for (std::int64_t i = 0; i < batch.in.size(); ++i) {
-      const auto in = batch.in[i];
-      const auto out = batch.out[i];
-      const double T = in[0], A = in[1], B = in[2], dt = in.size() > 3 ? in[3] : 1.0;
-      const double burnt = A * (1.0 - std::exp(-rate_ * dt * (T - 500.0) / 1000.0));
-      out[0] = T + 1000.0 * burnt;
-      out[1] = A - burnt;
-      out[2] = B + burnt;
+      kind_.burn(batch.in[i], batch.out[i]);
       if (!batch.seconds.empty()) batch.seconds[static_cast<std::size_t>(i)] = 1e-5;
       ++n_solved_;
       if (batch.id[static_cast<std::size_t>(i)] == failing_id_) {
@@ -73,13 +90,12 @@ class ToySolver : public subproblem::SubproblemSolver {
   std::int64_t n_solved() const { return n_solved_; }
   void fail_on(std::int64_t id) { failing_id_ = id; }
   /// Other physics from now on: what was learned is wrong.
-  void set_rate(double rate) { rate_ = rate; }
+  void set_rate(double rate) { kind_.set_rate(rate); }
 
  private:
   ToyKind kind_;
   std::int64_t n_solved_ = 0;
   std::int64_t failing_id_ = -1;
-  double rate_ = 0.3;
 };
 
 }  // namespace bimetal::testing
