@@ -198,7 +198,6 @@ void read_switching(Section section, RunConfig& config) {
   switching.memory = section.integer("memory", Range::at_least(1), switching.memory);
   switching.correction = section.number("correction", Range::between(0.0, 1.0), switching.correction);
   config.hybrid.verify = section.flag("verify", false) ? hybrid::Verify::yes : hybrid::Verify::no;
-  config.surrogate_above = section.number("surrogate_above", Range::between(200.0, 3000.0), config.surrogate_above);
   config.scales = section.table("scales", Range::positive());
   section.finish();
 }

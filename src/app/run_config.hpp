@@ -52,7 +52,6 @@ struct RunConfig {
   std::optional<std::string> model;  // path of a model file to begin with; it brings its own network and scaling
   surrogate::TrainingOptions training;
   hybrid::HybridOptions hybrid;
-  double surrogate_above = 500.0;        // colder answers are left to physics [K]
   std::map<std::string, double> scales;  // by output name, instead of the reference ignition's
   OutputConfig output;
   std::string resolved;  // all of it as YAML, with the defaults filled in

@@ -63,15 +63,12 @@ std::shared_ptr<const chemistry::Mechanism> load_mechanism(const std::string& pa
 
 subproblem::Reactor make_reactor(const RunConfig& config, std::shared_ptr<const chemistry::Mechanism> mechanism) {
   auto scales = make_scales(config, *mechanism);
-  // Cold gas hardly changes, is cheap to solve, and would gain nothing but noise from an answer good to a tolerance;
-  // the noise would spread by diffusion and make inert cells active. So physics answers it.
   using subproblem::Given;
   const subproblem::ReactorOptions options{
       .pressure = config.chemistry.pressure,
       .pressure_given = pressure_varies(config.flow, config.grid) ? Given::by_row : Given::once,
       .dt = config.time.step.value_or(config.time.largest_step),
-      .step_given = config.time.step ? Given::once : Given::by_row,
-      .temperature_min = config.surrogate_above};
+      .step_given = config.time.step ? Given::once : Given::by_row};
   return subproblem::Reactor(std::move(mechanism), options, std::move(scales));
 }
 

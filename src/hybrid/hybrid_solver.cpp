@@ -61,13 +61,11 @@ subproblem::BatchReport HybridSolver::solve(Batch& batch) {
   }
   if (perturbed_) perturbed_->clear();
   list_rows(batch);
-  // Where the surrogate is asked about all rows, those it answers need no rates. Where it is only probed, the rates
-  // come first, so that it is asked about no row that needs no answer.
   const auto asking = whom_to_ask(batch.step);
-  if (asking != Asking::all_rows) take_shortcuts(batch);
+  take_shortcuts(batch, asking == Asking::all_rows ? Which::likely_at_rest : Which::all);
   ask_surrogate(asking);
   decide(batch.step);
-  if (asking == Asking::all_rows) take_shortcuts(batch);
+  take_shortcuts(batch, Which::all);
   record_candidates();
   auto report = answer(batch);
   if (moves_rows()) solve_perturbed(batch.step);
@@ -104,15 +102,16 @@ void HybridSolver::list_rows(Batch& batch) {
   step_.rows.total = batch.in.size();
 }
 
-/// Answers the rows that need no solver. An answer of the surrogate that stands and changes the row by a tolerance or
-/// more spares it the evaluation of the rates that this takes. A smaller one is mostly error where the row is nearly
-/// at rest: there it would be noise, which diffusion carries into gas that is at rest.
-void HybridSolver::take_shortcuts(Batch& batch) {
+/// Answers the rows that need no solver, each looked at once. An answer of the surrogate that stands spares a row the
+/// evaluation of the rates that this takes.
+void HybridSolver::take_shortcuts(Batch& batch, Which which) {
   core::ScopedTimer timer(step_.seconds.physics);
   for (std::size_t i = 0; i < cases_.size(); ++i) {
     auto& row = cases_[i];
-    if (row.shortcut != Shortcut::none || (row.accepted && row.moves)) continue;
+    if (row.shortcut != Shortcut::none || row.accepted || row.looked_at) continue;
     const auto in = inputs_[static_cast<std::int64_t>(i)];
+    if (which == Which::likely_at_rest && !kind().likely_at_rest(in)) continue;
+    row.looked_at = true;
     const auto found = kind().shortcut(in, options_.switching.tolerance, shortcut_answer_);
     if (found == Shortcut::none) continue;
     const auto answer = found == Shortcut::inert ? in.first(shortcut_answer_.size()) : shortcut_answer_;
@@ -146,8 +145,10 @@ void HybridSolver::ask_surrogate(Asking asking) {
   for (std::size_t i = 0; i < cases_.size(); ++i) {
     auto& row = cases_[i];
     if (row.shortcut != Shortcut::none || (asking == Asking::audited_rows && !row.audited)) continue;
+    const auto input = inputs_[static_cast<std::int64_t>(i)];
+    if (!kind().answerable(input)) continue;
     row.proposal = in.size();
-    in.append(inputs_[static_cast<std::int64_t>(i)]);
+    in.append(input);
   }
   proposals_.resize(in.size());
   std::vector<surrogate::Signals> signals(static_cast<std::size_t>(in.size()));
@@ -157,12 +158,10 @@ void HybridSolver::ask_surrogate(Asking asking) {
     if (row.proposal < 0) continue;
     const auto& said = signals[static_cast<std::size_t>(row.proposal)];
     const auto proposal = proposals_[row.proposal];
-    row.gate = kind().admit(in[row.proposal], proposal);
-    if (row.gate == Gate::open && unfamiliar(said)) row.gate = Gate::unfamiliar;
+    row.gate = gate_of(in[row.proposal], proposal, said);
     step_.rows.unusable += row.gate == Gate::not_finite;
     const bool open = row.gate == Gate::open;
     row.score = open ? score_of(said, calibration_) : std::numeric_limits<double>::infinity();
-    row.moves = open && error_of(in[row.proposal].first(proposal.size()), proposal) >= 1.0;
   }
 }
 
@@ -189,11 +188,20 @@ bool HybridSolver::unfamiliar(const surrogate::Signals& signals) const {
   return options_.switching.policy == control::Policy::certified && !(signals.distance <= 1.0);
 }
 
+/// Makes an answer of the surrogate physical, or says what stops it. One that changes its row by less than a tolerance may
+/// be all error: in gas that is nearly at rest nothing takes such errors back, and diffusion would spread them.
+Gate HybridSolver::gate_of(std::span<const double> in, std::span<double> proposal, const surrogate::Signals& signals) {
+  const auto gate = kind().admit(in, proposal);
+  if (gate != Gate::open) return gate;
+  if (unfamiliar(signals)) return Gate::unfamiliar;
+  return error_of(in.first(proposal.size()), proposal) < 1.0 ? Gate::slight : Gate::open;
+}
+
 void HybridSolver::decide(std::int64_t step) {
   core::ScopedTimer timer(step_.seconds.inference);
   for (std::size_t i = 0; i < cases_.size(); ++i) {
-    const double score = cases_[i].score;
-    cases_[i].accepted = score >= 0.0 && std::isfinite(score) && controller_.accepts(step, ids_[i], score);
+    auto& row = cases_[i];
+    row.accepted = row.score >= 0.0 && std::isfinite(row.score) && controller_.accepts(step, ids_[i], row.score);
   }
 }
 

@@ -100,7 +100,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
     std::int64_t proposal = -1;  // row of proposals_; -1: the surrogate was not asked
     double score = -1.0;         // [tolerances]; -1: not asked; infinite: a gate stopped the answer
     subproblem::Gate gate = subproblem::Gate::open;  // that stopped the answer
-    bool moves = false;                              // the answer is at least a tolerance away from the row
+    bool looked_at = false;                          // whether it needs a solver
   };
   /// What turns a version's signals of doubt into a score.
   struct Calibration {
@@ -124,9 +124,11 @@ class HybridSolver : public subproblem::SubproblemSolver {
   control::Asking whom_to_ask(std::int64_t step) const;
   void ask_surrogate(control::Asking asking);
   double score_of(const surrogate::Signals& signals, const Calibration& calibration) const;
+  subproblem::Gate gate_of(std::span<const double> in, std::span<double> proposal, const surrogate::Signals& signals);
   bool unfamiliar(const surrogate::Signals& signals) const;
   void decide(std::int64_t step);
-  void take_shortcuts(subproblem::Batch& batch);
+  enum class Which { likely_at_rest, all };
+  void take_shortcuts(subproblem::Batch& batch, Which which);
   void commit_shortcut(subproblem::Batch& batch, Case& row, std::int64_t id, subproblem::Shortcut found,
                        std::span<const double> answer);
   void record_candidates();

@@ -50,8 +50,8 @@ HybridSolver::Examination HybridSolver::examine(Surrogate::Weights which) {
   Examination examination;
   for (std::int64_t i = 0; i < in.size(); ++i) {
     const auto& said = signals[static_cast<std::size_t>(i)];
-    const bool physical = kind().admit(in[i], answers[i]) == subproblem::Gate::open;
-    examination.push_back({said, error_of(answers[i], truth[i]), !physical || unfamiliar(said)});
+    const bool gated = gate_of(in[i], answers[i], said) != subproblem::Gate::open;
+    examination.push_back({said, error_of(answers[i], truth[i]), gated});
   }
   return examination;
 }

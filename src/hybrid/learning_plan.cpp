@@ -37,7 +37,8 @@ void LearningPlan::note(std::int64_t step, double accepted_share, bool burst_is_
     case Phase::resting:
       best_ = std::max(best_, share_);
       n_low_ = share_ < best_ - drop ? n_low_ + 1 : 0;
-      if (n_low_ >= watch_ || (share_ < poor && step >= rested_ + rested_ / 4)) begin();
+      if (n_low_ >= watch_ || (share_ < poor && step >= rested_ + std::max(watch_, rested_ / 4)))
+        begin();
       return;
   }
 }

@@ -140,6 +140,8 @@ bool Reactor::inert(std::span<const double> in, double tolerance) {
   return surely_inert(in, tolerance) || at_rest(in, change_by_rates(in, tolerance));
 }
 
+bool Reactor::likely_at_rest(std::span<const double> in) { return !(in[0] > explosive); }
+
 Shortcut Reactor::shortcut(std::span<const double> in, double tolerance, std::span<double> out) {
   EXPECT(in.size() == signature_.inputs.size() && out.size() == signature_.outputs.size());
   const double change = change_by_rates(in, tolerance);

@@ -24,7 +24,7 @@ struct ReactorOptions {
   Given step_given = Given::once;
   // The gates.
   double negative = 1e-3;           // a proposed Y_k below -negative·scale_k is refused, one above it clipped [1]
-  double temperature_min = 250.0;   // [K]
+  double temperature_min = 450.0;   // [K]; below, answers gain nothing and their errors stay
   double temperature_max = 3500.0;  // [K]
   double temperature_jump = 500.0;  // largest change of T in one step [K]
   double entropy_loss = 1.0;        // largest decrease of the mixture's entropy, about 1e-4 of it [J/kg/K]
@@ -66,6 +66,11 @@ class Reactor : public Kind {
 
   /// By a bound on the rates of cold gas without radicals.
   bool surely_inert(std::span<const double> in, double tolerance) override;
+
+  bool answerable(std::span<const double> in) override { return in[0] >= options_.temperature_min; }
+
+  /// Below 800 K: half of such rows in a flame are inert or explicit, of the hotter ones hardly any.
+  bool likely_at_rest(std::span<const double> in) override;
 
   /// The evaluation of the rates that shows whether a row is inert is also half of an explicit step. The other half
   /// is tried where these rates change no column by more than a fifth of tolerance·scale, since stiff rows are nearly

@@ -12,6 +12,7 @@ const char* to_string(Gate gate) {
     case Gate::entropy: return "entropy decreases";
     case Gate::induction: return "before an ignition";
     case Gate::unfamiliar: return "far from the training data";
+    case Gate::slight: return "change below the tolerance";
   }
   return "unknown";
 }

@@ -10,8 +10,8 @@
 
 namespace bimetal::subproblem {
 
-/// Why a proposed answer is not physical, asks for more care than a proposal can have, or is to an input that is not
-/// familiar to who proposed it; `open` lets it pass.
+/// Why a proposed answer is not physical, asks for more care than a proposal can have, is to an input that is not
+/// familiar to who proposed it, or changes the row by less than it may err; `open` lets it pass.
 enum class Gate : std::uint8_t {
   open,
   not_finite,
@@ -20,9 +20,10 @@ enum class Gate : std::uint8_t {
   temperature_jump,
   entropy,
   induction,
-  unfamiliar
+  unfamiliar,
+  slight
 };
-inline constexpr int n_gates = 8;
+inline constexpr int n_gates = 9;
 const char* to_string(Gate gate);
 
 /// How a row can be answered without a solver.
@@ -49,6 +50,13 @@ class Kind {
 
   /// Whether the row is inert() by a bound that costs next to nothing. `false` says nothing.
   virtual bool surely_inert(std::span<const double>, double) { return false; }
+
+  /// Whether there are proposals that admit() could pass. `false` spares a surrogate the question.
+  virtual bool answerable(std::span<const double>) { return true; }
+
+  /// Whether the row is likely to be inert or to take a shortcut, so that this is looked into before a surrogate is asked.
+  /// Costs next to nothing.
+  virtual bool likely_at_rest(std::span<const double>) { return true; }
 
   /// For rows that are not surely inert: whether the row is inert(), or else whether it can be answered with an error
   /// that is a small part of `tolerance` for less than a solver takes. The answer is then in `out` [n_out], which

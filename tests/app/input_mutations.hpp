@@ -31,7 +31,7 @@ inline const std::vector<std::string>& all_keys() {
       "training.perturbed; training.trainer_ranks; training.patience; training.queue_rows; training.learning_rate; "
       "training.decay_updates; training.replay_capacity; training.calibration_rows; switching; switching.policy; "
       "switching.tolerance; switching.wrong_fraction; switching.confidence; switching.cost_veto; "
-      "switching.max_overhead; switching.audit_fraction; switching.surrogate_above; switching.verify; "
+      "switching.max_overhead; switching.audit_fraction; switching.verify; "
       "switching.run_tolerance; switching.unit_costs; switching.threshold; switching.window; switching.memory; "
       "switching.correction; switching.scales; faults; output.directory; output.fields_every; output.data; "
       "output.data_rows; output.observables_every");

@@ -35,7 +35,7 @@ NUMBERS = {  # key: a value that makes sense
     "surrogate.knee": 0.1, "training.learning_rate": 0.01, "training.learning_rate_end": 5e-4,
     "training.perturbed": 0.5, "switching.tolerance": 1e-3,
     "switching.wrong_fraction": 0.05, "switching.confidence": 0.95, "switching.max_overhead": 0.05,
-    "switching.audit_fraction": 0.1, "switching.threshold": 1, "switching.surrogate_above": 500,
+    "switching.audit_fraction": 0.1, "switching.threshold": 1,
     "switching.run_tolerance": 0.1, "switching.correction": 0.5,
 }
 WHOLE = {

@@ -23,7 +23,8 @@ TEST_P(HybridSolverTest, policy_never_is_the_reference_solver) {
   EXPECT_EQ(run.solver().surrogate(), nullptr);
   EXPECT_EQ(run.solver().rows().total, 2000);
   EXPECT_GT(run.solver().rows().inert, 50);
-  EXPECT_EQ(run.solver().rows().rejected, 2000 - run.solver().rows().inert);
+  EXPECT_GT(run.solver().rows().explicit_steps, 50);
+  EXPECT_EQ(run.solver().rows().rejected, 2000 - run.solver().rows().inert - run.solver().rows().explicit_steps);
 }
 
 TEST_P(HybridSolverTest, learns_takes_over_and_certifies_what_is_true) {
@@ -34,7 +35,9 @@ TEST_P(HybridSolverTest, learns_takes_over_and_certifies_what_is_true) {
   EXPECT_GT(static_cast<double>(last.accepted), 0.5 * static_cast<double>(last.accepted + last.rejected));
 
   const auto& rows = run.solver().rows();
-  EXPECT_EQ(rows.total, rows.inert + rows.accepted + rows.rejected);
+  EXPECT_EQ(rows.total, rows.inert + rows.explicit_steps + rows.accepted + rows.rejected);
+  EXPECT_GT(rows.explicit_audited, 0);
+  EXPECT_EQ(rows.explicit_wrong, 0);
   EXPECT_EQ(rows.verified, rows.accepted);
   const double truth = static_cast<double>(rows.verified_wrong) / static_cast<double>(rows.verified);
   const auto certificate = run.solver().certificate();
@@ -70,12 +73,39 @@ TEST(HybridSolver, audited_rows_keep_the_answer_of_physics_and_say_so) {
   for (std::int64_t step = 0; step < 40; ++step) run.step(step);
   EXPECT_GE(run.solver().surrogate()->version(), 0);
   EXPECT_EQ(run.step(40), 0.0) << "every accepted answer was audited, so every committed one is exact";
+  std::int64_t n_audits = 0;
   for (const auto& provenance : run.provenance()) {
-    if (provenance.answerer == subproblem::Answerer::inert) continue;
-    EXPECT_EQ(provenance.answerer, subproblem::Answerer::audit);
+    EXPECT_NE(provenance.answerer, subproblem::Answerer::surrogate);
+    if (provenance.answerer != subproblem::Answerer::audit) continue;
+    ++n_audits;
     EXPECT_GE(provenance.audited_error, 0.0);
     EXPECT_GE(provenance.score, 0.0);
   }
+  const auto& last = run.solver().last_step().rows;
+  EXPECT_EQ(parallel::duplicate(MPI_COMM_WORLD).sum(n_audits), last.accepted);
+  EXPECT_GT(last.accepted, last.rejected);
+}
+
+TEST(HybridSolver, spares_hot_rows_whose_answers_stand_the_look_whether_they_need_a_solver) {
+  ToyRun run(options_of(control::Policy::always));
+  for (std::int64_t step = 0; step < 40; ++step) run.step(step);
+  const auto before = run.n_rates();
+  run.step(40);
+  const auto looks = parallel::duplicate(MPI_COMM_WORLD).sum(run.n_rates() - before);
+  const auto& last = run.solver().last_step().rows;
+  EXPECT_GT(last.accepted, 500);
+  EXPECT_GT(looks, 0);
+  EXPECT_LT(looks, last.total - last.accepted / 2) << "cold rows are looked at first, and rejected ones";
+}
+
+TEST(HybridSolver, stops_answers_that_change_a_row_by_less_than_the_tolerance) {
+  auto options = options_of(control::Policy::always);
+  options.switching.tolerance = 10.0;  // no row changes by as much
+  ToyRun run(options);
+  for (std::int64_t step = 0; step < 40; ++step) EXPECT_EQ(run.step(step), 0.0);
+  EXPECT_GT(run.solver().rows().asked, 500);
+  EXPECT_EQ(run.solver().rows().accepted, 0);
+  EXPECT_GT(run.solver().gated()[static_cast<std::size_t>(subproblem::Gate::slight)], 500);
 }
 
 TEST(HybridSolver, without_training_physics_answers_everything) {

@@ -16,7 +16,7 @@ inline std::ostream& operator<<(std::ostream& stream, Duration duration) {
 
 /// A sub-problem with a known answer: A turns into B at a rate that depends on T, A + B stays as it is, T is derived.
 /// Row: T, A, B; in also the duration, if it is given by row. Cold rows (T < 500) are inert, of which the bound only
-/// knows those below 450; those up to 560 the kind can answer by itself.
+/// knows those below 450; those up to 560 the kind can answer by itself; up to 700 it is asked whether it can first.
 class ToyKind : public subproblem::Kind {
  public:
   explicit ToyKind(Duration duration = Duration::common) {
@@ -44,6 +44,7 @@ class ToyKind : public subproblem::Kind {
   }
   bool inert(std::span<const double> in, double) override { return in[0] < 500.0; }
   bool surely_inert(std::span<const double> in, double) override { return in[0] < 450.0; }
+  bool likely_at_rest(std::span<const double> in) override { return in[0] < 700.0; }
   subproblem::Shortcut shortcut(std::span<const double> in, double, std::span<double> out) override {
     ++n_rates_;
     if (in[0] < 500.0) return subproblem::Shortcut::inert;

@@ -70,6 +70,8 @@ class ToyRun {
   }
 
   hybrid::HybridSolver& solver() { return solver_; }
+  /// How many rows of this rank the kind had a closer look at.
+  std::int64_t n_rates() { return static_cast<ToyKind&>(physics_->kind()).n_rates(); }
   const std::vector<std::int64_t>& ids() const { return ids_; }
   core::ConstRows answers() const { return in_.width() == 3 ? in_.rows() : out_.rows(); }
   const std::vector<subproblem::Provenance>& provenance() const { return provenance_; }
