@@ -111,8 +111,8 @@ class Bench:
         if not self.usable("model", note, wanted) or not path.is_file():
             note.unlink(missing_ok=True)
             print(f"{self.case.name}: training for {seconds:g} s ...", file=sys.stderr, flush=True)
-            result = subprocess.run([sys.executable, ROOT / "models/train.py", data / "data.h5", "-o", path, "--seconds",
-                                     str(seconds)], capture_output=True, text=True, env=ENVIRONMENT, check=False)
+            train = [sys.executable, ROOT / "models/train.py", data / "data.h5", "-o", path, "--seconds", str(seconds)]
+            result = subprocess.run(train, capture_output=True, text=True, env=ENVIRONMENT, check=False)
             if result.returncode != 0:
                 raise RunError(f"{self.case.name}: models/train.py failed: {result.stderr.strip()[-300:]}")
             note.write_text(wanted)
@@ -237,7 +237,7 @@ def report(result: dict[str, Any]) -> str:
     text = [f"{result['case']}: {result['about']}; {result['ranks']} rank(s){changed}", "", markdown(lines), ""]
     text += [sentence for name in HYBRIDS if name in runs for sentence in sentences(name, runs)]
     if "learned_before_s" in result:
-        text.append(f"The warm model cost {result['learned_before_s']:.0f} s before the run, which are not in its time.")
+        text.append(f"The warm model took {result['learned_before_s']:.0f} s before the run, which its time is without.")
     return "\n".join(text)
 
 
@@ -255,7 +255,7 @@ def sentences(name: str, runs: dict[str, Any]) -> list[str]:
         said.append(f"{name}: it gains on best physics from step {at['gaining_from']} on, but is behind at the end.")
     else:
         said.append(f"{name}: it is behind best physics and falls back to the end.")
-    said.append(f"{name}: if chemistry cost nothing, the run would be {run['limit']:.2f} times as fast as best physics.")
+    said.append(f"{name}: with chemistry for nothing a run would be {run['limit']:.2f} times as fast as best physics.")
     return said
 
 
