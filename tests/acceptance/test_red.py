@@ -31,10 +31,10 @@ class Breakage:
 BREAKAGES = (
     Breakage("alone", "ranks_meet", "ranks_missing"),
     Breakage("wrong_rate", "h2_1000K", "ignition_delay_s"),
-    Breakage("ended_early", "order_of_splitting", "order"),
+    Breakage("ended_early", "order_of_splitting", "order", quick=False),
     Breakage("simple_transport", "flame_h2", "observables.flame.speed_m_s", quick=False),
     Breakage("loses_hydrogen", "physics_conserves", "conservation.elements"),
-    Breakage("other_kernel_on_four", "ranks_agree", "largest_difference"),
+    Breakage("other_kernel_on_four", "ranks_agree", "largest_difference", quick=False),
     Breakage("begun_anew", "restart_on_other_ranks", "cut_after_step"),
     Breakage("longer_when_continued", "restart_to_the_bit", "differing", quick=False),
     Breakage("deaf", "sigusr1", "exit_code"),

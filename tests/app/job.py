@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from program import ENVIRONMENT, HANGS_AFTER, MPIRUN, PROGRAM, children_of, history, settings
+from program import ENVIRONMENT, HANGS_AFTER, MPIRUN, PROGRAM, bimetal, children_of, history, settings
 
 ENDLESS = {"time__end": 1.0}  # [s]: hundreds of thousands of steps
 
@@ -130,4 +130,15 @@ def state_of(pid):
 
 
 def endless(**values):
-    return settings(**(ENDLESS | values))
+    return settings(**(values | ENDLESS))
+
+
+def run_until_it_answers(case, out, further, ranks=2, **values):
+    """A run that goes on until its surrogate has given an answer, however long it has to learn, stops, and takes so many
+    steps more. Gives what came of these."""
+    with Job(case, out, *endless(**values), ranks=ranks) as job:
+        job.wait_until(lambda: any(step["accepted"] for step in job.history()), "an accepted answer")
+        job.stop()
+        last = job.history()[-1]
+    end = f"{(last['step'] + further) * last['dt_s']:.12g}"
+    return bimetal("run", case, "-o", out, *settings(**values | {"time__end": end}), "--restart", out, ranks=ranks)

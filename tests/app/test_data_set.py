@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from job import run_until_it_answers
 from program import ROOT, ProgramTest, bimetal, history, settings
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
@@ -48,8 +49,10 @@ class DataSet(ProgramTest):
         self.assertTrue(np.all(counts == 20), counts)
 
     def test_rows_are_those_that_physics_answered_and_their_balances_hold(self):
-        out = self.run_kernel("hybrid", 2, switching__policy="always", switching__audit_fraction=0.5,
-                              switching__tolerance=0.05, training__promote_every=5, training__updates_per_step=20, time__end="4e-5")
+        out = self.folder / "hybrid"
+        self.assert_done(run_until_it_answers(
+            KERNEL, out, further=5, **SMALL, switching__policy="always", switching__audit_fraction=0.5,
+            switching__tolerance=0.05, training__promote_every=5, training__updates_per_step=20))
         rows, signature = data_set(out)
         steps = history(out)
         self.assertGreater(sum(step["accepted"] for step in steps), 0, "the surrogate must have answered")

@@ -25,7 +25,7 @@ CASES = {
     "models": settings(switching__wrong_fraction=0.4, switching__tolerance=0.05, switching__audit_fraction=0.5,
                        training__updates_per_step=20, output__checkpoint_every=12),
 }
-SMALL = settings(grid__cells="[28,28]", time__end="4e-6")
+SMALL = settings(grid__cells="[28,28]")
 STEP = 1e-6  # [s]
 
 

@@ -45,13 +45,14 @@ class Models(ProgramTest):
         self.assert_done(bimetal("model", "check", self.model, "--input", KERNEL))
 
     def test_a_run_that_begins_with_it_accepts_early_and_goes_on_learning(self):
-        warm = self.folder / "warm"
-        self.assert_done(run(warm, SMALL | {"surrogate__model": self.model}, ranks=2))
-        first_accepted = {}
-        for name, out in (("cold", self.first), ("warm", warm)):
-            first_accepted[name] = next((line["step"] for line in history(out) if line["accepted"] > 0), 1e9)
-        print("first accepted answer at step", first_accepted)
-        self.assertLess(first_accepted["warm"], first_accepted["cold"])
+        def first_accepted(out):
+            return next((line["step"] for line in history(out) if line["accepted"] > 0), len(history(out)) + 1)
+
+        warm, cold_at = self.folder / "warm", first_accepted(self.first)
+        until_then = {"surrogate__model": self.model, "time__end": f"{cold_at - 1:.0f}e-6"}
+        self.assert_done(run(warm, SMALL | until_then, ranks=2))
+        print(f"first accepted answer at step {first_accepted(warm):.0f}, without a model {cold_at:.0f}")
+        self.assertLess(first_accepted(warm), cold_at)
         self.assertEqual(history(warm)[0]["version"], 0)
         self.assertGreater(summary(warm)["surrogate"]["samples_trained"], 0)
 

@@ -1,7 +1,6 @@
 """Ranks that were started differently, or that find different files, end together by one sentence that names the rank."""
 
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
@@ -9,7 +8,6 @@ from program import MPIRUN, PROGRAM, ROOT, ProgramTest, execute, settings
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
 CASE = settings(grid__cells="[32, 32]", time__step="2e-6", time__end="4e-6")
-SOON = 30  # [s]; it takes a second on a machine that is not busy
 
 
 class RanksDisagree(ProgramTest):
@@ -25,12 +23,7 @@ class RanksDisagree(ProgramTest):
         """Rank 0 and its like with some arguments in one directory, the last rank with others in another one."""
         command = [*MPIRUN, ranks - 1, "-wdir", self.here, PROGRAM, *arguments, ":",
                    "-n", 1, "-wdir", other_directory or self.here, PROGRAM, *others]
-        begin = time.monotonic()
-        result = execute(command, timeout=100)
-        seconds = time.monotonic() - begin
-        print(f"{self._testMethodName}, {ranks} ranks: {seconds:.1f} s")
-        self.assertLess(seconds, SOON, "it must end soon by itself")
-        return result
+        return execute(command)  # it ends by itself: what hangs raises an exception
 
     def in_two_directories(self, *arguments, ranks=2):
         arguments = ["run", KERNEL, "-o", "out", *CASE, *arguments]
