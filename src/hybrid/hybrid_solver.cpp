@@ -189,12 +189,13 @@ bool HybridSolver::unfamiliar(const surrogate::Signals& signals) const {
 }
 
 /// Makes an answer of the surrogate physical, or says what stops it. One that changes its row by less than a tolerance may
-/// be all error: in gas that is nearly at rest nothing takes such errors back, and diffusion would spread them.
+/// be all error: where rows are nearly at rest nothing takes such errors back, and a PDE spreads them.
 Gate HybridSolver::gate_of(std::span<const double> in, std::span<double> proposal, const surrogate::Signals& signals) {
   const auto gate = kind().admit(in, proposal);
   if (gate != Gate::open) return gate;
   if (unfamiliar(signals)) return Gate::unfamiliar;
-  return error_of(in.first(proposal.size()), proposal) < 1.0 ? Gate::slight : Gate::open;
+  const bool slight = kind().likely_at_rest(in) && error_of(in.first(proposal.size()), proposal) < 1.0;
+  return slight ? Gate::slight : Gate::open;
 }
 
 void HybridSolver::decide(std::int64_t step) {

@@ -108,7 +108,7 @@ void HybridSolver::consider_promotion(std::int64_t step) {
     const auto serving = examine(Surrogate::Weights::serving);
     now = acceptance(judge(serving, calibrate(serving)));
   }
-  if (1.0 - promised > worthwhile_rejections * (1.0 - now)) {
+  if (promised <= 0.0 || (now > 0.0 && 1.0 - promised > worthwhile_rejections * (1.0 - now))) {
     if (refusals_++ == 0)
       log_.info(
           "step {}: candidate refused: {:.0f} % of the calibration rows would be acceptable, {:.0f} % are with "

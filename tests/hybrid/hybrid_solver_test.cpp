@@ -98,14 +98,15 @@ TEST(HybridSolver, spares_hot_rows_whose_answers_stand_the_look_whether_they_nee
   EXPECT_LT(looks, last.total - last.accepted / 2) << "cold rows are looked at first, and rejected ones";
 }
 
-TEST(HybridSolver, stops_answers_that_change_a_row_by_less_than_the_tolerance) {
+TEST(HybridSolver, stops_answers_that_change_a_row_at_rest_by_less_than_the_tolerance) {
   auto options = options_of(control::Policy::always);
-  options.switching.tolerance = 10.0;  // no row changes by as much
+  options.switching.tolerance = 10.0;               // no row changes by as much
+  options.schedule.placement = Placement::off;  // so that something serves from the start
   ToyRun run(options);
-  for (std::int64_t step = 0; step < 40; ++step) EXPECT_EQ(run.step(step), 0.0);
-  EXPECT_GT(run.solver().rows().asked, 500);
-  EXPECT_EQ(run.solver().rows().accepted, 0);
-  EXPECT_GT(run.solver().gated()[static_cast<std::size_t>(subproblem::Gate::slight)], 500);
+  for (std::int64_t step = 0; step < 2; ++step) run.step(step);
+  const auto& rows = run.solver().rows();
+  EXPECT_GT(run.solver().gated()[static_cast<std::size_t>(subproblem::Gate::slight)], 100);
+  EXPECT_GT(rows.accepted, 500) << "of the hotter ones";
 }
 
 TEST(HybridSolver, without_training_physics_answers_everything) {
