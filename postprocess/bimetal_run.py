@@ -30,6 +30,7 @@ class Answerer(IntEnum):
     PHYSICS = 1
     SURROGATE = 2
     AUDITED = 3
+    EXPLICIT = 4
 
 
 PROVENANCE = ("answerer", "version", "score", "audited_error")

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from figure_style import BLUE, GREY, VERMILION, YELLOW, plt, save, use_style, with_unit
+from figure_style import BLUE, GREEN, GREY, VERMILION, YELLOW, plt, save, use_style, with_unit
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from bimetal_run import PROVENANCE, Answerer, Field, Run, RunError, Snapshot, guarded
 
 ANSWERER_COLOURS = {Answerer.INERT: GREY, Answerer.PHYSICS: VERMILION, Answerer.SURROGATE: BLUE,
-                    Answerer.AUDITED: YELLOW}
+                    Answerer.AUDITED: YELLOW, Answerer.EXPLICIT: GREEN}
 MM = 1e3  # [mm/m]
 AXES = "xyz"
 
@@ -64,7 +64,7 @@ def draw_image(axes: Axes, field: Field, plane: np.ndarray, box: tuple[float, fl
         axes.spines[side].set_visible(True)
     where = {"origin": "lower", "extent": box, "interpolation": "nearest", "aspect": "equal"}
     if field.name == "answerer":
-        axes.imshow(plane, cmap=answerer_colours(), vmin=-0.5, vmax=3.5, **where)
+        axes.imshow(plane, cmap=answerer_colours(), vmin=-0.5, vmax=len(Answerer) - 0.5, **where)
         axes.legend(handles=answerer_patches(field), loc="upper center", bbox_to_anchor=(0.5, -0.16), ncol=2,
                     handlelength=1.2, columnspacing=1.2)
         return
@@ -119,7 +119,7 @@ def figure_of_planes(snapshot: Snapshot, fields: list[Field]) -> Figure:
 def draw_strip(axes: Axes, field: Field, faces: np.ndarray) -> None:
     """The answerer of a 1-D run; faces: [n_cells + 1] [mm]."""
     axes.grid(False)
-    axes.pcolormesh(faces, [0, 1], field.values.reshape(1, -1), cmap=answerer_colours(), vmin=-0.5, vmax=3.5)
+    axes.pcolormesh(faces, [0, 1], field.values.reshape(1, -1), cmap=answerer_colours(), vmin=-0.5, vmax=len(Answerer) - 0.5)
     axes.set_yticks([])
     axes.set_ylabel("answerer")
     axes.legend(handles=answerer_patches(field), loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=len(Answerer),

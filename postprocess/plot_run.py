@@ -41,8 +41,9 @@ def binned(history: History) -> History:
 def draw_answers(axes: Axes, history: History) -> None:
     """Shares of the sub-problems of a step."""
     parts = {"accepted": (history["accepted"], BLUE), "rejected": (history["rejected"], VERMILION)}
-    if "inert" in history:
-        parts = {"inert": (history["inert"], GREY), **parts}
+    for name, colour in (("explicit", GREEN), ("inert", GREY)):
+        if name in history:
+            parts = {name: (history[name], colour), **parts}
     total = np.maximum(sum(counts for counts, _ in parts.values()), 1)
     axes.stackplot(history["step"], [100 * counts / total for counts, _ in parts.values()], labels=list(parts),
                    colors=[colour for _, colour in parts.values()], linewidth=0)
@@ -138,7 +139,7 @@ FACTS: dict[str, list[tuple[str, str, float]]] = {
                     ("at {:.0f} % confidence", "certificate.confidence", 100),
                     ("allowed      {:>11.2f} %", "certificate.wrong_fraction", 100)],
     "Sub-problems": [(f"{name.replace('_', ' '):<13}{{:>13,.0f}}", f"subproblems.{name}", 1)
-                     for name in ("total", "inert", "accepted", "rejected", "audited", "audited_wrong")],
+                     for name in ("total", "inert", "explicit", "accepted", "rejected", "audited", "audited_wrong")],
     "Time": [("wall-clock   {:>11.1f} s", "wall_s.total", 1), ("net speed-up {:>13.2f}", "speed.net_speedup", 1)]}
 
 

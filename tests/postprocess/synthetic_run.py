@@ -24,10 +24,11 @@ def write_snapshot(directory: Path, step: int, cells: tuple[int, int, int], shif
     flame = np.exp(-(((radius - front) / 0.04) ** 2))
     coin = np.random.default_rng(step).random(radius.shape)
     answerer = np.where(flame > 0.5, 1, np.where((flame > 0.01) | (burnt > 0.5), 2, 0))
-    answerer = np.where((answerer == 2) & (coin < 0.02), 3, answerer).astype(np.uint8)
+    answerer = np.where((answerer == 2) & (coin < 0.02), 3, answerer)
+    answerer = np.where((answerer == 0) & (radius < front + 0.15), 4, answerer).astype(np.uint8)
     fields = {"T": ("K", 300 + 1700 * burnt + shift), "Y_H2": ("1", 0.02 * (1 - burnt)),
               "Y_OH": ("1", 8e-3 * flame + 2e-3 * burnt), "u": ("m/s", x + np.zeros_like(burnt)),
-              "answerer": ("", answerer), "version": ("", np.where(answerer >= 2, 3, -1).astype(np.int32)),
+              "answerer": ("", answerer), "version": ("", np.where((answerer == 2) | (answerer == 3), 3, -1).astype(np.int32)),
               "score": ("1", np.where(answerer > 0, flame, -1.0)),
               "audited_error": ("1", np.where(answerer == 3, coin * 10, -1.0))}
     length = 0.01
