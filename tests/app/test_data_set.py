@@ -37,7 +37,7 @@ class DataSet(ProgramTest):
         return out
 
     def test_the_set_of_rows_does_not_depend_on_the_number_of_ranks(self):
-        few = {"switching__policy": "never", "output__data_rows": 20}
+        few = {"switching__policy": "never", "output__data_rows": 20, "training__perturbed": 0}
         alone, _ = data_set(self.run_kernel("alone", **few))
         for ranks in (1, 2):
             found, _ = data_set(self.run_kernel(f"on_{ranks}", ranks, **few))
@@ -58,7 +58,8 @@ class DataSet(ProgramTest):
         self.assertGreater(sum(step["accepted"] for step in steps), 0, "the surrogate must have answered")
         for number, step in enumerate(steps):
             answered = step["rejected"] + step["audited"]
-            self.assertEqual(np.count_nonzero(rows["step"] == number), min(answered, 2000))
+            own = np.count_nonzero((rows["step"] == number) & (rows["id"] >= 0))  # not the moved copies
+            self.assertEqual(own, min(answered, 2000))
         names = list(zip(rows["step"], rows["id"]))
         self.assertEqual(len(set(names)), len(names))
         self.assertAlmostEqual(np.mean(rows["held_out"]), 0.2, delta=0.03)
