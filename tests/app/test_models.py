@@ -44,7 +44,7 @@ class Models(ProgramTest):
         self.assert_done(bimetal("model", "check", self.model))
         self.assert_done(bimetal("model", "check", self.model, "--input", KERNEL))
 
-    def test_a_run_that_begins_with_it_accepts_early_and_goes_on_learning(self):
+    def test_a_run_that_begins_with_it_accepts_early_and_learns_when_too_little_is_accepted(self):
         def first_accepted(out):
             return next((line["step"] for line in history(out) if line["accepted"] > 0), len(history(out)) + 1)
 
@@ -54,7 +54,11 @@ class Models(ProgramTest):
         print(f"first accepted answer at step {first_accepted(warm):.0f}, without a model {cold_at:.0f}")
         self.assertLess(first_accepted(warm), cold_at)
         self.assertEqual(history(warm)[0]["version"], 0)
-        self.assertGreater(summary(warm)["surrogate"]["samples_trained"], 0)
+        # A tolerance at which nothing is accepted; 8 · promote_every steps are waited for better.
+        strict = self.folder / "strict"
+        values = {"surrogate__model": self.model, "switching__tolerance": 1e-6, "training__promote_every": 1}
+        self.assert_done(run(strict, SMALL | values | {"time__end": "12e-6"}, ranks=2))
+        self.assertGreater(summary(strict)["surrogate"]["samples_trained"], 0)
 
     def test_asked_always_and_taught_no_more_it_answers_alike_on_any_number_of_ranks(self):
         fields = []

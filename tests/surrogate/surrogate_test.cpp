@@ -150,7 +150,7 @@ TEST(Surrogate, has_the_same_weights_on_all_ranks_even_if_one_remembers_nothing)
   const auto learned = hash(ask(surrogate, Weights::candidate, rows));
   EXPECT_TRUE(same_on_all_ranks(world, learned));
   EXPECT_NE(learned, untrained);
-  EXPECT_EQ(surrogate.samples_trained(), 60 * 256 * std::max(1, world.size() - 1));
+  EXPECT_EQ(surrogate.samples_trained(), 60 * (256 / world.size()) * std::max(1, world.size() - 1));
 }
 
 TEST(Surrogate, learns_the_same_when_repeated) {
