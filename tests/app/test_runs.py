@@ -69,8 +69,8 @@ class Runs(ProgramTest):
         rows = found["subproblems"]
         self.assertEqual(len(steps), 30)
         self.assertEqual(rows["total"], 30 * 24 * 24)
-        self.assertEqual(rows["total"], rows["inert"] + rows["accepted"] + rows["rejected"])
-        for column in ("inert", "accepted", "rejected", "audited", "audited_wrong"):
+        self.assertEqual(rows["total"], rows["inert"] + rows["explicit"] + rows["accepted"] + rows["rejected"])
+        for column in ("inert", "explicit", "accepted", "rejected", "audited", "audited_wrong"):
             self.assertEqual(rows[column], sum(step[column] for step in steps))
         self.assertLessEqual(rows["audited_wrong"], rows["audited"])
         self.assertLessEqual(found["certificate"]["wrong_fraction"], found["certificate"]["upper_bound"])
