@@ -119,9 +119,9 @@ class Runs(ProgramTest):
                 self.assertIn("is a valid input", checked.stdout)
                 out = self.folder / path.stem
                 smaller = settings(grid__cells="[16, 16, 16]") if path.stem.endswith("3d") else []
-                short = settings(time__end="4e-6")
+                short = settings(time__end="10e-6")
                 self.assert_done(bimetal("run", path, "-o", out, *short, *smaller, ranks=2))
-                self.assertAlmostEqual(summary(out)["time_s"], 4e-6, delta=1e-15)
+                self.assertAlmostEqual(summary(out)["time_s"], 10e-6, delta=1e-15)
 
     def test_petsc_options_are_passed_on(self):
         out = self.folder / "petsc"
