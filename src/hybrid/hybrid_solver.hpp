@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -146,7 +147,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   double error_of(std::span<const double> answer, std::span<const double> truth) const;
   /// Whether there is an answer of the surrogate that physics' answer can be compared with.
   static bool comparable(const Case& row) {
-    return row.shortcut == subproblem::Shortcut::none && row.proposal >= 0 && row.gate == subproblem::Gate::open;
+    return row.shortcut == subproblem::Shortcut::none && row.proposal >= 0 && std::isfinite(row.score);
   }
   bool surrogate_serves() const { return surrogate_ && surrogate_->version() >= 0; }
 

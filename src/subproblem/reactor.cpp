@@ -18,8 +18,7 @@ constexpr double rest = 1e-3;           // change in one step, below which a row
 constexpr double slight = 0.2;          // change in one step, below which an explicit step is tried [tolerances]
 constexpr double explicit_error = 0.1;  // of an explicit step by its own estimate, below which it stands [tolerances]
 constexpr double growth = 1e-3;         // of a mass fraction in one step, above which it is not at rest [1]
-constexpr double branching =
-    0.2;                        // of a mass fraction or its rate in one step, above which chains make more of it [1]
+constexpr double branching = 0.2;       // of a mass fraction or a rate in one step, above which chains branch [1]
 constexpr double cold = 500.0;  // where a bound on the rates can still tell gas without radicals from others [K]
 
 core::Matrix invariants_of(const core::Matrix& elements) {

@@ -217,6 +217,80 @@ TEST(Reactor, inert_rows_are_left_unchanged_by_physics_to_within_a_small_part_of
   }
 }
 
+/// Cold gas into which flame gas has diffused: radicals, and little that happens.
+std::vector<double> diluted(std::span<const double> cold, std::span<const double> burning, double T, double share) {
+  std::vector<double> row(cold.begin(), cold.end());
+  for (std::size_t k = 1; k < row.size(); ++k) row[k] += share * (burning[k] - cold[k]);
+  row[0] = T;
+  return row;
+}
+
+TEST(Reactor, answers_rows_in_which_little_happens_by_an_explicit_step) {
+  constexpr double tolerance = 1e-3;
+  for (const auto& one : cases()) {
+    ReactorRows rows(one);
+    auto& reactor = rows.reactor();
+    const auto& columns = reactor.signature().outputs;
+    ReactorSolver exact(make_reactor(one), {.integrator = Integrator::cvode, .rtol = 1e-9, .atol = 1e-16});
+    int n_explicit = 0, n_inert = 0, n_none = 0;
+    for (double T = 300.0; T < 900.0; T += 50.0)
+      for (double share = 1e-8; share < 0.5; share *= 2.0) {
+        const auto in = diluted(rows.rows[0], rows.rows[one.n_rows / 2], T, share);
+        std::vector<double> out(in.size(), -1.0), truth(in.size());
+        const auto found = reactor.shortcut(in, tolerance, out);
+        EXPECT_EQ(found == Shortcut::inert || reactor.surely_inert(in, tolerance), reactor.inert(in, tolerance));
+        n_inert += found == Shortcut::inert;
+        n_none += found == Shortcut::none;
+        if (found != Shortcut::explicit_step) continue;
+        ++n_explicit;
+        EXPECT_LE(element_defect(reactor.signature(), in, out), 1e-14);
+        EXPECT_LE(enthalpy_defect(reactor, in, out), 1e-13);
+        const auto width = static_cast<std::int64_t>(in.size());
+        testing::solve(exact, core::ConstRows(in.data(), 1, width), core::Rows(truth.data(), 1, width));
+        for (std::size_t k = 0; k < in.size(); ++k) {
+          EXPECT_GE(out[k], 0.0);
+          EXPECT_LT(std::abs(out[k] - truth[k]), 0.2 * tolerance * columns[k].scale) << columns[k].name << T << share;
+        }
+      }
+    EXPECT_GT(n_explicit, 10) << one.fuel;
+    EXPECT_GT(n_inert, 3) << one.fuel;
+    EXPECT_GT(n_none, 10) << one.fuel;
+  }
+}
+
+TEST(Reactor, takes_no_explicit_step_where_much_happens_or_radicals_multiply) {
+  for (const auto& one : cases()) {
+    ReactorRows rows(one);
+    auto& reactor = rows.reactor();
+    std::vector<double> out(rows.rows[0].size());
+    for (std::int64_t row = 0; row < one.n_rows; ++row) {
+      const auto found = reactor.shortcut(rows.rows[row], 1e-3, out);
+      double change = 0.0;
+      for (std::size_t k = 0; k < out.size(); ++k)
+        change = std::max(change, std::abs(rows.rows[row + 1][k] - rows.rows[row][k]) /
+                                      (1e-3 * reactor.signature().outputs[k].scale));
+      if (change > 1.0) {
+        EXPECT_EQ(found, Shortcut::none) << row;
+      }
+    }
+    auto nothing = std::vector<double>(rows.rows[0].begin(), rows.rows[0].end());
+    nothing[0] = std::nan("");
+    EXPECT_EQ(reactor.shortcut(nothing, 1e-3, out), Shortcut::none);
+  }
+  // Whatever the tolerance calls a change, chains that multiply are left to a solver.
+  const Case hydrogen = cases().front();
+  ReactorRows rows(hydrogen);
+  auto reactor = make_reactor(hydrogen, {.dt = 2e-5});
+  std::vector<double> out(rows.rows[0].size());
+  const std::size_t H = 1 + hydrogen.mechanism->require_species("H");
+  int multiply = 0;
+  for (std::int64_t row = 5; row < hydrogen.n_rows && rows.rows[row][H] < 1e-5; ++row) {
+    ++multiply;
+    EXPECT_EQ(reactor.shortcut(rows.rows[row], 1e3, out), Shortcut::none) << row;
+  }
+  EXPECT_GT(multiply, 5);
+}
+
 TEST(Reactor, judges_and_mends_an_answer_at_the_pressure_of_its_row) {
   const auto one = cases().front();
   ReactorRows rows(one);
