@@ -18,6 +18,7 @@ inline surrogate::Surrogate toy_surrogate(Duration duration, const parallel::Com
   network.layers = {32, 32};
   surrogate::TrainingOptions training;
   training.batch = 256;
+  training.decay_updates = 1000;  // after 33 steps of 30
   return surrogate::Surrogate(ToyKind(duration).signature(), network, training, comm);
 }
 
