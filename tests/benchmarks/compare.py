@@ -237,7 +237,7 @@ def report(result: dict[str, Any]) -> str:
     text = [f"{result['case']}: {result['about']}; {result['ranks']} rank(s){changed}", "", markdown(lines), ""]
     text += [sentence for name in HYBRIDS if name in runs for sentence in sentences(name, runs)]
     if "learned_before_s" in result:
-        text.append(f"The warm model took {result['learned_before_s']:.0f} s before the run, which its time is without.")
+        text.append(f"The warm model took {result['learned_before_s']:.0f} s before the run; its time is without them.")
     return "\n".join(text)
 
 
