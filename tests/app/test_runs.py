@@ -115,7 +115,7 @@ class Runs(ProgramTest):
                 self.assertIn("is a valid input", checked.stdout)
                 out = self.folder / path.stem
                 smaller = settings(grid__cells="[16, 16, 16]") if path.stem.endswith("3d") else []
-                if path.stem == "c12h26_kernel":  # its rows are a hundred times as dear
+                if path.stem == "c12h26_kernel":  # its rows cost a hundred times as much
                     smaller = settings(grid__cells="[16, 16]", time__step="2e-6")
                 short = settings(time__end="4e-6")
                 self.assert_done(bimetal("run", path, "-o", out, *short, *smaller, ranks=2))

@@ -55,7 +55,7 @@ CASES = (
     Case("methane", "methane, 21 species, 64 x 64 cells, 200 steps of 5 us", "ch4_kernel.yaml", MESH),
     Case("gri30", "methane by GRI-Mech 3.0, 53 species, 64 x 64 cells, 200 steps of 5 us", "ch4_kernel.yaml", MESH,
          mechanism="BIMETAL_GRI30"),
-    Case("dodecane", "n-dodecane, 100 species, 64 x 64 cells, steps of 5 us", "c12h26_kernel.yaml"),
+    Case("dodecane", "n-dodecane, 100 species, 64 x 64 cells, 240 steps of 5 us", "c12h26_kernel.yaml"),
     Case("hydrogen", "hydrogen, 9 species, 96 x 96 cells, 400 steps of 1 us: too cheap to be worth a surrogate",
          "h2_kernel.yaml"),
     # A diffusion flame rather than a kernel, as that has left its box after a millisecond.
