@@ -249,6 +249,8 @@ def sentences(name: str, runs: dict[str, Any]) -> list[str]:
     best, at = runs[run["best"]], run["break_even"]
     said = [f"{name}: best physics is rtol {best['rtol']:g} by {best['integrator']}"
             + ("" if run["best_is_as_good"] else f", although no rtol down to {LADDER[-1]:g} is as accurate") + "."]
+    if not run["accepted"]:
+        said.append(f"{name}: no answer of the network was accepted, so its errors are those of the reference solver.")
     if at["ahead_from"]:
         said.append(f"{name}: it is ahead of best physics from step {at['ahead_from']} on.")
     elif at["gaining_from"]:
