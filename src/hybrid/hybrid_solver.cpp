@@ -307,7 +307,7 @@ void HybridSolver::settle_with_physics(Batch& batch, const Case& row, std::span<
   }
 }
 
-/// One cell in four judges candidates by its audited rows and trains none, whatever the step: rows of one cell in two
+/// A quarter of the cells judges candidates by its audited rows and trains none, whatever the step: rows of one cell in two
 /// steps are nearly the same.
 bool HybridSolver::judged_by(std::int64_t id) const {
   return core::random_bits(options_.seed, core::Purpose::calibration, 0, static_cast<std::uint64_t>(id)) % 4 == 0;

@@ -16,6 +16,10 @@ namespace {
 /// starts afresh with every promotion, and less is accepted until there is enough of it again.
 constexpr double worthwhile_rejections = 0.8;
 
+/// Where nothing that is certified serves yet, a candidate must promise to accept this much: one of the first steps of
+/// learning that promises less ages within a few steps, and the wrong answers it leaves make the controller careful.
+constexpr double least_promise = 0.5;
+
 /// Rows of all ranks that a calibration needs at least.
 constexpr std::int64_t enough_rows = 200;
 
@@ -108,7 +112,10 @@ void HybridSolver::consider_promotion(std::int64_t step) {
     const auto serving = examine(Surrogate::Weights::serving);
     now = acceptance(judge(serving, calibrate(serving)));
   }
-  if (promised <= 0.0 || (now > 0.0 && 1.0 - promised > worthwhile_rejections * (1.0 - now))) {
+  const bool certified = options_.switching.policy == control::Policy::certified;
+  const bool worthwhile = now > 0.0 ? 1.0 - promised <= worthwhile_rejections * (1.0 - now)
+                                    : promised > 0.0 && (!certified || promised >= least_promise);
+  if (!worthwhile) {
     if (refusals_++ == 0)
       log_.info(
           "step {}: candidate refused: {:.0f} % of the calibration rows would be acceptable, {:.0f} % are with "

@@ -66,7 +66,8 @@ class RoundTrip(ProgramTest):
                 model = self.train(f"{architecture}_{head}.pt", "--architecture", architecture, "--layers", 32, 32,
                                    "--head", head, "--updates", 1500)
                 out = self.folder / f"with_{architecture}_{head}"
-                self.assert_done(self.run_case(out.name, surrogate__model=model))
+                # It begins to learn when little has been accepted for 8 · promote_every steps.
+                self.assert_done(self.run_case(out.name, surrogate__model=model, training__promote_every=1))
                 accepted = [line["step"] for line in history(out) if line["accepted"] > 0]
                 log = (out / "log.txt").read_text(encoding="utf-8")
                 calibrated, on = (1 + int(re.search(rf"step (\d+): surrogate {words}", log)[1])
