@@ -31,7 +31,7 @@ class Case:
 
 
 SHORT_CASES = (
-    Case("h2_kernel", {"grid__cells": "[56, 56]", "grid__upper": "[0.0035, 0.0035]", "time__end": "1.6e-4"}),
+    Case("h2_kernel", {"grid__cells": "[56, 56]", "grid__upper": "[0.0035, 0.0035]", "time__end": "2.4e-4"}),
     Case("drift_mixture", {"grid__cells": "[48, 16]", "time__step": "2e-6"}),
 )
 LONG_CASES = (
