@@ -56,7 +56,7 @@ class SwitchController {
   /// The audit coin of a row. It falls the same way whatever is decided, on any rank: audited rows are a simple
   /// random sample of all rows, accepted or not.
   bool audits(std::int64_t step, std::int64_t id) const;
-  /// The same for inert and explicit rows, which are many and alike: a tenth of the chance.
+  /// The coin of inert and explicit rows, which are many and alike, falls with a tenth of the chance.
   bool audits_inert(std::int64_t step, std::int64_t id) const;
   int audit_level() const { return level_; }
   double audit_chance() const { return control::audit_chance(options_.audit_fraction, level_); }

@@ -23,7 +23,7 @@ std::int64_t count_weights(const std::vector<std::int64_t>& widths) {
   return n;
 }
 
-// Of asinh(q): 5e12 knees, beyond which single precision would overflow.
+// The largest asinh(q): 5e12 knees, beyond which single precision would overflow.
 constexpr double largest = 30.0;
 
 // A species that keeps its input but for this part, before anything is learned.

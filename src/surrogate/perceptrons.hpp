@@ -60,7 +60,7 @@ class Perceptrons : public Network {
   std::vector<Layer> lay(const std::vector<std::int64_t>& widths, std::int64_t& offset);
   torch::Tensor view(std::int64_t& offset, at::IntArrayRef shape);
   static void restate(std::vector<Layer>& layers, const Scaling& from, const Scaling& to);
-  /// Of what a last layer says. rows_in_knees: [n, n_targets], the free columns of the rows.
+  /// The increments that a last layer says. rows_in_knees: [n, n_targets], the free columns of the rows.
   torch::Tensor increments(const torch::Tensor& said, const torch::Tensor& rows_in_knees) const;
 
   NetworkOptions options_;

@@ -13,7 +13,7 @@ namespace bimetal::surrogate {
 /// of increments. Never changes, so copies share their tensor.
 class ScaledDifference {
  public:
-  /// Of increments in the knees of `scaling`; on `device`. Local.
+  /// Compares increments in the knees of `scaling`, on `device`. Local.
   ScaledDifference(const core::Signature& signature, const Scaling& scaling, torch::Device device = torch::kCPU);
 
   /// u, other: [n, n_targets] in knees; [n], without gradient. Local.

@@ -68,7 +68,7 @@ class Scaling {
   };
   std::vector<FeatureScale> feature_scales() const;  // [n_features]
   double knee() const { return knee_; }
-  /// Those that a model file states, one a feature, in the columns' units. Local.
+  /// Takes the resolutions that a model file states, one a feature, in the columns' units. Local.
   void set_resolutions(std::span<const double> resolutions);
   static double exponent();  // of mass fractions
   std::int64_t n_inputs() const { return static_cast<std::int64_t>(natures_.size()); }
