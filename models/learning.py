@@ -13,12 +13,11 @@ from torch import Tensor, nn
 
 from contract import Signature
 from dataset import Draws, Rows
-from scaling import Scaling, Targets
 from soap import Soap
 
 SMALLEST_ERROR, LARGEST_ERROR = 1e-8, 1e4  # what the error head is asked to tell apart
 HUBER_WIDTH = 0.5  # of its loss, in decades
-Z_WIDTH = 0.1  # of that of the targets, in deviations
+COLUMN_WIDTH = 1.0  # of that of a predicted column, in tolerances
 WARM_UP = 100.0  # steps until the averages of the optimiser mean something
 KEEP_AVERAGE = 0.99  # of the weights, per step
 CHUNK = 4096  # rows of one pass outside training
@@ -28,7 +27,7 @@ OPTIMISERS = {"soap": (Soap, 1e-2, 5e-4), "adam": (torch.optim.Adam, 2e-3, 2e-5)
 
 
 class ScaledDifference(nn.Module):
-    """max_k |delta_k| / scale_k over the predicted columns and those that follow from them by the invariants."""
+    """delta_k / scale_k over the predicted columns and those that follow from them by the invariants."""
 
     def __init__(self, signature: Signature) -> None:
         super().__init__()
@@ -37,25 +36,26 @@ class ScaledDifference(nn.Module):
         self.register_buffer("to_scaled", torch.from_numpy(to_scaled.T.copy()).float())  # [n_free, n_rows]
         self.register_buffer("column", torch.tensor(signature.free))
 
-    def forward(self, increments: Tensor, other: Tensor) -> Tensor:  # [n, n_out] twice -> [n]
-        return (increments - other).index_select(1, self.column).mm(self.to_scaled).abs().amax(1)
+    def forward(self, increments: Tensor, other: Tensor) -> Tensor:  # [n, n_out] twice -> [n, n_rows]
+        return (increments - other).index_select(1, self.column).mm(self.to_scaled)
 
 
 class Loss(nn.Module):
-    """Mean over rows of Huber errors: of the standardised targets, of the answer and of the second one, with a slope of
-    1 far away, and of log_error against log10 of the scaled error."""
+    """Mean over rows of Huber errors: of the predicted columns in tolerances, of the answer and of the second one, with
+    a slope of 1 far away, and of log_error against log10 of the scaled error."""
 
-    def __init__(self, signature: Signature, scaling: Scaling) -> None:
+    def __init__(self, signature: Signature, tolerance: float) -> None:
         super().__init__()
-        self.targets = Targets(scaling)
+        self.tolerance = tolerance
         self.difference = ScaledDifference(signature)
 
     def forward(self, answer: tuple[Tensor, ...], truth: Tensor) -> Tensor:
-        z = self.targets(truth)
-        error = self.difference(answer[0].detach(), truth).clamp(SMALLEST_ERROR, LARGEST_ERROR).log10()
+        columns = [self.difference(increments, truth) for increments in (answer[0], *answer[2:])]
+        error = columns[0].detach().abs().amax(1).clamp(SMALLEST_ERROR, LARGEST_ERROR).log10()
         loss = nn.functional.huber_loss(answer[1], error, delta=HUBER_WIDTH)
-        for increments in (answer[0], *answer[2:]):
-            loss = loss + nn.functional.huber_loss(self.targets(increments), z, delta=Z_WIDTH) / Z_WIDTH
+        for each in columns:
+            each = each / self.tolerance
+            loss = loss + nn.functional.huber_loss(each, torch.zeros_like(each), delta=COLUMN_WIDTH) / COLUMN_WIDTH
         return loss
 
 
@@ -66,6 +66,7 @@ class Recipe:
     rate_end: float | None = None
     batch: int = 512
     seed: int = 1
+    tolerance: float = 1e-3  # part of a scale: the unit that errors are learned in
 
     def rate_at(self, progress: float) -> float:
         """Cosine from `rate` to `rate_end` as progress goes from 0 to 1."""
@@ -78,10 +79,10 @@ class Trainer:
     """Takes gradient steps on `module`, and keeps the exponential average of its weights (Polyak & Juditsky, SIAM J.
     Control Optim. 30 (1992) 838), which is what should serve."""
 
-    def __init__(self, module: nn.Module, signature: Signature, scaling: Scaling, rows: Rows, recipe: Recipe,
+    def __init__(self, module: nn.Module, signature: Signature, rows: Rows, recipe: Recipe,
                  device: str = "cpu") -> None:
         self.module, self.recipe = module.to(device).train(), recipe
-        self.loss = Loss(signature, scaling).to(device)
+        self.loss = Loss(signature, recipe.tolerance).to(device)
         self.draws = Draws(rows, signature, recipe.seed)
         self.inputs = torch.from_numpy(rows.inputs).float().to(device)
         self.increments = torch.from_numpy(rows.increments).float().to(device)

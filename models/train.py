@@ -24,7 +24,6 @@ from learning import OPTIMISERS, Recipe, Trainer, answers, scaled_errors
 from scaling import Scaling
 
 LOOKS = 20  # at the held-out rows
-TOLERANCE = 1e-3
 COLUMNS = ("seconds", "updates", "loss", "within", "p95")
 Curve = list[tuple[float, ...]]  # of COLUMNS, a line a look
 
@@ -67,7 +66,7 @@ def rehearse_export(state: State, data: DataSet) -> None:
 def learn(trainer: Trainer, state: State, data: DataSet, budget: Budget, keep: Callable[[], None]) -> Curve:
     """Trains to the end of the budget, or until interrupted. Calls `keep` after every look at the held-out rows."""
     curve: Curve = []
-    print("  seconds  updates      loss  within 1e-3  95th percentile")
+    print(f"  seconds  updates      loss  within {trainer.recipe.tolerance:.0e}  95th percentile")
     progress, losses = 0.0, []
     try:
         while progress < 1.0:
@@ -90,14 +89,14 @@ def look(trainer: Trainer, state: State, data: DataSet) -> tuple[float, float]:
     with trainer.averaged() as module:
         increments, *_ = answers(module, data.held_out.inputs)
     errors = scaled_errors(state.signature, increments, data.held_out.increments)
-    return float((errors <= TOLERANCE).mean()), float(np.quantile(errors, 0.95))
+    return float((errors <= trainer.recipe.tolerance).mean()), float(np.quantile(errors, 0.95))
 
 
 def after(training: dict[str, Any], trainer: Trainer, curve: Curve) -> dict[str, Any]:
     """What a model says of its training, once this has been added."""
     result = training | {"updates": training.get("updates", 0) + trainer.updates,
                          "samples": training.get("samples", 0) + trainer.updates * trainer.recipe.batch}
-    return result | ({"held_out_within_1e-3": curve[-1][3]} if curve else {})
+    return result | ({f"held_out_within_{trainer.recipe.tolerance:g}": curve[-1][3]} if curve else {})
 
 
 def parse() -> argparse.Namespace:
@@ -139,6 +138,8 @@ def parse() -> argparse.Namespace:
     recipe.add_argument("--optimiser", choices=OPTIMISERS, default="soap", help="Adam takes several times longer")
     recipe.add_argument("--rate", type=positive, help="learning rate at the start; None: the optimiser's usual one")
     recipe.add_argument("--rate-end", type=positive, help="and at the end, a cosine in between")
+    recipe.add_argument("--tolerance", type=positive, default=1e-3,
+                        help="of an answer, part of a scale (switching.tolerance): the unit that errors are learned in")
     recipe.add_argument("--batch", type=count, default=512, help="rows of a gradient step")
     recipe.add_argument("--seed", type=int, default=1, help="of initial weights and draws")
     parser.add_argument("--curve", type=Path, metavar="FILE.csv", help="also write the learning curve")
@@ -176,8 +177,9 @@ def main() -> None:
             raise ModelError(f"{', '.join(map(str, arguments.data))} has no rows {name}; let the run go on for longer.")
     state = initial(arguments, data)
     rehearse_export(state, data)
-    recipe = Recipe(arguments.optimiser, arguments.rate, arguments.rate_end, arguments.batch, arguments.seed)
-    trainer = Trainer(state.module, state.signature, state.scaling, data.training, recipe, arguments.device)
+    recipe = Recipe(arguments.optimiser, arguments.rate, arguments.rate_end, arguments.batch, arguments.seed,
+                    arguments.tolerance)
+    trainer = Trainer(state.module, state.signature, data.training, recipe, arguments.device)
     n = sum(each.numel() for each in trainer.parameters)
     print(f"{state.architecture['name']}, {n} parameters; {len(data.training)} rows to train on, {len(data.held_out)} "
           "held out")

@@ -231,6 +231,7 @@ RunConfig read_run_config(const std::string& path, std::span<const std::string> 
   read_training(root.section("training"), config);
   read_switching(root.section("switching"), config);
   config.network.resolution = config.resolution * config.hybrid.switching.tolerance;
+  config.training.tolerance = config.hybrid.switching.tolerance;
   settle_tolerances(chemistry, config.hybrid.switching.tolerance, config.chemistry);
   config.hybrid.faults = read_faults(root.section("faults"));
   config.hybrid.expected_steps =

@@ -18,6 +18,7 @@ ordered_json list_rows(const hybrid::HybridSolver& hybrid) {
   return {{"total", rows.total},
           {"inert", rows.inert},
           {"explicit", rows.explicit_steps},
+          {"unanswerable", rows.unanswerable},
           {"accepted", rows.accepted},
           {"rejected", rows.rejected},
           {"audited", rows.audited},

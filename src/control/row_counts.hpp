@@ -14,6 +14,7 @@ struct RowCounts {
   std::int64_t explicit_steps = 0;  // answered by one explicit step
   std::int64_t accepted = 0;        // audited ones among them
   std::int64_t rejected = 0;        // those not asked about among them
+  std::int64_t unanswerable = 0;    // of the rejected ones: no surrogate is ever asked about such rows
   std::int64_t asked = 0;           // the surrogate proposed an answer; inert and explicit ones may be among them
   std::int64_t gated = 0;           // of the rejected ones: stopped by a gate
   std::int64_t unusable = 0;        // of the asked ones: not finite
@@ -30,7 +31,7 @@ struct RowCounts {
   std::int64_t verified_wrong = 0;
 
   /// All of them in a row, to be summed over ranks, and back.
-  using Array = std::array<std::int64_t, 19>;
+  using Array = std::array<std::int64_t, 20>;
   Array to_array() const { return std::bit_cast<Array>(*this); }
   static RowCounts from_array(const Array& values) { return std::bit_cast<RowCounts>(values); }
 

@@ -20,11 +20,8 @@ constexpr double careful_target = 0.5;
 constexpr double inert_audit_share = 0.1;
 constexpr double commit_share = 0.01;  // of delta
 
-constexpr double first_throttle = 0.5;
-constexpr double least_throttle = 0.1;
-constexpr double throttle_rise = 0.05;  // per step that stands
-constexpr double uneasy_share = 0.75;   // of target and throttle, after a step that makes the alarm uneasy
-constexpr double alarmed_share = 0.5;   // and after an alarm
+constexpr double uneasy_share = 0.75;  // of the target, after a step that makes the alarm uneasy
+constexpr double alarmed_share = 0.5;  // and after an alarm
 
 // Windows.
 constexpr std::int64_t first_off = 4;
@@ -55,7 +52,6 @@ SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t s
       seed_(seed),
       alarm_(options.wrong_fraction),
       target_(options.wrong_fraction),
-      throttle_(options.policy == Policy::certified ? first_throttle : 1.0),
       off_windows_(first_off) {
   EXPECT(options.tolerance > 0.0 && options.audit_fraction > 0.0 && options.audit_fraction <= 1.0);
   EXPECT(options.window >= 1 && options.memory >= 1);
@@ -75,11 +71,6 @@ bool SwitchController::audits_inert(std::int64_t step, std::int64_t id) const {
   return coin(seed_, core::Purpose::audit, step, id) < inert_audit_share * audit_chance();
 }
 
-bool SwitchController::accepts(std::int64_t step, std::int64_t id, double score) const {
-  return score <= threshold_in_force() &&
-         (throttle_ >= 1.0 || coin(seed_, core::Purpose::acceptance, step, id) < throttle_);
-}
-
 bool SwitchController::stand(std::int64_t step, std::int64_t audited, std::int64_t audited_wrong) {
   if (!certified() || audited == 0) return true;
   ++n_on_;
@@ -93,17 +84,13 @@ bool SwitchController::stand(std::int64_t step, std::int64_t audited, std::int64
     raise_alarm(step);
     return false;
   }
-  if (alarm_.is_uneasy())
-    grow_careful(uneasy_share);
-  else
-    throttle_ = std::min(throttle_ + throttle_rise, 1.0);
+  if (alarm_.is_uneasy()) grow_careful(uneasy_share);
   if (n_on_ == trial) off_windows_ = first_off;
   return true;
 }
 
 void SwitchController::grow_careful(double share) {
   target_ = std::max(share * target_, least_target * options_.wrong_fraction);
-  throttle_ = std::max(share * throttle_, least_throttle);
 }
 
 /// The first time in a while: more careful, by recent evidence only. Again soon: off. At once after a promotion: the
@@ -279,7 +266,6 @@ void SwitchController::persist(const core::Archive& archive) {
   archive.alike("threshold_wrong", threshold_.wrong);
   archive.alike("threshold_wrong_upper_bound", threshold_.wrong_upper_bound);
   archive.alike("target", target_);
-  archive.alike("throttle", throttle_);
   archive.alike("tightness", tightness_);
   archive.alike("level", level_);
   archive.alike("off_until", off_until_);

@@ -38,10 +38,6 @@ const char* to_string(Standing standing);
 ///    NeurIPS 34 (2021) 1660, eq. 2; audits are its intermittent labels), and half of it after an alarm. It outlives
 ///    versions: a calibration that promises too much once will do so again;
 ///  - the allowance of the whole run: the nearer its wrong fraction so far comes to alpha, the lower the target;
-///  - the throttle: of the answers below the threshold only a share is accepted, drawn anew in every step; it halves
-///    with every alarm and rises slowly. Where answers follow on answers their errors add up, unseen by a threshold
-///    that was chosen from single ones; physics in between takes them back, and shows the surrogate the gas as its
-///    own answers have left it;
 ///  - the commit test, which withdraws the answers of a step whose own audits refute alpha, and with it the drift
 ///  alarm,
 ///    which hears a smaller rise that lasts. Both switch off for a while, doubled each time, and forget what was
@@ -52,7 +48,7 @@ class SwitchController {
 
   // One step: whom to ask, whose answer stands, who is audited.
   Asking asks(std::int64_t step) const;
-  bool accepts(std::int64_t step, std::int64_t id, double score) const;
+  bool accepts(double score) const { return score <= threshold_in_force(); }
   /// The audit coin of a row. It falls the same way whatever is decided, on any rank: audited rows are a simple
   /// random sample of all rows, accepted or not.
   bool audits(std::int64_t step, std::int64_t id) const;
@@ -106,7 +102,6 @@ class SwitchController {
   /// The wrong fraction thresholds aim at now: alpha less what the correction takes off, and what the run used up.
   double target() const;
   /// The share of the answers below the threshold that is accepted.
-  double throttle() const { return throttle_; }
   /// Of all ranks, as of the last evidence.
   const Ledger& ledger() const { return ledger_; }
   std::int64_t alarms() const { return alarms_; }
@@ -146,7 +141,6 @@ class SwitchController {
   Standing standing_ = Standing::no_version;
   Threshold threshold_;
   double target_;
-  double throttle_;
   double tightness_ = 1.0;
   int level_ = 0;                 // of the audits
   std::int64_t off_until_ = 0;    // step

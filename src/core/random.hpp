@@ -11,12 +11,10 @@ enum class Purpose : std::uint64_t {
   batch = 3,
   weights = 4,
   initial = 5,
-  acceptance = 6,
   data = 7,        // which rows go into the data set
   validation = 8,  // and which of those are never trained on
   thinning = 9,    // which rows are left out when trainers cannot take all
   perturbation = 10,
-  calibration = 11,  // which cells judge candidates and train none
 };
 
 /// Counter-based random numbers: a pure function of its arguments, so that the same coin falls the same way on

@@ -7,8 +7,8 @@
 
 namespace bimetal::hybrid {
 
-/// The most recent audited rows that training never sees, with their physics answers: what a new version is judged
-/// by. A ring; Local.
+/// The audited rows since the last look at the candidate, or the most recent of them, with their physics answers: what
+/// versions are judged by. A ring; Local.
 class CalibrationBuffer {
  public:
   CalibrationBuffer(std::int64_t capacity, std::int64_t n_in, std::int64_t n_out)

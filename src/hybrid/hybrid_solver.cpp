@@ -64,7 +64,7 @@ subproblem::BatchReport HybridSolver::solve(Batch& batch) {
   const auto asking = whom_to_ask(batch.step);
   take_shortcuts(batch, asking == Asking::all_rows ? Which::likely_at_rest : Which::all);
   ask_surrogate(asking);
-  decide(batch.step);
+  decide();
   take_shortcuts(batch, Which::all);
   record_candidates();
   auto report = answer(batch);
@@ -198,12 +198,9 @@ Gate HybridSolver::gate_of(std::span<const double> in, std::span<double> proposa
   return slight ? Gate::slight : Gate::open;
 }
 
-void HybridSolver::decide(std::int64_t step) {
-  core::ScopedTimer timer(step_.seconds.inference);
-  for (std::size_t i = 0; i < cases_.size(); ++i) {
-    auto& row = cases_[i];
-    row.accepted = row.score >= 0.0 && std::isfinite(row.score) && controller_.accepts(step, ids_[i], row.score);
-  }
+void HybridSolver::decide() {
+  for (auto& row : cases_)
+    row.accepted = row.score >= 0.0 && std::isfinite(row.score) && controller_.accepts(row.score);
 }
 
 /// Has the rejected and the audited rows solved by physics; if their audits refute the accepted answers, all the
@@ -296,21 +293,15 @@ void HybridSolver::settle_with_physics(Batch& batch, const Case& row, std::span<
   std::ranges::copy(truth, batch.out[row.row].begin());
   note_provenance(batch, row, row.audited ? error : -1.0);
 
-  const std::int64_t id = batch.id[static_cast<std::size_t>(row.row)];
-  const bool judges = surrogate_ && judged_by(id);
-  if (moves_rows() && !judges && batch.step >= 0) perturbed_->offer(kind(), in, id, batch.step);
-  if (!surrogate_) return;
-  if (judges) {
-    if (row.audited) calibration_rows_.add(in, truth);
-  } else {
-    learner_->remember({in.data(), 1, std::ssize(in)}, {truth.data(), 1, std::ssize(truth)}, {&id, 1}, batch.step);
+  if (!kind().answerable(in)) {
+    ++step_.rows.unanswerable;
+    return;
   }
-}
-
-/// A quarter of the cells judges candidates by its audited rows and trains none, whatever the step: rows of one cell in two
-/// steps are nearly the same.
-bool HybridSolver::judged_by(std::int64_t id) const {
-  return core::random_bits(options_.seed, core::Purpose::calibration, 0, static_cast<std::uint64_t>(id)) % 4 == 0;
+  const std::int64_t id = batch.id[static_cast<std::size_t>(row.row)];
+  if (moves_rows() && batch.step >= 0) perturbed_->offer(kind(), in, id, batch.step);
+  if (!surrogate_) return;
+  if (row.audited) calibration_rows_.add(in, truth);
+  learner_->remember({in.data(), 1, std::ssize(in)}, {truth.data(), 1, std::ssize(truth)}, {&id, 1}, batch.step);
 }
 
 bool HybridSolver::moves_rows() const {

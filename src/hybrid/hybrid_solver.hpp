@@ -127,7 +127,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   double score_of(const surrogate::Signals& signals, const Calibration& calibration) const;
   subproblem::Gate gate_of(std::span<const double> in, std::span<double> proposal, const surrogate::Signals& signals);
   bool unfamiliar(const surrogate::Signals& signals) const;
-  void decide(std::int64_t step);
+  void decide();
   enum class Which { likely_at_rest, all };
   void take_shortcuts(subproblem::Batch& batch, Which which);
   void commit_shortcut(subproblem::Batch& batch, Case& row, std::int64_t id, subproblem::Shortcut found,
@@ -137,7 +137,6 @@ class HybridSolver : public subproblem::SubproblemSolver {
   bool withdraws(std::int64_t step, const core::RowTable& truth, const std::vector<std::size_t>& checked);
   void settle_with_physics(subproblem::Batch& batch, const Case& row, std::span<const double> in,
                            std::span<const double> truth, double seconds);
-  bool judged_by(std::int64_t id) const;
   bool moves_rows() const;
   void solve_perturbed(std::int64_t step);
   void account_for_shortcut(const Case& row, double error);
@@ -163,6 +162,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   // Learning (learning.cpp).
   void train(std::int64_t step);
   void consider_promotion(std::int64_t step);
+  void compare_with_serving(std::int64_t step);
   void calibrate_serving(std::int64_t step);
   Examination examine(surrogate::Surrogate::Weights which);
   Calibration calibrate(const Examination& examination) const;

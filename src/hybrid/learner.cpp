@@ -8,14 +8,11 @@
 namespace bimetal::hybrid {
 namespace {
 
-// A candidate is worth a look once it has taken this much more gradient steps than at the last one.
-constexpr double steps_between_looks = 1.5;
-
 /// The ranks that solve train between two steps, in bursts.
 class InSituLearner : public Learner {
  public:
   InSituLearner(const TrainingSchedule& schedule, surrogate::Surrogate& surrogate)
-      : schedule_(schedule), surrogate_(&surrogate), plan_(8 * schedule.promote_every, surrogate.warm()) {}
+      : schedule_(schedule), surrogate_(&surrogate), plan_(2 * schedule.promote_every, surrogate.decay_updates() / 2, surrogate.warm()) {}
 
   void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id,
                 std::int64_t step) override {
@@ -23,13 +20,9 @@ class InSituLearner : public Learner {
   }
 
   std::int64_t updates_due(std::int64_t step, double accepted_share) override {
-    plan_.note(step, accepted_share, surrogate_->updates_left() == 0);
-    if (plan_.begins()) {
-      surrogate_->begin_again();
-      looked_at_ = updates_;
-      burst_began_at_ = updates_;
-    }
-    return learns() ? std::min(schedule_.updates_per_step, surrogate_->updates_left()) : 0;
+    plan_.note(step, accepted_share, updates_, surrogate_->rate_is_down());
+    if (plan_.begins()) surrogate_->begin_again();
+    return learns() ? schedule_.updates_per_step : 0;
   }
 
   bool learns() const override { return plan_.phase() == LearningPlan::Phase::learning; }
@@ -42,7 +35,7 @@ class InSituLearner : public Learner {
       round.loss = report.loss;
       updates_ = report.updates;
     }
-    round.new_candidate = (step + 1) % schedule_.promote_every == 0 && is_worth_a_look();
+    round.new_candidate = (step + 1) % schedule_.promote_every == 0 && updates_ != looked_at_;
     if (round.new_candidate) {
       looked_at_ = updates_;
       surrogate_->familiarise();
@@ -60,24 +53,15 @@ class InSituLearner : public Learner {
   void persist(const core::Archive& archive) override {
     archive.alike("updates", updates_);
     archive.alike("looked_at", looked_at_);
-    archive.alike("burst_began_at", burst_began_at_);
     plan_.persist(archive.in("plan"));
   }
 
  private:
-  /// More seldom as the burst goes on, and once at its end: evidence about a version starts anew with every promotion.
-  bool is_worth_a_look() const {
-    if (updates_ == looked_at_) return false;
-    return surrogate_->updates_left() == 0 || static_cast<double>(updates_ - burst_began_at_) >=
-                                                  steps_between_looks * static_cast<double>(looked_at_ - burst_began_at_);
-  }
-
   TrainingSchedule schedule_;
   surrogate::Surrogate* surrogate_;
   LearningPlan plan_;
-  std::int64_t updates_ = 0;         // so far
-  std::int64_t looked_at_ = 0;       // updates at the last look
-  std::int64_t burst_began_at_ = 0;  // updates
+  std::int64_t updates_ = 0;    // so far
+  std::int64_t looked_at_ = 0;  // updates at the last look
 };
 
 /// Nobody trains: the network serves as it is.

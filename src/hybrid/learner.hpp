@@ -40,7 +40,7 @@ class Learner {
   /// A physics answer to learn from. in: [n, n_in], out: [n, n_out], id: [n]. Local, and waits for nobody.
   virtual void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id,
                         std::int64_t step) = 0;
-  /// After each step with active rows, of which this share was accepted: how many gradient steps the ranks that solve
+  /// After each step with rows that may be asked about, of which this share was accepted: how many gradient steps the ranks that solve
   /// should take now. Local, alike on all ranks.
   virtual std::int64_t updates_due(std::int64_t step, double accepted_share) = 0;
   /// Whether rows that are handed over now will be learned from soon. Local, alike on all ranks.

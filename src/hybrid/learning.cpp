@@ -1,4 +1,5 @@
 // How the hybrid learns: training rounds, calibration, and the promotion gate.
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -12,9 +13,10 @@ using surrogate::Surrogate;
 
 namespace {
 
-/// A candidate must promise to reject no more than this part of the calibration rows that what serves rejects: evidence
-/// starts afresh with every promotion, and less is accepted until there is enough of it again.
+/// A candidate must promise to reject no more than this part of what the serving version rejects, and to accept this
+/// much more of the rows: evidence starts afresh with every promotion, and more is audited until there is enough of it.
 constexpr double worthwhile_rejections = 0.8;
+constexpr double worthwhile_gain = 0.02;
 
 /// Where nothing that is certified serves yet, a candidate must promise to accept this much: one of the first steps of
 /// learning that promises less ages within a few steps, and the wrong answers it leaves make the controller careful.
@@ -29,9 +31,10 @@ void HybridSolver::train(std::int64_t step) {
   core::ScopedTimer timer(step_.seconds.training);
   if (surrogate_serves() && !calibration_.fitted) calibrate_serving(step);
 
-  const auto active = static_cast<double>(step_.rows.accepted + step_.rows.rejected);
-  const auto accepted = static_cast<double>(step_.rows.accepted);
-  const auto wanted = active > 0.0 ? learner_->updates_due(step, accepted / active) : 0;
+  const auto& rows = step_.rows;
+  const auto answerable = static_cast<double>(rows.accepted + rows.rejected - rows.unanswerable);
+  const auto accepted = static_cast<double>(rows.accepted);
+  const auto wanted = answerable > 0.0 ? learner_->updates_due(step, accepted / answerable) : 0;
   const auto allowed = controller_.updates_allowed(wanted, comm_.size());
   TrainingRound round;
   {
@@ -97,12 +100,24 @@ void HybridSolver::calibrate_serving(std::int64_t step) {
             comm_.sum(calibration_rows_.size()));
 }
 
-/// Promotes the candidate if it promises to accept more than the serving version. Collective.
+/// Promotes the candidate if that is worthwhile. What it promises is what its snapshot of the last look did since then:
+/// all rows it is judged by came after all that it had learned from, which matters where states change as a run goes on
+/// (progressive validation: A. Blum, A. Kalai, J. Langford, Proc. COLT 1999, 203). Collective.
 void HybridSolver::consider_promotion(std::int64_t step) {
+  if (surrogate_->has_snapshot()) {
+    if (comm_.sum(calibration_rows_.size()) < enough_rows) return;
+    compare_with_serving(step);
+  }
+  surrogate_->take_snapshot();
+  calibration_rows_.clear();
+}
+
+/// Collective.
+void HybridSolver::compare_with_serving(std::int64_t step) {
   const auto acceptance = [&](const ScoreHistogram& histogram) {
     return control::choose_threshold(histogram, {}, controller_.target(), options_.switching.confidence).acceptance;
   };
-  const auto examination = examine(Surrogate::Weights::candidate);
+  const auto examination = examine(Surrogate::Weights::snapshot);
   const auto calibration = calibrate(examination);
   const auto candidate = judge(examination, calibration);
   const double promised = acceptance(candidate);
@@ -113,8 +128,9 @@ void HybridSolver::consider_promotion(std::int64_t step) {
     now = acceptance(judge(serving, calibrate(serving)));
   }
   const bool certified = options_.switching.policy == control::Policy::certified;
-  const bool worthwhile = now > 0.0 ? 1.0 - promised <= worthwhile_rejections * (1.0 - now)
-                                    : promised > 0.0 && (!certified || promised >= least_promise);
+  const bool worthwhile =
+      now > 0.0 ? promised - now >= std::max(worthwhile_gain, (1.0 - worthwhile_rejections) * (1.0 - now))
+                : promised > 0.0 && (!certified || promised >= least_promise);
   if (!worthwhile) {
     if (refusals_++ == 0)
       log_.info(

@@ -14,7 +14,8 @@ namespace {
 // Above it chains may branch faster than they break, so that a change far below any tolerance may be the first of
 // many that grow (hydrogen's second explosion limit at 1 atm lies near 900 K).
 constexpr double explosive = 800.0;     // [K]
-constexpr double rest = 1e-3;           // change in one step, below which a row is inert [tolerances]
+constexpr double rest = 1e-3;           // change in one step, below which a hot row is inert [tolerances]
+constexpr double cold_rest = 1e-2;      // the same of a row that is not explosive
 constexpr double slight = 0.2;          // change in one step, below which an explicit step is tried [tolerances]
 constexpr double explicit_error = 0.1;  // of an explicit step by its own estimate, below which it stands [tolerances]
 constexpr double growth = 1e-3;         // of a mass fraction in one step, above which it is not at rest [1]
@@ -169,8 +170,8 @@ double Reactor::change_by_rates(std::span<const double> in, double tolerance) {
 
 /// change: by the rates just evaluated [tolerances].
 bool Reactor::at_rest(std::span<const double> in, double change) const {
+  if (!(in[0] > explosive)) return change < cold_rest;
   if (!(change < rest)) return false;
-  if (!(in[0] > explosive)) return true;
   for (std::size_t k = 1; k < rates_.size(); ++k)
     if (rates_[k] * step(in) > growth * std::max(in[k], 1e-20)) return false;
   return true;
@@ -178,7 +179,7 @@ bool Reactor::at_rest(std::span<const double> in, double change) const {
 
 bool Reactor::surely_inert(std::span<const double> in, double tolerance) {
   const double T = in[0];
-  const double limit = rest * tolerance;  // in units of the scales
+  const double limit = cold_rest * tolerance;  // in units of the scales
   if (!(T >= chemistry::ColdGas::T_min && T <= cold_gas_.T_max())) return false;
   if (!(pressure(in) > 0.0 && step(in) > 0.0)) return false;
   const auto Y = state(in).subspan(1);

@@ -9,11 +9,11 @@
 
 namespace bimetal::surrogate {
 
-/// How wrong a batch of answers is, for descent: Huber errors (Ann. Math. Statist. 35 (1964) 73) of the standardised
-/// targets, of the answer and of the second one, and of the error head's log10 of the scaled error that the answers
-/// have just now. Sum over the rows, so that sums over ranks weigh every row alike.
-/// truth: [n, n_targets] increments in knees; deviation: [n_targets] of the targets. Local.
-torch::Tensor loss(const Network::Answer& answer, const torch::Tensor& truth, const torch::Tensor& deviation,
-                   const ScaledDifference& difference);
+/// How wrong a batch of answers is, for descent: Huber errors (Ann. Math. Statist. 35 (1964) 73) of the predicted
+/// columns in tolerances, of the answer and of the second one, and of the error head's log10 of the scaled error that
+/// the answers have just now. Sum over the rows, so that sums over ranks weigh every row alike.
+/// truth: [n, n_targets] increments in knees; tolerance: part of a scale. Local.
+torch::Tensor loss(const Network::Answer& answer, const torch::Tensor& truth, const ScaledDifference& difference,
+                   double tolerance);
 
 }  // namespace bimetal::surrogate

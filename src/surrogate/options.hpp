@@ -31,7 +31,7 @@ struct NetworkOptions {
   std::vector<std::int64_t> error_layers{32};       // widths of the error head's hidden layers
   std::vector<std::int64_t> second_layers{48, 48};  // widths of the second network's hidden layers
   Head head = Head::relaxation;                     // of both networks
-  double knee = 0.1;                                // increments below this part of a scale are learned absolutely,
+  double knee = 1.0;                                // increments below this part of a scale are learned absolutely,
                                                     // above it relatively; > 0
   double resolution = 4e-3;                         // part of a scale that features of mass fractions do not resolve;
                                                     // a few tolerances; >= 0
@@ -41,6 +41,7 @@ struct NetworkOptions {
 };
 
 struct TrainingOptions {
+  double tolerance = 1e-3;                // part of a scale: the unit that errors are learned in; > 0
   std::int64_t batch = 512;               // rows per gradient step, of all ranks together
   double learning_rate = 1e-2;            // of the optimiser (SOAP), at the start
   double learning_rate_end = 5e-4;        // reached after `decay_updates`, cosine in between

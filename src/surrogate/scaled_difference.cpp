@@ -20,10 +20,14 @@ ScaledDifference::ScaledDifference(const core::Signature& signature, const Scali
   to_scaled_ = torch::tensor(to_scaled).view({std::ssize(predicted), std::ssize(targets)}).to(device);
 }
 
+// Rows side by side, so that the largest of a few columns is taken of many rows at once.
+torch::Tensor ScaledDifference::columns(const torch::Tensor& u, const torch::Tensor& other) const {
+  return to_scaled_.mm((u - other).t());
+}
+
 torch::Tensor ScaledDifference::operator()(const torch::Tensor& u, const torch::Tensor& other) const {
   const torch::NoGradGuard no_gradient;
-  // Rows side by side, so that the largest of a few columns is taken of many rows at once.
-  return to_scaled_.mm((u - other).t()).abs_().amax(0);  // of [n_predicted, n]
+  return columns(u, other).abs_().amax(0);
 }
 
 }  // namespace bimetal::surrogate

@@ -16,7 +16,9 @@ class ScaledDifference {
   /// Compares increments in the knees of `scaling`, on `device`. Local.
   ScaledDifference(const core::Signature& signature, const Scaling& scaling, torch::Device device = torch::kCPU);
 
-  /// u, other: [n, n_targets] in knees; [n], without gradient. Local.
+  /// u, other: [n, n_targets] in knees; [n_predicted, n], the differences of all predicted columns, in scales. Local.
+  torch::Tensor columns(const torch::Tensor& u, const torch::Tensor& other) const;
+  /// Their largest size: [n], without gradient. Local.
   torch::Tensor operator()(const torch::Tensor& u, const torch::Tensor& other) const;
 
  private:

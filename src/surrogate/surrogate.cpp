@@ -36,6 +36,7 @@ struct Surrogate::Impl {
         replay(given, options.replay_capacity, network.seed),
         candidate(std::move(first)),
         serving(given, candidate),
+        snapshot(given, candidate),
         previous(given, candidate),
         learner(candidate.network->clone()) {}
 
@@ -46,6 +47,7 @@ struct Surrogate::Impl {
   ReplayBuffer replay;
   Model candidate;  // its weights: the running mean of the learner's
   Model serving;
+  Model snapshot;
   Model previous;                               // served before `serving` did
   std::unique_ptr<Network> learner;             // what gradient steps change; in the candidate's scaling
   std::optional<Trainer> trainer;               // once there are rows to fix the scaling
@@ -53,13 +55,24 @@ struct Surrogate::Impl {
   std::int64_t n_offered = 0;                   // rows this rank was told to remember
   std::int64_t offered_at_fit = 0;              // by all ranks, when the scaling was last fitted
   std::int32_t n_versions = 0;                  // promotions so far
+  bool has_snapshot = false;
   bool warm = false;                            // began as the model of a file
   nlohmann::ordered_json foreign_architecture;  // of that file
 
+  Model& model(Weights which);
   void fit_scaling(std::int64_t n_offered_by_all);
   void familiarise();
   void change_scaling(const Scaling& scaling);
 };
+
+Model& Surrogate::Impl::model(Weights which) {
+  switch (which) {
+    case Weights::serving: return serving;
+    case Weights::candidate: return candidate;
+    case Weights::snapshot: break;
+  }
+  return snapshot;
+}
 
 /// Everything that is in the candidate's units goes on saying what it said. Local.
 void Surrogate::Impl::change_scaling(const Scaling& scaling) {
@@ -118,8 +131,8 @@ void Surrogate::predict(Weights which, core::ConstRows in, core::Rows out, std::
   EXPECT(in.size() == out.size() && in.size() == std::ssize(signals));
   EXPECT(in.width() == std::ssize(impl_->signature.inputs) && out.width() == std::ssize(impl_->signature.outputs));
   EXPECT(which == Weights::candidate || version() >= 0);
-  auto& model = which == Weights::serving ? impl_->serving : impl_->candidate;
-  model.predict(in, out, signals);
+  EXPECT(which != Weights::snapshot || has_snapshot());
+  impl_->model(which).predict(in, out, signals);
 }
 
 void Surrogate::remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id,
@@ -149,17 +162,17 @@ TrainingReport Surrogate::train(std::int64_t n_updates) {
   return report;
 }
 
-std::int64_t Surrogate::updates_left() const {
-  return std::max<std::int64_t>(impl_->training.decay_updates - impl_->counts.age, 0);
-}
+std::int64_t Surrogate::decay_updates() const { return impl_->training.decay_updates; }
+bool Surrogate::rate_is_down() const { return impl_->counts.age >= impl_->training.decay_updates; }
 
-void Surrogate::begin_again() {
-  impl_->counts.age = impl_->training.decay_updates / 2;
-  impl_->offered_at_fit = 0;
-  if (impl_->warm) impl_->trainer.reset();
-}
+void Surrogate::begin_again() { impl_->counts.age = impl_->training.decay_updates / 2; }
 
 void Surrogate::familiarise() { impl_->familiarise(); }
+
+void Surrogate::take_snapshot() {
+  impl_->snapshot.take(impl_->candidate);
+  impl_->has_snapshot = true;
+}
 
 void Surrogate::promote() {
   auto& self = *impl_;
@@ -177,8 +190,8 @@ void Surrogate::roll_back() {
 }
 
 std::string Surrogate::save(Weights which) const {
-  const auto& self = *impl_;
-  const auto& model = which == Weights::serving ? self.serving : self.candidate;
+  auto& self = *impl_;
+  const auto& model = self.model(which);
   constexpr std::int64_t most_rows = 8;
   const auto n = std::min(most_rows, self.replay.size());
   core::RowTable reference(std::ssize(self.signature.inputs));
@@ -237,6 +250,8 @@ void Surrogate::persist(const core::Archive& archive) {
   self.candidate.persist(archive.in("candidate"));
   self.serving.persist(archive.in("serving"));
   self.previous.persist(archive.in("previous"));
+  self.snapshot.persist(archive.in("snapshot"));
+  archive.alike("has_snapshot", self.has_snapshot);
   persist_tensor(archive, "learner", self.learner->weights());
   self.learner->rescale(self.candidate.scaling);
   self.counts.persist(archive.in("counts"));
@@ -258,6 +273,7 @@ void Surrogate::spoil() {
   }
 }
 
+bool Surrogate::has_snapshot() const { return impl_->has_snapshot; }
 bool Surrogate::warm() const { return impl_->warm; }
 bool Surrogate::has_second() const { return impl_->candidate.network->has_second(); }
 std::int32_t Surrogate::version() const { return impl_->serving.version; }

@@ -25,8 +25,8 @@ struct TrainingReport {
 };
 
 /// A network, its scaling and what it says against its own answers, and how it learns. Two versions of it can be
-/// asked: the one that serves, and the candidate that training improves; promote() makes the candidate serve as the
-/// next version, roll_back() takes that back. The whole process computes on as many threads as the options say.
+/// asked: the one that serves, and the candidate that training improves, also as it was when a snapshot of it was taken;
+/// promote() makes the candidate serve as the next version, roll_back() takes that back. The whole process computes on as many threads as the options say.
 /// Serving before the first promotion is an error (EXPECT).
 class Surrogate {
  public:
@@ -41,7 +41,7 @@ class Surrogate {
   Surrogate(Surrogate&&) noexcept;
   Surrogate& operator=(Surrogate&&) noexcept;
 
-  enum class Weights { serving, candidate };
+  enum class Weights { serving, candidate, snapshot };
 
   /// Proposes answers. in: [n, n_in]; out: [n, n_out] = state + N·xi, the state being the first n_out columns of `in`
   /// and N spanning the null space of the invariants, so that they hold to round-off; derived columns are copied from
@@ -58,15 +58,19 @@ class Surrogate {
   /// Does nothing until all ranks together hold a batch. Collective.
   TrainingReport train(std::int64_t n_updates);
 
-  /// Gradient steps until the learning rate has come down to its end, after which little is learned.
-  std::int64_t updates_left() const;
-  /// The learning rate goes half the way up again, and the scaling is fitted to the rows that are remembered now (but
-  /// that of a model file stays). Local; train() does the work.
+  /// Gradient steps over which the learning rate comes down, and whether it has.
+  std::int64_t decay_updates() const;
+  bool rate_is_down() const;
+  /// The learning rate goes half the way up again. Local, done by all ranks alike.
   void begin_again();
 
   /// Fixes which inputs the candidate knows, by the rows now in the replay buffers of all ranks; for its signal
   /// `distance`. To be called before a candidate is judged and promoted. Collective.
   void familiarise();
+
+  /// Keeps the candidate as it is now, to be judged by rows that come later. Local, done by all ranks alike.
+  void take_snapshot();
+  bool has_snapshot() const;
 
   /// The candidate serves from now on, as a version with a number that never was; trained or not. The version that
   /// served before is kept. Local, done by all ranks alike.
@@ -78,7 +82,7 @@ class Surrogate {
   /// given up. Expects can_roll_back(). Local, done by all ranks alike.
   void roll_back();
 
-  /// A model file of what serves or of the candidate: the bytes. Local.
+  /// A model file of one set of weights: the bytes. Local.
   std::string save(Weights which) const;
 
   /// The candidate with all that belongs to it, and how it came about, for ranks that do not train; they need a

@@ -28,9 +28,6 @@ Trainer::Trainer(const ReplayBuffer& replay, Network& learner, Model& average, c
       truth_(torch::empty({options.batch, average.scaling.n_targets()})),
       reduced_(torch::empty({learner.n_parameters() + 2})),
       counts_(before) {
-  std::vector<float> deviation;
-  for (const auto& target : average.scaling.target_scales()) deviation.push_back(static_cast<float>(target.deviation));
-  deviation_ = torch::tensor(deviation).to(learner.device());
   if (learner.reads_rows()) x_.rows = torch::empty({options.batch, replay.in().width()});
 }
 
@@ -67,8 +64,8 @@ double Trainer::update() {
   if (n > 0) {
     draw(n);
     const auto device = learner_.device();
-    const auto total = loss(learner_.forward(x_.first(n).to(device)), truth_.narrow(0, 0, n).to(device), deviation_,
-                            average_.difference);
+    const auto total = loss(learner_.forward(x_.first(n).to(device)), truth_.narrow(0, 0, n).to(device),
+                            average_.difference, options_.tolerance);
     total.backward();
     loss_sum = total.item<double>();
   }

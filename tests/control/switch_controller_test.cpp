@@ -179,13 +179,6 @@ Evidence window_of(SwitchController& controller, int rows, int audits, int wrong
   return controller.take_window(cost);
 }
 
-/// Whether answers with this score are accepted, as far as the throttle lets them.
-bool accepts(const SwitchController& controller, double score) {
-  int accepted = 0;
-  for (std::int64_t id = 0; id < 200; ++id) accepted += controller.accepts(0, id, score);
-  return accepted > 0;
-}
-
 const auto good = make_histogram(5000, [](double) { return 0.001; });
 
 TEST(SwitchController, tosses_the_same_coins_for_the_same_rows_and_about_the_right_number) {
@@ -209,10 +202,10 @@ TEST(SwitchController, asks_nobody_without_a_version_audited_rows_without_a_thre
   EXPECT_EQ(controller.asks(0), Asking::nobody);
   controller.serve({});
   EXPECT_EQ(controller.asks(0), Asking::audited_rows);
-  EXPECT_FALSE(accepts(controller, 0.0)) << "nothing is known yet";
+  EXPECT_FALSE(controller.accepts(0.0)) << "nothing is known yet";
   controller.serve(good);
   EXPECT_EQ(controller.asks(0), Asking::all_rows);
-  EXPECT_TRUE(accepts(controller, 4.0));
+  EXPECT_TRUE(controller.accepts(4.0));
   EXPECT_EQ(controller.standing(), Standing::on);
 }
 
@@ -221,16 +214,16 @@ TEST(SwitchController, turns_on_by_the_audits_of_rows_it_does_not_accept) {
   controller.serve({});
   controller.learn(window_of(controller, 150, 150, 0), 0);
   EXPECT_EQ(controller.standing(), Standing::on);
-  EXPECT_TRUE(accepts(controller, 0.5));
+  EXPECT_TRUE(controller.accepts(0.5));
 }
 
 TEST(SwitchController, closes_when_the_evidence_goes_bad) {
   SwitchController controller({}, 1);
   controller.serve(good);
   const auto bad = window_of(controller, 5000, 5000, 5000);
-  EXPECT_TRUE(accepts(controller, 0.5)) << "evidence counts when it has been added up";
+  EXPECT_TRUE(controller.accepts(0.5)) << "evidence counts when it has been added up";
   controller.learn(bad, 0);
-  EXPECT_FALSE(accepts(controller, 0.5));
+  EXPECT_FALSE(controller.accepts(0.5));
 }
 
 TEST(SwitchController, forgets_old_windows) {
@@ -238,9 +231,9 @@ TEST(SwitchController, forgets_old_windows) {
   options.memory = 2;
   SwitchController controller(options, 1);
   controller.serve(make_histogram(5000, [](double) { return 1.0; }));
-  EXPECT_FALSE(accepts(controller, 0.01));
+  EXPECT_FALSE(controller.accepts(0.01));
   for (int window = 0; window < 2; ++window) controller.learn(window_of(controller, 1000, 1000, 0), window);
-  EXPECT_TRUE(accepts(controller, 0.5));
+  EXPECT_TRUE(controller.accepts(0.5));
 }
 
 TEST(SwitchController, ignores_evidence_about_a_version_that_no_longer_serves) {
@@ -249,7 +242,7 @@ TEST(SwitchController, ignores_evidence_about_a_version_that_no_longer_serves) {
   const auto late = window_of(controller, 5000, 5000, 5000);
   controller.serve(good);
   controller.learn(late, 0);
-  EXPECT_TRUE(accepts(controller, 0.5));
+  EXPECT_TRUE(controller.accepts(0.5));
 }
 
 TEST(SwitchController, withdraws_a_step_whose_own_audits_refute_alpha_and_stays_off_longer_each_time) {
@@ -280,25 +273,10 @@ TEST(SwitchController, is_only_more_careful_when_refuted_after_a_long_time) {
     EXPECT_TRUE(controller.stand(step, 100, 0));
     controller.learn(window_of(controller, 1000, 300, 0), step);
   }
-  EXPECT_EQ(controller.throttle(), 1.0);
   EXPECT_FALSE(controller.stand(30, 100, 40));
   EXPECT_EQ(controller.standing(), Standing::on);
-  EXPECT_EQ(controller.throttle(), 0.5);
+  EXPECT_LT(controller.target(), 0.03);
   EXPECT_EQ(controller.alarms(), 1);
-}
-
-TEST(SwitchController, accepts_only_a_share_of_the_answers_at_first_another_one_in_every_step) {
-  SwitchController controller({}, 1);
-  controller.serve(good);
-  const double share = controller.throttle();
-  EXPECT_EQ(share, 0.5);
-  int accepted = 0, both = 0;
-  for (std::int64_t id = 0; id < 10000; ++id) {
-    accepted += controller.accepts(7, id, 0.5);
-    both += controller.accepts(7, id, 0.5) && controller.accepts(8, id, 0.5);
-  }
-  EXPECT_NEAR(accepted, 10000 * share, 200);
-  EXPECT_NEAR(both, 10000 * share * share, 200);
 }
 
 TEST(SwitchController, hears_a_smaller_rise_that_lasts) {
@@ -449,11 +427,11 @@ TEST(SwitchController, other_policies_hold_their_threshold_whatever_the_audits_s
     controller.learn(window_of(controller, 5000, 5000, 5000), 0);
     return controller;
   };
-  EXPECT_TRUE(accepts(with(Policy::threshold), 2.0));
-  EXPECT_FALSE(accepts(with(Policy::threshold), 2.1));
-  EXPECT_TRUE(accepts(with(Policy::always), 1e300));
-  EXPECT_FALSE(accepts(with(Policy::always), NAN));
-  EXPECT_FALSE(accepts(with(Policy::never), 0.0));
+  EXPECT_TRUE(with(Policy::threshold).accepts(2.0));
+  EXPECT_FALSE(with(Policy::threshold).accepts(2.1));
+  EXPECT_TRUE(with(Policy::always).accepts(1e300));
+  EXPECT_FALSE(with(Policy::always).accepts(NAN));
+  EXPECT_FALSE(with(Policy::never).accepts(0.0));
 }
 
 TEST(RowCounts, add_field_by_field) {

@@ -148,7 +148,7 @@ inline Outcome run(const Plan& plan, const SwitchOptions& options, std::uint64_t
       const bool is_wrong = row.luck < p[static_cast<std::size_t>(row.score)];
       controller.record_candidate(score);
       if (audited) controller.record_audit(score, is_wrong ? 2.0 : 0.5);
-      if (!controller.accepts(step, id, score)) continue;
+      if (!controller.accepts(score)) continue;
       ++now.accepted;
       wrong += is_wrong;
       now.audited += audited;

@@ -9,46 +9,54 @@ namespace {
 
 using Phase = LearningPlan::Phase;
 
-constexpr std::int64_t watch = 30;
+constexpr std::int64_t watch = 8;
+constexpr std::int64_t patience = 1000;
+constexpr std::int64_t updates_per_step = 10;
 
 /// A plan and the steps it is told of.
 struct Course {
-  explicit Course(bool warm = false) : plan(watch, warm) {}
-  /// How many bursts begin in these steps; a running one is over after the first `burst` of them.
-  int steps(int n, double share, int burst = 1 << 30) {
+  explicit Course(bool warm = false) : plan(watch, patience, warm) {}
+  /// How many bursts begin in these steps.
+  int steps(int n, double share, bool rate_is_down = true) {
     int begun = 0;
     for (int i = 0; i < n; ++i) {
-      plan.note(step++, share, i >= burst);
+      if (plan.phase() == Phase::learning) updates += updates_per_step;
+      plan.note(step++, share, updates, rate_is_down);
       begun += plan.begins();
     }
     return begun;
   }
   LearningPlan plan;
-  std::int64_t step = 0;
+  std::int64_t step = 0, updates = 0;
 };
 
-TEST(LearningPlan, learns_from_the_start_until_the_burst_is_over) {
+TEST(LearningPlan, learns_from_the_start_until_the_rate_is_down_and_nothing_has_been_gained_for_long) {
   Course course;
-  course.steps(100, 0.0);
+  course.steps(150, 0.0, /*rate_is_down=*/false);
   EXPECT_EQ(course.plan.phase(), Phase::learning);
-  course.steps(1, 0.0, 0);
-  EXPECT_EQ(course.plan.phase(), Phase::watching);
-}
-
-TEST(LearningPlan, learns_on_while_bursts_bring_something_and_then_rests) {
-  Course course;
-  course.steps(1, 0.0, 0);
-  EXPECT_EQ(course.steps(static_cast<int>(watch), 0.6), 1) << "from nothing to 60 %";
-  course.steps(1, 0.6, 0);
-  EXPECT_EQ(course.steps(static_cast<int>(watch), 0.605), 0) << "half a point is not worth another";
+  course.steps(1, 0.0);
   EXPECT_EQ(course.plan.phase(), Phase::resting);
-  EXPECT_EQ(course.steps(1000, 0.605), 0);
 }
 
-TEST(LearningPlan, does_not_learn_on_when_nearly_everything_is_accepted) {
+TEST(LearningPlan, goes_on_while_the_share_rises) {
   Course course;
-  course.steps(1, 0.0, 0);
-  EXPECT_EQ(course.steps(static_cast<int>(watch) + 60, 0.995), 0);
+  for (int tenth = 0; tenth < 6; ++tenth) {
+    course.steps(70, 0.1 * tenth);
+    EXPECT_EQ(course.plan.phase(), Phase::learning) << tenth;
+  }
+  course.steps(110, 0.51);
+  EXPECT_EQ(course.plan.phase(), Phase::resting) << "a point is not worth it";
+  EXPECT_EQ(course.steps(1000, 0.51), 0);
+}
+
+TEST(LearningPlan, rests_when_nearly_everything_is_accepted_for_some_steps) {
+  Course course;
+  course.steps(watch - 1, 0.995, /*rate_is_down=*/false);
+  EXPECT_EQ(course.plan.phase(), Phase::learning);
+  course.steps(1, 0.9, false);
+  course.steps(watch - 1, 0.995, false);
+  EXPECT_EQ(course.plan.phase(), Phase::learning) << "in a row";
+  course.steps(1, 0.995, false);
   EXPECT_EQ(course.plan.phase(), Phase::resting);
 }
 
@@ -56,22 +64,19 @@ TEST(LearningPlan, begins_again_when_less_is_accepted_than_at_best) {
   Course course(/*warm=*/true);
   EXPECT_EQ(course.steps(100, 0.9), 0);
   EXPECT_EQ(course.steps(100, 0.85), 0) << "within what shares scatter";
-  EXPECT_EQ(course.steps(20, 0.5), 0) << "evidence that starts afresh";
+  EXPECT_EQ(course.steps(watch / 2, 0.5), 0) << "evidence that starts afresh";
   EXPECT_EQ(course.steps(100, 0.85), 0);
   EXPECT_EQ(course.steps(100, 0.7), 1);
-  EXPECT_EQ(course.plan.phase(), Phase::learning);
 }
 
 TEST(LearningPlan, tries_ever_more_seldom_to_raise_a_poor_share) {
   Course course;
-  course.steps(1, 0.0, 0);
   std::vector<std::int64_t> begun;
   while (begun.size() < 8)
-    if (course.steps(1, 0.0, 0) == 1) begun.push_back(course.step);
-  EXPECT_LE(begun[0], 3 * watch);
+    if (course.steps(1, 0.0) == 1) begun.push_back(course.step);
   for (std::size_t i = 2; i < begun.size(); ++i)
     EXPECT_GE(begun[i] - begun[i - 1], begun[i - 1] - begun[i - 2]) << "burst " << i;
-  EXPECT_GT(begun[7] - begun[6], 3 * watch);
+  EXPECT_GT(begun[7] - begun[6], 2 * patience / updates_per_step);
 }
 
 }  // namespace
