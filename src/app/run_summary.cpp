@@ -253,7 +253,8 @@ void print_summary(const ordered_json& summary, const std::string& directory, co
            active, rows["total"].dump(), percent(by_explicit, active));
   if (summary.contains("certificate")) {
     const auto& certificate = summary["certificate"];
-    log.info("  surrogate answered    {:.1f} % of the active ones", percent(accepted, active));
+    log.info("  surrogate answered    {:.1f} % of the active ones; {:.1f} % of them it is never asked about",
+             percent(accepted, active), percent(rows["unanswerable"], active));
     log.info("  audits                {} of them at random, {} wrong", rows["audited"].dump(),
              rows["audited_wrong"].dump());
     log.info("  certificate           at most {:.2f} % of its answers were wrong (confidence {:.0f} %)",

@@ -19,7 +19,7 @@ import torch
 from check import METADATA, Model, distances, read_archive, read_model
 from contract import HEADS
 from dataset import load
-from learning import OPTIMISERS, answers, scaled_errors
+from learning import OPTIMISERS, Loss, ScaledDifference, answers, scaled_errors
 
 SMALL = ("--layers", 24, 24, "--second-layers", 16, "--error-layers", 8, "--batch", 128)
 
@@ -58,6 +58,22 @@ class Training(unittest.TestCase):
         log_true = np.log10(self.errors(model))
         self.assertGreater(np.corrcoef(log_error, log_true)[0, 1], 0.5)
         self.assertLess(abs((log_error - log_true).mean()), 0.2)
+
+    def test_the_loss_is_hubers_error_in_tolerances(self) -> None:
+        signature = self.data.signature
+        truth = torch.zeros(1, len(signature.outputs))
+
+        def loss_of(part: float, tolerance: float) -> float:
+            increments = truth.clone()
+            increments[0, signature.free[0]] = part * signature.outputs[signature.free[0]].scale
+            error = ScaledDifference(signature)(increments, truth).abs().amax(1).clamp_min(1e-8).log10()
+            return Loss(signature, tolerance)((increments, error), truth).item()
+
+        self.assertEqual(loss_of(0.0, 1e-3), 0.0)
+        self.assertAlmostEqual(loss_of(2e-4, 1e-3) / loss_of(1e-4, 1e-3), 4.0, places=3)
+        self.assertAlmostEqual((loss_of(0.3, 1e-3) - loss_of(0.2, 1e-3)) / (loss_of(0.2, 1e-3) - loss_of(0.1, 1e-3)), 1.0,
+                               places=3)
+        self.assertAlmostEqual(loss_of(1e-3, 1e-2), loss_of(1e-4, 1e-3), places=6)
 
     def test_held_out_rows_are_never_learned_from(self) -> None:
         plain, _ = self.train("plain.pt", *SMALL, "--updates", 30)

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "surrogate/loss.hpp"
 #include "toy_chemistry.hpp"
 
 namespace bimetal::surrogate {
@@ -30,6 +31,23 @@ TEST(ScaledDifference, is_the_scaled_error_of_the_answers_that_the_increments_st
     EXPECT_NEAR(said.data_ptr<float>()[i], expected, 1e-4 * expected + 1e-6) << "row " << i;
   }
   EXPECT_EQ(difference(u, u).max().item<float>(), 0.0F);
+}
+
+TEST(Loss, is_hubers_error_in_tolerances_with_a_slope_of_one_far_away) {
+  const auto signature = testing::toy_signature();
+  const Scaling scaling(signature, NullSpace(signature), 1.0, 1e-3);
+  const ScaledDifference difference(signature, scaling);
+  const auto truth = torch::zeros({1, scaling.n_targets()});
+  const auto loss_of = [&](double first, double tolerance) {
+    auto increments = truth.clone();
+    increments[0][0] = first;
+    const auto log_error = difference(increments, truth).clamp_min(1e-8).log10();
+    return loss({.increments = increments, .log_error = log_error, .second = {}}, truth, difference, tolerance).item<double>();
+  };
+  EXPECT_EQ(loss_of(0.0, 1e-3), 0.0);
+  EXPECT_NEAR(loss_of(2e-4, 1e-3) / loss_of(1e-4, 1e-3), 4.0, 1e-3) << "within the tolerance";
+  EXPECT_NEAR((loss_of(0.3, 1e-3) - loss_of(0.2, 1e-3)) / (loss_of(0.2, 1e-3) - loss_of(0.1, 1e-3)), 1.0, 1e-3) << "beyond";
+  EXPECT_NEAR(loss_of(1e-3, 1e-2), loss_of(1e-4, 1e-3), 1e-6);
 }
 
 TEST(ScaledDifference, is_not_finite_where_an_increment_is_not) {

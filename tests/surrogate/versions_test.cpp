@@ -55,7 +55,10 @@ TEST(Versions, serve_unchanged_while_the_candidate_goes_on_learning) {
   EXPECT_EQ(surrogate.version(), 0);
   const auto promoted = hash(ask(surrogate, Weights::serving, rows));
   EXPECT_EQ(promoted, hash(ask(surrogate, Weights::candidate, rows)));
+  EXPECT_FALSE(surrogate.has_snapshot());
+  surrogate.take_snapshot();
   surrogate.train(20);
+  EXPECT_EQ(promoted, hash(ask(surrogate, Weights::snapshot, rows)));
   EXPECT_EQ(promoted, hash(ask(surrogate, Weights::serving, rows)));
   EXPECT_NE(promoted, hash(ask(surrogate, Weights::candidate, rows)));
   surrogate.promote();
