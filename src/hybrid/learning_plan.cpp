@@ -29,7 +29,7 @@ void LearningPlan::note(std::int64_t step, double accepted_share, std::int64_t u
     if (n_lasts_ >= watch_ || (rate_is_down && updates - gained_at_ >= patience_)) rest(step);
   } else {
     best_ = std::max(best_, share_);
-    n_lasts_ = share_ < best_ - drop ? n_lasts_ + 1 : 0;
+    n_lasts_ = accepted_share < best_ - drop ? n_lasts_ + 1 : 0;
     const auto pause = std::max(4 * watch_, rested_ / 4);
     if (n_lasts_ >= watch_ || (share_ < poor && step >= rested_ + pause)) begin(updates);
   }

@@ -130,7 +130,7 @@ Surrogate& Surrogate::operator=(Surrogate&&) noexcept = default;
 void Surrogate::predict(Weights which, core::ConstRows in, core::Rows out, std::span<Signals> signals) {
   EXPECT(in.size() == out.size() && in.size() == std::ssize(signals));
   EXPECT(in.width() == std::ssize(impl_->signature.inputs) && out.width() == std::ssize(impl_->signature.outputs));
-  EXPECT(which == Weights::candidate || version() >= 0);
+  EXPECT(which != Weights::serving || version() >= 0);
   EXPECT(which != Weights::snapshot || has_snapshot());
   impl_->model(which).predict(in, out, signals);
 }

@@ -65,9 +65,8 @@ TEST(Signals, go_on_knowing_what_is_familiar_when_the_scaling_is_fitted_again) {
   const auto world = parallel::duplicate(MPI_COMM_WORLD);
   auto surrogate = taught(world, 1);
   surrogate.familiarise();
-  const auto more = foreign_rows(8000 / world.size(), 42 + static_cast<std::uint64_t>(world.rank()));
+  const auto more = foreign_rows(32000 / world.size(), 42 + static_cast<std::uint64_t>(world.rank()));
   surrogate.remember(more.in.rows(), more.out.rows(), more.id, 1);
-  surrogate.begin_again();
   surrogate.train(1);
   const auto learned = column(ask(surrogate, Weights::candidate, foreign_rows(1000, 43)), &Signals::distance);
   EXPECT_LT(quantile(learned, 0.95), 1.0) << "these have become familiar";
@@ -79,9 +78,8 @@ TEST(Signals, stay_as_they_are_when_the_scaling_is_fitted_again) {
   auto surrogate = taught(world, 50);
   const auto rows = toy_rows(200, 45);
   const auto before = ask(surrogate, Weights::candidate, rows);
-  const auto more = foreign_rows(8000 / world.size(), 46 + static_cast<std::uint64_t>(world.rank()));
+  const auto more = foreign_rows(32000 / world.size(), 46 + static_cast<std::uint64_t>(world.rank()));
   surrogate.remember(more.in.rows(), more.out.rows(), more.id, 1);
-  surrogate.begin_again();
   surrogate.train(0);
   const auto after = ask(surrogate, Weights::candidate, rows);
   EXPECT_NE(hash(before), hash(after)) << "fitted again, so not to the bit";
