@@ -23,7 +23,7 @@ ACCEPT = ROOT / "tests/acceptance/accept.py"
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
 
 # With a surrogate that is trained, accepted and audited within the run.
-CASE = {"grid__cells": "[20,20]", "time__end": "34e-6", "switching__wrong_fraction": 0.4, "switching__tolerance": 0.05,
+CASE = {"grid__cells": "[20,20]", "time__end": "50e-6", "switching__wrong_fraction": 0.4, "switching__tolerance": 0.05,
         "switching__audit_fraction": 0.5, "training__updates_per_step": 10, "surrogate__layers": "[32,32]",
         "output__fields_every": 20, "output__checkpoint_every": 10}
 ONE_NODE = ("--partition=cpu", "--nodes=1", "--ntasks-per-node=2", "--exclusive")
@@ -92,7 +92,7 @@ def all_at_once(function, cases, workers=2):
 class Cpu(JobTest):
     def test_cpu_by_srun_and_by_mpirun(self):
         for run in all_at_once(lambda *case: whole(self, *case), BOTH):
-            self.assertEqual((summary(run)["ranks"], summary(run)["steps"]), (2, 34))
+            self.assertEqual((summary(run)["ranks"], summary(run)["steps"]), (2, 50))
             self.assertGreater(summary(run)["subproblems"]["accepted"], 0)
 
     @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "binding two ranks takes two cores")
