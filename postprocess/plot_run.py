@@ -137,7 +137,7 @@ def panels_of(history: History) -> list[Callable[[Axes, History], None]]:
 FACTS: dict[str, list[tuple[str, str, float]]] = {
     "Certificate": [("wrong answers ≤ {:.2f} %", "certificate.upper_bound", 100),
                     ("at {:.0f} % confidence", "certificate.confidence", 100),
-                    ("allowed      {:>11.2f} %", "certificate.wrong_fraction", 100)],
+                    ("estimated    {:>11.2f} %", "certificate.wrong_fraction", 100)],
     "Sub-problems": [(f"{name.replace('_', ' '):<13}{{:>13,.0f}}", f"subproblems.{name}", 1)
                      for name in ("total", "inert", "explicit", "accepted", "rejected", "audited", "audited_wrong")],
     "Time": [("wall-clock   {:>11.1f} s", "wall_s.total", 1), ("net speed-up {:>13.2f}", "speed.net_speedup", 1)]}
