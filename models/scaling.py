@@ -115,7 +115,7 @@ class Features(nn.Module):
 
 
 class Targets(nn.Module):
-    """Increments -> what a network should say; the errors of learning are measured here. Differentiable."""
+    """Increments -> what a network should say. Differentiable."""
 
     def __init__(self, scaling: Scaling) -> None:
         super().__init__()

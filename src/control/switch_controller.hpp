@@ -39,8 +39,7 @@ const char* to_string(Standing standing);
 ///    versions: a calibration that promises too much once will do so again;
 ///  - the allowance of the whole run: the nearer its wrong fraction so far comes to alpha, the lower the target;
 ///  - the commit test, which withdraws the answers of a step whose own audits refute alpha, and with it the drift
-///  alarm,
-///    which hears a smaller rise that lasts. Both switch off for a while, doubled each time, and forget what was
+///    alarm, which hears a smaller rise that lasts. Both switch off for a while, doubled each time, and forget what was
 ///    known.
 class SwitchController {
  public:
@@ -101,7 +100,6 @@ class SwitchController {
   double threshold_in_force() const { return standing_ == Standing::on ? threshold_.score : -1.0; }
   /// The wrong fraction thresholds aim at now: alpha less what the correction takes off, and what the run used up.
   double target() const;
-  /// The share of the answers below the threshold that is accepted.
   /// Of all ranks, as of the last evidence.
   const Ledger& ledger() const { return ledger_; }
   std::int64_t alarms() const { return alarms_; }

@@ -47,7 +47,7 @@ struct Surrogate::Impl {
   ReplayBuffer replay;
   Model candidate;  // its weights: the running mean of the learner's
   Model serving;
-  Model snapshot;
+  Model snapshot;                               // the candidate as it was when this was taken
   Model previous;                               // served before `serving` did
   std::unique_ptr<Network> learner;             // what gradient steps change; in the candidate's scaling
   std::optional<Trainer> trainer;               // once there are rows to fix the scaling
