@@ -100,6 +100,16 @@ TEST(AuditPlan, asks_for_a_count_so_that_the_share_falls_as_batches_grow) {
     EXPECT_GE(audit_chance(0.1, choose_audit_level(0.1, 0.05, rows)) * rows, std::min(0.1 * rows, 2400.0));
 }
 
+TEST(DriftAlarm, is_uneasy_by_audits_that_speak_for_a_rise_and_never_by_few_right_ones) {
+  DriftAlarm alarm(0.05);
+  for (int window = 0; window < 200; ++window) {
+    EXPECT_FALSE(alarm.hears(1, 0));
+    EXPECT_FALSE(alarm.is_uneasy()) << "window " << window;
+  }
+  EXPECT_FALSE(alarm.hears(10, 2));
+  EXPECT_TRUE(alarm.is_uneasy());
+}
+
 TEST(DriftAlarm, is_silent_for_long_at_alpha_and_quick_when_the_share_triples) {
   constexpr double alpha = 0.05;
   std::mt19937_64 engine(1);
