@@ -63,6 +63,7 @@ struct Surrogate::Impl {
   void fit_scaling(std::int64_t n_offered_by_all);
   void familiarise();
   void change_scaling(const Scaling& scaling);
+  void note(const Trainer::Counts& counts_now);
 };
 
 Model& Surrogate::Impl::model(Weights which) {
@@ -79,6 +80,12 @@ void Surrogate::Impl::change_scaling(const Scaling& scaling) {
   learner->restate(scaling);
   candidate.network->restate(scaling);
   candidate.scaling = scaling;
+}
+
+/// A snapshot of weights that have been drawn anew since says nothing of those there are now. Local.
+void Surrogate::Impl::note(const Trainer::Counts& counts_now) {
+  if (counts_now.redrawn != counts.redrawn) has_snapshot = false;
+  counts = counts_now;
 }
 
 /// Standardises anew by what is in the buffers. The networks go on saying what they said; the optimiser, whose memory
@@ -155,7 +162,7 @@ TrainingReport Surrogate::train(std::int64_t n_updates) {
   }
   self.trainer->heal();
   for (std::int64_t i = 0; i < n_updates; ++i) report.loss += self.trainer->update() / static_cast<double>(n_updates);
-  self.counts = self.trainer->counts();
+  self.note(self.trainer->counts());
   report.updates = self.counts.updates;
   report.skipped = self.counts.skipped;
   report.redrawn = self.counts.redrawn;
@@ -230,7 +237,7 @@ void Surrogate::unpack_candidate(std::span<const std::byte> bytes) {
   const auto device = model.network->device();
   Unpacker unpacker(bytes);
   const auto counts = unpacker.take<std::int64_t>();
-  self.counts = {counts[0], counts[1], counts[2], counts[3], counts[4]};
+  self.note({counts[0], counts[1], counts[2], counts[3], counts[4]});
   const auto weights = unpacker.take<float>();
   const auto features = unpacker.take<Scaling::Standard>(), targets = unpacker.take<Scaling::Standard>();
   auto scaling = model.scaling;

@@ -68,7 +68,8 @@ class Surrogate {
   /// `distance`. To be called before a candidate is judged and promoted. Collective.
   void familiarise();
 
-  /// Keeps the candidate as it is now, to be judged by rows that come later. Local, done by all ranks alike.
+  /// Keeps the candidate as it is now, to be judged by rows that come later. Gone when the weights are drawn anew.
+  /// Local, done by all ranks alike.
   void take_snapshot();
   bool has_snapshot() const;
 

@@ -108,6 +108,23 @@ TEST(HybridSolver, stops_answers_that_change_a_row_at_rest_by_less_than_the_tole
   EXPECT_GT(rows.accepted, 500) << "of the hotter ones";
 }
 
+TEST(HybridSolver, neither_asks_about_nor_learns_from_rows_that_are_not_answerable) {
+  auto options = options_of(control::Policy::always);
+  options.schedule.perturbed = 0.0;  // nothing is learned but what physics was asked about
+  ToyRun run(options, Duration::by_row);
+  run.answer_below(0.5);
+  run.step(0);
+  const auto& rows = run.solver().rows();
+  EXPECT_GT(rows.unanswerable, 500);
+  EXPECT_EQ(run.comm().sum(run.solver().surrogate()->n_remembered()), rows.rejected - rows.unanswerable);
+  for (std::int64_t step = 1; step < 40; ++step) run.step(step);
+  EXPECT_GT(run.solver().last_step().rows.accepted, 300);
+  for (std::int64_t i = 0; i < run.rows().size(); ++i) {
+    if (run.rows()[i][1] < 0.5) continue;
+    EXPECT_NE(run.provenance()[static_cast<std::size_t>(i)].answerer, subproblem::Answerer::surrogate);
+  }
+}
+
 TEST(HybridSolver, without_training_physics_answers_everything) {
   auto options = options_of(control::Policy::certified);
   options.schedule.placement = Placement::off;

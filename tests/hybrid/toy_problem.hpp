@@ -45,6 +45,7 @@ class ToyKind : public subproblem::Kind {
   bool inert(std::span<const double> in, double) override { return in[0] < 500.0; }
   bool surely_inert(std::span<const double> in, double) override { return in[0] < 450.0; }
   bool likely_at_rest(std::span<const double> in) override { return in[0] < 700.0; }
+  bool answerable(std::span<const double> in) override { return in[1] < answerable_below_; }
   subproblem::Shortcut shortcut(std::span<const double> in, double, std::span<double> out) override {
     ++n_rates_;
     if (in[0] < 500.0) return subproblem::Shortcut::inert;
@@ -62,11 +63,14 @@ class ToyKind : public subproblem::Kind {
     out[2] = B + burnt;
   }
   void set_rate(double rate) { rate_ = rate; }
+  /// Rows with as much A or more are from now on none to ask a surrogate about.
+  void answer_below(double A) { answerable_below_ = A; }
   /// How many rows the kind had a closer look at.
   std::int64_t n_rates() const { return n_rates_; }
 
  private:
   double rate_ = 0.3;
+  double answerable_below_ = 2.0;
   std::int64_t n_rates_ = 0;
   core::Signature signature_;
 };

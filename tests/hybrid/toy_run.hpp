@@ -70,10 +70,14 @@ class ToyRun {
     physics_->set_rate(rate);
   }
 
+  void answer_below(double A) { static_cast<ToyKind&>(physics_->kind()).answer_below(A); }
+
   hybrid::HybridSolver& solver() { return solver_; }
   /// How many rows of this rank the kind had a closer look at.
   std::int64_t n_rates() { return static_cast<ToyKind&>(physics_->kind()).n_rates(); }
   const std::vector<std::int64_t>& ids() const { return ids_; }
+  /// Of the last step; the answers, where rows are no wider than these.
+  core::ConstRows rows() const { return in_.rows(); }
   core::ConstRows answers() const { return in_.width() == 3 ? in_.rows() : out_.rows(); }
   const std::vector<subproblem::Provenance>& provenance() const { return provenance_; }
   const parallel::Communicator& comm() const { return comm_; }

@@ -152,8 +152,10 @@ TEST(SpoiledSurrogate, learns_again_from_the_beginning) {
   const auto world = parallel::duplicate(MPI_COMM_WORLD);
   auto surrogate = taught(world, 600);
   const double learned = median_error(surrogate, Weights::candidate);
+  surrogate.take_snapshot();
   surrogate.spoil();
   const auto report = surrogate.train(600);
+  EXPECT_FALSE(surrogate.has_snapshot()) << "what it promises, nobody could keep";
   EXPECT_EQ(report.redrawn, 1);
   EXPECT_EQ(report.updates, 1200);
   EXPECT_EQ(report.skipped, 0);
