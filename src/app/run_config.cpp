@@ -196,7 +196,6 @@ void read_switching(Section section, RunConfig& config) {
   switching.threshold = section.number("threshold", Range::positive(), switching.threshold);
   switching.window = section.integer("window", Range::at_least(1), switching.window);
   switching.memory = section.integer("memory", Range::at_least(1), switching.memory);
-  switching.correction = section.number("correction", Range::between(0.0, 1.0), switching.correction);
   config.hybrid.verify = section.flag("verify", false) ? hybrid::Verify::yes : hybrid::Verify::no;
   config.scales = section.table("scales", Range::positive());
   section.finish();

@@ -21,9 +21,9 @@ DriftAlarm::DriftAlarm(double alpha)
 bool DriftAlarm::hears(std::int64_t audits, std::int64_t wrong) {
   EXPECT(0 <= wrong && wrong <= audits);
   if (audits == 0) return false;
-  log_ratio_ =
+  const double log_ratio =
       static_cast<double>(wrong) * log_ratio_wrong_ + static_cast<double>(audits - wrong) * log_ratio_right_;
-  statistic_ = (1.0 + statistic_) * std::exp(std::min(log_ratio_, 100.0));
+  statistic_ = (1.0 + statistic_) * std::exp(std::min(log_ratio, 100.0));
   if (statistic_ < windows_between_false_alarms) return false;
   reset();
   return true;

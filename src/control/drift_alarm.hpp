@@ -21,9 +21,6 @@ class DriftAlarm {
   /// Takes the audits of a window; whether the alarm goes off, which also resets it.
   bool hears(std::int64_t audits, std::int64_t wrong);
   void reset() { statistic_ = 0.0; }
-  /// R is high, but not high enough for an alarm, and the last window spoke for a rise. R alone is also high where audits
-  /// are few, as it grows by one a window.
-  bool is_uneasy() const { return statistic_ > 8.0 && log_ratio_ > 0.0; }
 
   void persist(const core::Archive& archive) { archive.alike("statistic", statistic_); }
 
@@ -31,7 +28,6 @@ class DriftAlarm {
   double log_ratio_right_;  // of a right answer
   double log_ratio_wrong_;  // of a wrong one
   double statistic_ = 0.0;
-  double log_ratio_ = 0.0;  // of the last window
 };
 
 }  // namespace bimetal::control

@@ -28,21 +28,24 @@ double ScoreHistogram::edge(int bin) {
 }
 
 ScoreHistogram::Counts ScoreHistogram::in_bin(int bin) const {
-  const auto count = [&](int part) {
-    return static_cast<std::int64_t>(counts_[static_cast<std::size_t>(part * n_bins + bin)]);
-  };
+  const auto count = [&](int part) { return counts_[static_cast<std::size_t>(part * n_bins + bin)]; };
   return {count(0), count(1), count(2)};
 }
 
 ScoreHistogram::Counts ScoreHistogram::up_to(double score) const {
   Counts sum;
-  for (int b = 0; b < n_bins && edge(b) <= score; ++b) {
-    const auto here = in_bin(b);
-    sum.candidates += here.candidates;
-    sum.audits += here.audits;
-    sum.wrong += here.wrong;
-  }
+  for (int b = 0; b < n_bins && edge(b) <= score; ++b) sum.add(in_bin(b));
   return sum;
+}
+
+void ScoreHistogram::Counts::add(const Counts& other) {
+  candidates += other.candidates;
+  audits += other.audits;
+  wrong += other.wrong;
+}
+
+void ScoreHistogram::fade(double kept) {
+  for (auto& count : counts_) count *= kept;
 }
 
 void ScoreHistogram::add(const ScoreHistogram& other) {

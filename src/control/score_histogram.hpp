@@ -1,7 +1,7 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
+#include <cstddef>
 #include <span>
 
 namespace bimetal::control {
@@ -24,18 +24,21 @@ class ScoreHistogram {
     if (wrong) ++counts_[index(2, score)];
   }
   void add(const ScoreHistogram& other);
+  /// Keeps a part of every count.
+  void fade(double kept);
 
-  /// Sums over the bins of scores up to `score`.
+  /// Sums over the bins of scores up to `score`; whole numbers, unless something has faded.
   struct Counts {
-    std::int64_t candidates = 0;
-    std::int64_t audits = 0;
-    std::int64_t wrong = 0;
+    double candidates = 0.0;
+    double audits = 0.0;
+    double wrong = 0.0;
+    void add(const Counts& other);
   };
   Counts in_bin(int bin) const;
   Counts up_to(double score) const;
   Counts all() const { return up_to(edge(n_bins - 1)); }
 
-  /// The counts as one span, to be summed over ranks: whole numbers, as doubles so that they can travel with seconds.
+  /// The counts as one span, to be summed over ranks.
   static constexpr std::size_t n_values = 3 * n_bins;
   std::span<double, n_values> values() { return counts_; }
   std::span<const double, n_values> values() const { return counts_; }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 
+#include "control/audit_account.hpp"
 #include "control/audit_plan.hpp"
 #include "control/drift_alarm.hpp"
 #include "control/evidence.hpp"
@@ -21,7 +21,6 @@ enum class Standing {
   no_version,    // nothing has been promoted yet
   on,            // scores up to the threshold are accepted
   no_threshold,  // no threshold keeps the wrong fraction below its target, as far as is known
-  drift,         // audits said that answers have become worse; off for a while
   cost,          // asking costs more than the accepted answers save
 };
 const char* to_string(Standing standing);
@@ -30,17 +29,14 @@ const char* to_string(Standing standing);
 /// errors, both in units of the tolerance, and seconds; nothing of physics, networks or ranks: the caller adds up the
 /// evidence of a window over ranks and hands it back, so that every rank decides alike. Local.
 ///
-/// What keeps the wrong fraction below alpha:
-///  - the threshold, chosen anew after each window from the audits of the last ones;
-///  - the correction of the target that it aims at: after each step target += correction · (0.8 alpha - wrong share
-///  of
-///    its accepted audits), between a twentieth of alpha and alpha (adaptive conformal inference: Gibbs & Candès,
-///    NeurIPS 34 (2021) 1660, eq. 2; audits are its intermittent labels), and half of it after an alarm. It outlives
-///    versions: a calibration that promises too much once will do so again;
-///  - the allowance of the whole run: the nearer its wrong fraction so far comes to alpha, the lower the target;
-///  - the commit test, which withdraws the answers of a step whose own audits refute alpha, and with it the drift
-///    alarm, which hears a smaller rise that lasts. Both switch off for a while, doubled each time, and forget what was
-///    known.
+/// Three things keep the wrong fraction below alpha:
+///  - the threshold, chosen anew after each window from what is known of the version that serves: its calibration
+///    rows and its audits, which fade;
+///  - the target that the threshold aims at: what the certificate's own bound leaves of alpha (target());
+///  - the commit test, which withdraws the answers of a step whose audits set off the drift alarm. What was known is
+///    then forgotten, so that nothing is accepted until new audits give a threshold. If a version is refuted at once
+///    after its promotion, it had better be rolled back.
+/// None of them is what the certificate rests on: it counts, whatever was decided.
 class SwitchController {
  public:
   SwitchController(const SwitchOptions& options, std::uint64_t seed);
@@ -60,29 +56,26 @@ class SwitchController {
   void record_candidate(double score) { window_.add_candidate(score); }
   void record_audit(double score, double error) { window_.add_audit(score, error > tightness_); }
 
-  /// The commit test: whether a step's accepted answers stand, given their own audits (of all ranks). They do not if
-  /// these refute alpha by the Clopper–Pearson lower bound at a hundredth of delta, or set off the drift alarm; the
-  /// surrogate is then off.
-  bool stand(std::int64_t step, std::int64_t audited, std::int64_t audited_wrong);
-  /// Something else than audits says that the answers are no good: off.
-  void distrust(std::int64_t step) { turn_off(step); }
+  /// Whether a step's accepted answers stand, given their own audits (of all ranks).
+  bool commit_test(std::int64_t audited, std::int64_t audited_wrong);
+  /// What became of a step's answers (of all ranks), at the audit level it began with.
+  void book(int level, const AuditStratum& step) { account_.add(level, step); }
+  /// Something else than audits says that the answers are no good.
+  void distrust() { start_afresh({}); }
 
   bool window_ends(std::int64_t step) const { return (step + 1) % options_.window == 0; }
   /// This rank's evidence of the window that ends, with what it cost; the caller adds it up over ranks.
   Evidence take_window(const Ledger& cost);
   /// Draws the consequences from the evidence of all ranks.
-  void learn(const Evidence& evidence, std::int64_t step);
+  void learn(const Evidence& evidence);
 
   /// A version begins to serve: what is known about another is forgotten; `calibration` (all ranks) is what is known
-  /// about this one, from audited rows it was never trained on. At first it is on trial.
+  /// about this one, from audited rows it was never trained on.
   void serve(const ScoreHistogram& calibration);
-  /// Whether audits refuted the serving version while it was on trial, or never gave it a threshold: better roll it
-  /// back.
-  bool trial_failed() const { return trial_failed_; }
-
-  /// The serving version stays, but its scores mean something new: what was known counts no longer, but for what
-  /// `calibration` says.
-  void start_afresh(const ScoreHistogram& calibration, std::int64_t step);
+  /// The alarm went off in one of the first steps in which the version that serves had answered.
+  bool refuted_at_once() const { return refuted_at_once_; }
+  /// The serving version stays, but what was known counts no longer, but for what `calibration` says.
+  void start_afresh(const ScoreHistogram& calibration);
 
   /// Asks twice as much of every answer: the tolerance halves as far as decisions go. To be followed by
   /// start_afresh().
@@ -98,8 +91,12 @@ class SwitchController {
   Standing standing() const { return standing_; }
   const Threshold& threshold() const { return threshold_; }
   double threshold_in_force() const { return standing_ == Standing::on ? threshold_.score : -1.0; }
-  /// The wrong fraction thresholds aim at now: alpha less what the correction takes off, and what the run used up.
+
+  /// The wrong fraction that thresholds aim at now: such that after a few dozen further windows the certificate's
+  /// bound would be a little below alpha. It exceeds alpha where the run has wrong answers to spare, and is lower the
+  /// more of them it has had.
   double target() const;
+  Certificate certificate() const { return account_.certificate(options_.confidence); }
   /// Of all ranks, as of the last evidence.
   const Ledger& ledger() const { return ledger_; }
   std::int64_t alarms() const { return alarms_; }
@@ -108,14 +105,8 @@ class SwitchController {
   void persist(const core::Archive& archive);
 
  private:
-  void remember(const Evidence& evidence);
-  void correct_target(double seen);
-  void grow_careful(double share);
-  void raise_alarm(std::int64_t step);
-  void turn_off(std::int64_t step);
   void forget();
-  void choose(std::int64_t step);
-  void size_audits();
+  void choose();
   void space_probes();
   bool certified() const { return options_.policy == Policy::certified; }
 
@@ -124,28 +115,22 @@ class SwitchController {
   DriftAlarm alarm_;
 
   // What is known.
-  ScoreHistogram window_;              // this rank, unfinished
-  std::deque<ScoreHistogram> memory_;  // all ranks, the last windows of this version
-  double answers_ = 0.0;               // accepted in the run, as its audits estimate,
-  double wrong_answers_ = 0.0;         // and the wrong ones among them
-  double active_ = 0.0;                // rows a window that could have been accepted, all ranks
+  ScoreHistogram window_;  // this rank, unfinished
+  ScoreHistogram known_;   // all ranks, about the version that serves; fades
+  AuditAccount account_;   // of the run
+  double active_ = 0.0;    // rows a window that could have been accepted, all ranks
   Ledger ledger_;
   std::int64_t updates_done_ = 0;  // by each rank
   std::int64_t epoch_ = 0;
-  std::int64_t n_windows_ = 0;  // since the last fresh start
-  std::int64_t n_on_ = 0;       // steps on since then
+  std::int64_t n_answered_ = 0;  // steps since the promotion in which answers were accepted and audited
 
   // What follows.
   Standing standing_ = Standing::no_version;
   Threshold threshold_;
-  double target_;
   double tightness_ = 1.0;
   int level_ = 0;                 // of the audits
-  std::int64_t off_until_ = 0;    // step
-  std::int64_t off_windows_;      // how long the next alarm switches off
   std::int64_t probe_every_ = 1;  // windows
-  bool on_trial_ = false;
-  bool trial_failed_ = false;
+  bool refuted_at_once_ = false;
   std::int64_t alarms_ = 0;
   std::int64_t probes_ = 0;
 };

@@ -29,8 +29,7 @@ struct SwitchOptions {
   double audit_fraction = 0.1;                // the largest chance that a row is audited; in (0, 1]
   double threshold = 1.0;                     // policy `threshold`: accept up to this score [tolerances]; > 0
   std::int64_t window = 1;                    // steps between two exchanges of evidence; >= 1
-  std::int64_t memory = 96;                   // windows a threshold looks back on; >= 1
-  double correction = 0.1;                    // step of the slow correction of alpha; >= 0
+  std::int64_t memory = 48;                   // windows in which evidence fades to a part 1/e; >= 1
   std::optional<double> run_tolerance;        // of the error that accumulates over the run, in scales; > 0
   std::optional<UnitCosts> unit_costs;        // what the ledger's verdicts go by, instead of measured seconds
 };

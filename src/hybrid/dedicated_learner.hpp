@@ -21,7 +21,8 @@ class DedicatedLearner : public Learner {
   /// a fair sample of the step.
   void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id,
                 std::int64_t step) override;
-  std::int64_t updates_due(std::int64_t, double) override { return 0; }  // trainers work at their own pace
+  // Trainers work at their own pace.
+  std::int64_t updates_due(std::int64_t, const AnswersOfStep&) override { return 0; }
   bool learns() const override { return !account_.given_up_at; }
   TrainingRound train(std::int64_t step, std::int64_t n_updates) override;
   TrainingAccount account() const override { return account_; }

@@ -37,8 +37,6 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
       errors_(signature_.outputs.size()),
       drift_then_(signature_.outputs.size(), 0.0) {
   for (const auto& output : signature_.outputs) scale_.push_back(output.scale);
-  for (int level = 0; level < control::n_audit_levels; ++level)
-    strata_[static_cast<std::size_t>(level)].q = control::audit_chance(options.switching.audit_fraction, level);
   if (options.schedule.perturbed > 0.0)
     perturbed_.emplace(signature_, options.schedule.perturbed, options.switching.tolerance, options.seed);
   if (surrogate_) learner_ = make_learner(options, crew, signature_, *surrogate_, log_);
@@ -241,7 +239,8 @@ subproblem::BatchReport HybridSolver::answer(Batch& batch) {
   core::RowTable truth(proposals_.width()), more_truth(proposals_.width());
   std::vector<double> seconds, more_seconds;
   solve_by_physics(checked, truth, seconds);
-  if (withdraws(batch.step, truth, checked)) {
+  step_.withdrawn = withdraws(batch.step, truth, checked);
+  if (step_.withdrawn) {
     solve_by_physics(unchecked, more_truth, more_seconds);
     for (auto& row : cases_) row.withdrawn = std::exchange(row.accepted, false);
     settle(unchecked, more_truth, more_seconds);
@@ -273,7 +272,7 @@ bool HybridSolver::withdraws(std::int64_t step, const core::RowTable& truth,
   if (step_.standing != control::Standing::on) return false;
   core::ScopedTimer timer(step_.seconds.communication);
   comm_.sum_in_place(std::span<std::int64_t>(audits));
-  if (controller_.stand(step, audits[0], audits[1])) return false;
+  if (controller_.commit_test(audits[0], audits[1])) return false;
   log_.warn("step {}: {} of {} audits of its accepted answers were wrong: physics answers the whole step", step,
             audits[1], audits[0]);
   return true;
@@ -373,10 +372,6 @@ void HybridSolver::note_provenance(Batch& batch, const Case& row, double audited
 
 double HybridSolver::error_of(std::span<const double> answer, std::span<const double> truth) const {
   return control::scaled_error(answer, truth, scale_, options_.switching.tolerance);
-}
-
-control::Certificate HybridSolver::certificate() const {
-  return control::certify(strata_, options_.switching.confidence);
 }
 
 std::vector<OutputError> HybridSolver::output_errors() const {

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "control/certificate.hpp"
 #include "control/error_account.hpp"
 #include "control/ledger.hpp"
 #include "control/row_counts.hpp"
@@ -35,6 +34,7 @@ struct StepReport {
   double threshold = -1.0;    // the one used in this step [tolerances]; -1: nothing was accepted
   double audit_chance = 0.0;  // of active rows
   int audit_level = 0;        // the same as a level of the audit plan
+  bool withdrawn = false;     // audits refuted the accepted answers: physics gave all of them
   double loss = 0.0;          // of the last training round, after it or elsewhere; 0 without one
 };
 
@@ -72,7 +72,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   const control::RowCounts& rows() const { return rows_; }
   const control::Ledger& seconds() const { return seconds_; }
 
-  control::Certificate certificate() const;
+  control::Certificate certificate() const { return controller_.certificate(); }
   std::vector<OutputError> output_errors() const;  // Collective
   /// Rows stopped by each gate so far, all ranks. Collective.
   std::array<std::int64_t, subproblem::n_gates> gated() const;
@@ -153,7 +153,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   // Evidence and its consequences (switching.cpp).
   void close_step(std::int64_t step);
   void exchange_evidence(std::int64_t step);
-  void react(std::int64_t step, control::Standing before);
+  void react(std::int64_t step);
   void report_standing(std::int64_t step);
   void distrust_unusable_answers(std::int64_t step);
   void roll_back(std::int64_t step);
@@ -198,7 +198,6 @@ class HybridSolver : public subproblem::SubproblemSolver {
   StepReport step_;
   control::RowCounts rows_;
   control::Ledger seconds_;
-  std::array<control::AuditStratum, control::n_audit_levels> strata_;  // all ranks
   control::ErrorAccount errors_;
   std::array<std::int64_t, subproblem::n_gates> gated_{};  // this rank
   std::int64_t promotions_ = 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "hybrid/dedicated_learner.hpp"
-#include "hybrid/learning_plan.hpp"
 
 namespace bimetal::hybrid {
 namespace {
@@ -12,15 +11,15 @@ namespace {
 class InSituLearner : public Learner {
  public:
   InSituLearner(const TrainingSchedule& schedule, surrogate::Surrogate& surrogate)
-      : schedule_(schedule), surrogate_(&surrogate), plan_(2 * schedule.promote_every, surrogate.decay_updates() / 2, surrogate.warm()) {}
+      : schedule_(schedule), surrogate_(&surrogate), plan_(schedule.promote_every, surrogate.decay_updates() / 2, surrogate.warm()) {}
 
   void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id,
                 std::int64_t step) override {
     surrogate_->remember(in, out, id, step);
   }
 
-  std::int64_t updates_due(std::int64_t step, double accepted_share) override {
-    plan_.note(step, accepted_share, updates_, surrogate_->rate_is_down());
+  std::int64_t updates_due(std::int64_t step, const AnswersOfStep& answers) override {
+    plan_.note(step, answers, updates_, surrogate_->rate_is_down());
     if (plan_.begins()) surrogate_->begin_again();
     return learns() ? schedule_.updates_per_step : 0;
   }
@@ -68,7 +67,7 @@ class InSituLearner : public Learner {
 class NobodyLearns : public Learner {
  public:
   void remember(core::ConstRows, core::ConstRows, std::span<const std::int64_t>, std::int64_t) override {}
-  std::int64_t updates_due(std::int64_t, double) override { return 0; }
+  std::int64_t updates_due(std::int64_t, const AnswersOfStep&) override { return 0; }
   bool learns() const override { return false; }
   TrainingRound train(std::int64_t, std::int64_t) override { return {}; }
   TrainingAccount account() const override { return {}; }

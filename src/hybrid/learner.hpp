@@ -10,6 +10,7 @@
 #include "core/rows.hpp"
 #include "hybrid/crew.hpp"
 #include "hybrid/hybrid_options.hpp"
+#include "hybrid/learning_plan.hpp"
 #include "surrogate/surrogate.hpp"
 
 namespace bimetal::hybrid {
@@ -40,9 +41,9 @@ class Learner {
   /// A physics answer to learn from. in: [n, n_in], out: [n, n_out], id: [n]. Local, and waits for nobody.
   virtual void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id,
                         std::int64_t step) = 0;
-  /// After each step with rows that may be asked about, of which this share was accepted: how many gradient steps the ranks that solve
-  /// should take now. Local, alike on all ranks.
-  virtual std::int64_t updates_due(std::int64_t step, double accepted_share) = 0;
+  /// After each step with rows that may be asked about: how many gradient steps the ranks that solve should take now.
+  /// Local, alike on all ranks.
+  virtual std::int64_t updates_due(std::int64_t step, const AnswersOfStep& answers) = 0;
   /// Whether rows that are handed over now will be learned from soon. Local, alike on all ranks.
   virtual bool learns() const = 0;
   /// Once after each step, with as many gradient steps as the ranks that solve should take. Collective.

@@ -33,8 +33,12 @@ void HybridSolver::train(std::int64_t step) {
 
   const auto& rows = step_.rows;
   const auto answerable = static_cast<double>(rows.accepted + rows.rejected - rows.unanswerable);
-  const auto accepted = static_cast<double>(rows.accepted);
-  const auto wanted = answerable > 0.0 ? learner_->updates_due(step, accepted / answerable) : 0;
+  AnswersOfStep answers{.withdrawn = step_.withdrawn};
+  if (answerable > 0.0) answers.accepted = static_cast<double>(rows.accepted) / answerable;
+  if (rows.audited > 0)
+    answers.wrong = static_cast<double>(rows.audited_wrong) /
+                    (static_cast<double>(rows.audited) * options_.switching.wrong_fraction);
+  const auto wanted = answerable > 0.0 ? learner_->updates_due(step, answers) : 0;
   const auto allowed = controller_.updates_allowed(wanted, comm_.size());
   TrainingRound round;
   {
@@ -95,7 +99,7 @@ void HybridSolver::calibrate_serving(std::int64_t step) {
   if (comm_.sum(calibration_rows_.size()) < enough_rows) return;
   const auto examination = examine(Surrogate::Weights::serving);
   calibration_ = calibrate(examination);
-  controller_.start_afresh(judge(examination, calibration_), step);
+  controller_.start_afresh(judge(examination, calibration_));
   log_.info("step {}: surrogate version {} calibrated by its first {} audits", step, surrogate_->version(),
             comm_.sum(calibration_rows_.size()));
 }
@@ -115,7 +119,7 @@ void HybridSolver::consider_promotion(std::int64_t step) {
 /// Collective.
 void HybridSolver::compare_with_serving(std::int64_t step) {
   const auto acceptance = [&](const ScoreHistogram& histogram) {
-    return control::choose_threshold(histogram, {}, controller_.target(), options_.switching.confidence).acceptance;
+    return control::choose_threshold(histogram, controller_.target(), options_.switching.confidence).acceptance;
   };
   const auto examination = examine(Surrogate::Weights::snapshot);
   const auto calibration = calibrate(examination);

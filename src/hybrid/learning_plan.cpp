@@ -10,6 +10,7 @@ namespace {
 constexpr double newest = 0.2;            // weight of a step in the mean share: the last five or so count
 constexpr double worthwhile_gain = 0.02;  // of the share, for which a burst goes on
 constexpr double drop = 0.1;              // of the share, after which new states must be learned
+constexpr double discount = 0.25;         // of the share, where as many answers are wrong as may be
 constexpr double poor = 0.5;              // share that is tried to be raised from time to time
 
 }  // namespace
@@ -17,21 +18,25 @@ constexpr double poor = 0.5;              // share that is tried to be raised fr
 LearningPlan::LearningPlan(std::int64_t watch, std::int64_t patience, bool warm)
     : watch_(watch), patience_(patience), phase_(warm ? Phase::resting : Phase::learning) {}
 
-void LearningPlan::note(std::int64_t step, double accepted_share, std::int64_t updates, bool rate_is_down) {
+void LearningPlan::note(std::int64_t step, const AnswersOfStep& answers, std::int64_t updates, bool rate_is_down) {
   begins_ = false;
-  share_ += newest * (accepted_share - share_);
+  share_ += newest * (answers.accepted - share_);
   if (phase_ == Phase::learning) {
     if (share_ >= best_ + worthwhile_gain) {
       best_ = share_;
       gained_at_ = updates;
     }
-    n_lasts_ = accepted_share >= 1.0 - worthwhile_gain ? n_lasts_ + 1 : 0;
-    if (n_lasts_ >= watch_ || (rate_is_down && updates - gained_at_ >= patience_)) rest(step);
+    n_lasts_ = answers.accepted >= 1.0 - worthwhile_gain ? n_lasts_ + 1 : 0;
+    const bool exhausted = rate_is_down && updates - gained_at_ >= patience_;
+    if (n_lasts_ >= watch_ || exhausted) rest(step, n_lasts_ >= watch_);
   } else {
-    best_ = std::max(best_, share_);
-    n_lasts_ = accepted_share < best_ - drop ? n_lasts_ + 1 : 0;
+    wrong_ += newest * (answers.wrong - wrong_);
+    const double left = 1.0 - discount * std::min(wrong_, 1.0);
+    best_ = std::max(best_, share_ * left);
+    n_lasts_ = answers.accepted * left < best_ - drop ? n_lasts_ + 1 : 0;
     const auto pause = std::max(4 * watch_, rested_ / 4);
-    if (n_lasts_ >= watch_ || (share_ < poor && step >= rested_ + pause)) begin(updates);
+    if (n_lasts_ >= watch_ || (answers.withdrawn && ended_well_) || (share_ < poor && step >= rested_ + pause))
+      begin(updates);
   }
 }
 
@@ -43,20 +48,24 @@ void LearningPlan::begin(std::int64_t updates) {
   n_lasts_ = 0;
 }
 
-void LearningPlan::rest(std::int64_t step) {
+void LearningPlan::rest(std::int64_t step, bool ended_well) {
   phase_ = Phase::resting;
+  wrong_ = 0.0;
   best_ = share_;
   rested_ = step;
   n_lasts_ = 0;
+  ended_well_ = ended_well;
 }
 
 void LearningPlan::persist(const core::Archive& archive) {
   archive.alike("phase", phase_);
   archive.alike("share", share_);
+  archive.alike("wrong", wrong_);
   archive.alike("best", best_);
   archive.alike("gained_at", gained_at_);
   archive.alike("rested", rested_);
   archive.alike("n_lasts", n_lasts_);
+  archive.alike("ended_well", ended_well_);
   if (phase_ < Phase::learning || phase_ > Phase::resting)
     throw core::UserError("what was saved of the plan of learning contradicts itself");
 }

@@ -49,15 +49,6 @@ void HybridSolver::persist(const core::Archive& archive) {
   archive.alike("evidence_q", evidence_.q);
   persist_costs(archive, "window_cost", window_cost_);
 
-  for (std::size_t level = 0; level < strata_.size(); ++level) {
-    auto& stratum = strata_[level];
-    const auto part = archive.in(fmt::format("strata/{}", level));
-    part.alike("accepted", stratum.accepted);
-    part.alike("audited", stratum.audited);
-    part.alike("audited_wrong", stratum.audited_wrong);
-    part.alike("withdrawn_wrong", stratum.withdrawn_wrong);
-    part.alike("withdrawn_found", stratum.withdrawn_found);
-  }
   errors_.persist(archive.in("errors"));
   archive.sums("gated", std::span(gated_));
   archive.alike("promotions", promotions_);

@@ -33,19 +33,17 @@ void HybridSolver::close_step(std::int64_t step) {
     rows = control::RowCounts::from_array(counts);
   }
   if (!surrogate_ || step < 0) return;
-  auto& stratum = strata_[static_cast<std::size_t>(step_.audit_level)];
-  stratum.accepted += rows.accepted;
-  stratum.audited += rows.audited;
-  stratum.audited_wrong += rows.audited_wrong;
-  stratum.withdrawn_wrong += rows.withdrawn_wrong;
-  stratum.withdrawn_found += rows.withdrawn_found;
+  controller_.book(step_.audit_level, {.accepted = rows.accepted,
+                                       .audited = rows.audited,
+                                       .audited_wrong = rows.audited_wrong,
+                                       .withdrawn_wrong = rows.withdrawn_wrong,
+                                       .withdrawn_found = rows.withdrawn_found});
   errors_.close_step(rows.accepted + rows.rejected);
   off_steps_ += surrogate_serves() && step_.standing != Standing::on;
 
-  const auto before = step_.standing;
   distrust_unusable_answers(step);
   exchange_evidence(step);
-  react(step, before);
+  react(step);
 }
 
 /// At the end of a window: the sums of the window before have arrived, those of this one set out.
@@ -57,46 +55,38 @@ void HybridSolver::exchange_evidence(std::int64_t step) {
     control::Evidence::Message message;
     std::ranges::copy(sums, message.begin());
     evidence_.set(message);
-    controller_.learn(evidence_, step);
+    controller_.learn(evidence_);
   }
   evidence_ = controller_.take_window(window_cost_);
   window_cost_ = {};
   evidence_sum_ = comm_.begin_sum(evidence_.message());
 }
 
-void HybridSolver::react(std::int64_t step, Standing before) {
-  const auto now = controller_.standing();
-  if (now == Standing::drift && before != Standing::drift) {
+void HybridSolver::react(std::int64_t step) {
+  if (step_.withdrawn) {
     // What was measured before the drift says nothing about the answers after it.
     calibration_rows_.clear();
     calibration_.fitted = false;
   }
-  if (now != before) report_standing(step);
-  if (controller_.trial_failed()) roll_back(step);
+  if (controller_.standing() != step_.standing) report_standing(step);
+  if (controller_.refuted_at_once()) roll_back(step);
   watch_accumulation(step);
 }
 
 /// Says in words why the surrogate answers, or no longer does.
 void HybridSolver::report_standing(std::int64_t step) {
   const auto& known = controller_.threshold();
-  const double alpha = 100.0 * options_.switching.wrong_fraction;
   switch (controller_.standing()) {
     case Standing::no_version: break;
     case Standing::on:
       log_.info(
-          "step {}: surrogate on: {} of {} audits with scores up to {:.2g} were wrong, at most {:.2g} % of all "
+          "step {}: surrogate on: {:.0f} of {:.0f} audits with scores up to {:.2g} were wrong, at most {:.2g} % of all "
           "such answers; {:.0f} % of the rows have one",
           step, known.wrong, known.audits, known.score, 100.0 * known.wrong_upper_bound, 100.0 * known.acceptance);
       break;
     case Standing::no_threshold:
       log_.info("step {}: surrogate off: no threshold on its score is known to keep the wrong answers below {:.2g} %",
                 step, 100.0 * controller_.target());
-      break;
-    case Standing::drift:
-      log_.info(
-          "step {}: surrogate off for a while (alarm {}): audits no longer bear out {:.2g} % of wrong answers; "
-          "physics takes over and training goes on",
-          step, controller_.alarms(), alpha);
       break;
     case Standing::cost:
       log_.info(
@@ -112,7 +102,7 @@ void HybridSolver::report_standing(std::int64_t step) {
 void HybridSolver::distrust_unusable_answers(std::int64_t step) {
   const auto& rows = step_.rows;
   if (2 * rows.unusable <= rows.asked) return;
-  if (controller_.standing() == Standing::on) controller_.distrust(step);
+  if (controller_.standing() == Standing::on) controller_.distrust();
   if (std::exchange(warned_of_, surrogate_->version()) == surrogate_->version()) return;
   log_.warn("step {}: {} of {} answers of surrogate version {} were not finite; physics took over", step,
             rows.unusable, rows.asked, surrogate_->version());
@@ -153,7 +143,7 @@ void HybridSolver::watch_accumulation(std::int64_t step) {
   }
   if (worst <= *switching.run_tolerance || controller_.tightness() <= least_tightness) return;
   controller_.tighten();
-  controller_.start_afresh(judge(examine(surrogate::Surrogate::Weights::serving), calibration_), step);
+  controller_.start_afresh(judge(examine(surrogate::Surrogate::Weights::serving), calibration_));
   tightened_at_ = step + 1;
   for (std::size_t k = 0; k < errors.size(); ++k) drift_then_[k] = errors[k].estimate.accumulated;
   log_.info(

@@ -33,7 +33,7 @@ inline const std::vector<std::string>& all_keys() {
       "switching.tolerance; switching.wrong_fraction; switching.confidence; switching.cost_veto; "
       "switching.max_overhead; switching.audit_fraction; switching.verify; "
       "switching.run_tolerance; switching.unit_costs; switching.threshold; switching.window; switching.memory; "
-      "switching.correction; switching.scales; faults; output.directory; output.fields_every; output.data; "
+      "switching.scales; faults; output.directory; output.fields_every; output.data; "
       "output.data_rows; output.observables_every");
   return keys;
 }

@@ -37,7 +37,7 @@ NUMBERS = {  # key: a value that makes sense
     "training.perturbed": 0.5, "switching.tolerance": 1e-3,
     "switching.wrong_fraction": 0.05, "switching.confidence": 0.95, "switching.max_overhead": 0.05,
     "switching.audit_fraction": 0.1, "switching.threshold": 1,
-    "switching.run_tolerance": 0.1, "switching.correction": 0.5,
+    "switching.run_tolerance": 0.1,
 }
 WHOLE = {
     "seed": 1, "initial.waves": 1, "training.updates_per_step": 4, "training.promote_every": 1, "training.batch": 8,

@@ -93,6 +93,7 @@ struct Outcome {
   std::int64_t rows = 0, accepted = 0, wrong = 0, audited = 0, withdrawn = 0, rolled_back = 0;
   std::int64_t alarms = 0;
   Certificate certificate;
+  bool covered = true;  // the bound was never below the truth, whenever one looked
   double wrong_fraction() const {
     return accepted > 0 ? static_cast<double>(wrong) / static_cast<double>(accepted) : 0;
   }
@@ -110,15 +111,14 @@ inline ScoreHistogram calibrate(const Plan& plan, Random& random, std::int64_t n
   return histogram;
 }
 
+constexpr std::int64_t steps_between_looks = 5;
+
 /// Runs the controller over the plan, as the hybrid does: ask, accept, audit, test, commit; evidence arrives a window
 /// late.
 inline Outcome run(const Plan& plan, const SwitchOptions& options, std::uint64_t seed) {
   Random random(seed);
   SwitchController controller(options, seed);
   controller.serve(calibrate(plan, random, plan.calibration));
-  std::vector<AuditStratum> strata(n_audit_levels);
-  for (int level = 0; level < n_audit_levels; ++level)
-    strata[static_cast<std::size_t>(level)].q = audit_chance(options.audit_fraction, level);
   Outcome outcome;
   Evidence in_flight;
   bool flying = false, second_serves = false;
@@ -154,33 +154,32 @@ inline Outcome run(const Plan& plan, const SwitchOptions& options, std::uint64_t
       now.audited += audited;
       now.audited_wrong += audited && is_wrong;
     }
-    auto& stratum = strata[static_cast<std::size_t>(controller.audit_level())];
+    const int level = controller.audit_level();
     outcome.rows += plan.rows;
     outcome.audited += now.audited;
-    if (!controller.stand(step, now.audited, now.audited_wrong)) {
-      outcome.withdrawn += now.accepted;
-      stratum.withdrawn_wrong += wrong;
-      stratum.withdrawn_found += now.audited_wrong;
-    } else {
+    if (controller.commit_test(now.audited, now.audited_wrong)) {
       outcome.accepted += now.accepted;
       outcome.wrong += wrong;
-      stratum.accepted += now.accepted;
-      stratum.audited += now.audited;
-      stratum.audited_wrong += now.audited_wrong;
+      controller.book(level, now);
+    } else {
+      outcome.withdrawn += now.accepted;
+      controller.book(level, {.withdrawn_wrong = wrong, .withdrawn_found = now.audited_wrong});
     }
+    if (step % steps_between_looks == 0)
+      outcome.covered = outcome.covered && outcome.wrong_fraction() <= controller.certificate().upper_bound;
     if (controller.window_ends(step)) {
-      if (flying) controller.learn(in_flight, step);
+      if (flying) controller.learn(in_flight);
       in_flight = controller.take_window({.rejected = 1.0});
       flying = true;
     }
-    if (second_serves && controller.trial_failed()) {
+    if (second_serves && controller.refuted_at_once()) {
       controller.serve({});
       second_serves = false;
       ++outcome.rolled_back;
     }
   }
   outcome.alarms = controller.alarms();
-  outcome.certificate = certify(strata, options.confidence);
+  outcome.certificate = controller.certificate();
   return outcome;
 }
 

@@ -83,7 +83,7 @@ TEST_P(Switching, keeps_the_wrong_fraction_below_alpha_and_certifies_the_truth) 
   for (int seed = 1; seed <= n_seeds; ++seed) {
     const Outcome outcome = harness::run(plan, options, static_cast<std::uint64_t>(seed));
     kept += outcome.wrong_fraction() <= alpha;
-    covered += outcome.wrong_fraction() <= outcome.certificate.upper_bound;
+    covered += outcome.covered;
     certified += outcome.certificate.upper_bound <= alpha;
     alarms += outcome.alarms;
     withdrawn += outcome.withdrawn;
@@ -106,7 +106,7 @@ TEST_P(Switching, keeps_the_wrong_fraction_below_alpha_and_certifies_the_truth) 
   EXPECT_GE(kept, n_sure);
   EXPECT_GE(covered, n_sure);
   if (std::string(name) == "steady") {
-    EXPECT_GE(acceptance, 0.9 * oracle);
+    EXPECT_GE(acceptance, (alpha < 0.05 ? 0.92 : 0.93) * oracle);
   }
   if (plan.second.wrong) {
     EXPECT_EQ(rolled_back, n_seeds);

@@ -17,11 +17,11 @@ constexpr std::int64_t updates_per_step = 10;
 struct Course {
   explicit Course(bool warm = false) : plan(watch, patience, warm) {}
   /// How many bursts begin in these steps.
-  int steps(int n, double share, bool rate_is_down = true) {
+  int steps(int n, double share, bool rate_is_down = true, double wrong = 0.0) {
     int begun = 0;
     for (int i = 0; i < n; ++i) {
       if (plan.phase() == Phase::learning) updates += updates_per_step;
-      plan.note(step++, share, updates, rate_is_down);
+      plan.note(step++, {.accepted = share, .wrong = wrong}, updates, rate_is_down);
       begun += plan.begins();
     }
     return begun;
@@ -67,6 +67,23 @@ TEST(LearningPlan, begins_again_when_less_is_accepted_than_at_best) {
   EXPECT_EQ(course.steps(watch / 2, 0.5), 0) << "evidence that starts afresh";
   EXPECT_EQ(course.steps(100, 0.85), 0);
   EXPECT_EQ(course.steps(100, 0.7), 1);
+}
+
+TEST(LearningPlan, begins_again_when_more_is_wrong_than_at_best) {
+  Course course(/*warm=*/true);
+  EXPECT_EQ(course.steps(100, 0.99), 0);
+  EXPECT_EQ(course.steps(100, 0.99, true, /*wrong=*/0.1), 0) << "a tenth of what may be";
+  EXPECT_EQ(course.steps(15, 0.99, true, 0.5), 1);
+}
+
+TEST(LearningPlan, begins_again_at_once_when_a_step_is_withdrawn_unless_learning_had_brought_nothing) {
+  for (const bool ended_well : {true, false}) {
+    Course course;
+    course.steps(ended_well ? watch : 200, ended_well ? 1.0 : 0.8);
+    ASSERT_EQ(course.plan.phase(), Phase::resting);
+    course.plan.note(course.step++, {.accepted = 0.0, .withdrawn = true}, course.updates, true);
+    EXPECT_EQ(course.plan.begins(), ended_well);
+  }
 }
 
 TEST(LearningPlan, tries_ever_more_seldom_to_raise_a_poor_share) {
