@@ -18,7 +18,8 @@ struct Evidence {
   double threshold = -1.0;  // scores up to this one were accepted; -1: the surrogate was off
   double q = 1.0;           // chance of an audit
 
-  /// The sums over ranks: one message of less than 1 kB.
+  /// The sums over ranks: one message of less than 1 kB. Seconds travel as whole microseconds, and counts are whole
+  /// anyway, so that the sums are the same to the bit on every rank, in whatever order they are formed.
   using Message = std::array<double, ScoreHistogram::n_values + std::tuple_size_v<Ledger::Array>>;
   Message message() const;
   void set(const Message& sums);

@@ -23,10 +23,6 @@ constexpr double findings_ahead = 100.0;
 constexpr std::int64_t first_steps = 2;              // in which an alarm refutes a promotion
 constexpr std::int64_t longest_probe_interval = 64;  // [windows]
 
-double coin(std::uint64_t seed, core::Purpose purpose, std::int64_t step, std::int64_t id) {
-  return core::random_uniform(seed, purpose, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(id));
-}
-
 }  // namespace
 
 const char* to_string(Standing standing) {
@@ -39,8 +35,8 @@ const char* to_string(Standing standing) {
   return "";
 }
 
-SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t seed)
-    : options_(options), seed_(seed), alarm_(options.wrong_fraction), account_(options.audit_fraction) {
+SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t key)
+    : options_(options), key_(key), alarm_(options.wrong_fraction), account_(options.audit_fraction) {
   EXPECT(options.tolerance > 0.0 && options.audit_fraction > 0.0 && options.audit_fraction <= 1.0);
   EXPECT(options.window >= 1 && options.memory >= 1);
 }
@@ -51,13 +47,11 @@ Asking SwitchController::asks(std::int64_t step) const {
   return step / options_.window % probe_every_ == 0 ? Asking::audited_rows : Asking::nobody;
 }
 
-bool SwitchController::audits(std::int64_t step, std::int64_t id) const {
-  return coin(seed_, core::Purpose::audit, step, id) < audit_chance();
+double SwitchController::coin(std::int64_t id) const {
+  return core::random_uniform(key_, core::Purpose::audit, n_solves_, static_cast<std::uint64_t>(id));
 }
 
-bool SwitchController::audits_inert(std::int64_t step, std::int64_t id) const {
-  return coin(seed_, core::Purpose::audit, step, id) < inert_audit_share * audit_chance();
-}
+bool SwitchController::audits_inert(std::int64_t id) const { return coin(id) < inert_audit_share * audit_chance(); }
 
 bool SwitchController::commit_test(std::int64_t audited, std::int64_t audited_wrong) {
   if (!certified() || audited == 0) return true;
@@ -151,6 +145,8 @@ void SwitchController::space_probes() {
 }
 
 void SwitchController::persist(const core::Archive& archive) {
+  archive.alike("key", key_);
+  archive.alike("n_solves", n_solves_);
   alarm_.persist(archive.in("alarm"));
   archive.sums("window", window_.values());
   archive.alike("known", known_.values());

@@ -39,16 +39,19 @@ const char* to_string(Standing standing);
 /// None of them is what the certificate rests on: it counts, whatever was decided.
 class SwitchController {
  public:
-  SwitchController(const SwitchOptions& options, std::uint64_t seed);
+  /// key: of the coins; nothing that a surrogate knows may depend on them before they are tossed.
+  SwitchController(const SwitchOptions& options, std::uint64_t key);
 
+  /// New coins: no two solves share any, even if they are of one step.
+  void begin_solve() { ++n_solves_; }
   // One step: whom to ask, whose answer stands, who is audited.
   Asking asks(std::int64_t step) const;
   bool accepts(double score) const { return score <= threshold_in_force(); }
   /// The audit coin of a row. It falls the same way whatever is decided, on any rank: audited rows are a simple
   /// random sample of all rows, accepted or not.
-  bool audits(std::int64_t step, std::int64_t id) const;
+  bool audits(std::int64_t id) const { return coin(id) < audit_chance(); }
   /// The coin of inert and explicit rows, which are many and alike, falls with a tenth of the chance.
-  bool audits_inert(std::int64_t step, std::int64_t id) const;
+  bool audits_inert(std::int64_t id) const;
   int audit_level() const { return level_; }
   double audit_chance() const { return control::audit_chance(options_.audit_fraction, level_); }
 
@@ -105,13 +108,15 @@ class SwitchController {
   void persist(const core::Archive& archive);
 
  private:
+  double coin(std::int64_t id) const;
   void forget();
   void choose();
   void space_probes();
   bool certified() const { return options_.policy == Policy::certified; }
 
   SwitchOptions options_;
-  std::uint64_t seed_;
+  std::uint64_t key_;
+  std::uint64_t n_solves_ = 0;
   DriftAlarm alarm_;
 
   // What is known.

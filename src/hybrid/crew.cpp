@@ -49,7 +49,7 @@ bool Crew::hears_farewell(double seconds) const {
   const core::Stopwatch watch;
   bool heard = false;
   while (!(heard && mail_->n_under_way() == 0) && watch.seconds() < seconds) {
-    while (const auto letter = mail_->next()) heard = letter->kind == static_cast<int>(About::farewell);
+    while (const auto letter = mail_->next()) heard |= letter->kind == static_cast<int>(About::farewell);
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return own_.min(heard ? 1.0 : 0.0) > 0.0;

@@ -19,6 +19,16 @@ using subproblem::Gate;
 using subproblem::Shortcut;
 using surrogate::Surrogate;
 
+namespace {
+
+/// The key of the audit coins. A model that an earlier run has taught depends on that run's coins, so it must not meet
+/// the same ones again, as it would if all runs had the same seed.
+std::uint64_t coin_key(std::uint64_t seed, const std::optional<Surrogate>& surrogate) {
+  return core::random_bits(seed, core::Purpose::audit, surrogate ? surrogate->fingerprint() : 0, 0);
+}
+
+}  // namespace
+
 HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> reference,
                            std::optional<Surrogate> surrogate, const HybridOptions& options, const Crew& crew,
                            core::Log log)
@@ -27,7 +37,7 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
       log_(std::move(log)),
       physics_(std::move(reference), comm_),
       surrogate_(std::move(surrogate)),
-      controller_(options.switching, options.seed),
+      controller_(options.switching, coin_key(options.seed, surrogate_)),
       calibration_rows_(options.schedule.calibration_rows, std::ssize(kind().signature().inputs),
                         std::ssize(kind().signature().outputs)),
       signature_(kind().signature()),
@@ -48,6 +58,7 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
 
 subproblem::BatchReport HybridSolver::solve(Batch& batch) {
   EXPECT(fits(batch, signature_));
+  controller_.begin_solve();
   step_ = StepReport();
   step_.standing = controller_.standing();
   step_.threshold = controller_.threshold_in_force();
@@ -67,7 +78,7 @@ subproblem::BatchReport HybridSolver::solve(Batch& batch) {
   record_candidates();
   auto report = answer(batch);
   if (moves_rows()) solve_perturbed(batch.step);
-  if (options_.verify == Verify::yes) verify(batch);
+  if (options_.verify == Verify::yes) verify(batch, report);
   close_step(batch.step);
   if (surrogate_) train(batch.step);
   if (batch.step >= 0) rows_.add(step_.rows);  // a rehearsal costs time, but its answers are taken back
@@ -91,7 +102,7 @@ void HybridSolver::list_rows(Batch& batch) {
       commit_shortcut(batch, row, id, Shortcut::inert, in.first(batch.out[i].size()));
       if (!row.audited) continue;
     } else {
-      row.audited = surrogate_ && controller_.audits(batch.step, id);
+      row.audited = surrogate_ && controller_.audits(id);
     }
     cases_.push_back(row);
     inputs_.append(in);
@@ -123,7 +134,7 @@ void HybridSolver::commit_shortcut(Batch& batch, Case& row, std::int64_t id, Sho
   (found == Shortcut::inert ? step_.rows.inert : step_.rows.explicit_steps) += 1;
   row.shortcut = found;
   row.accepted = false;
-  row.audited = surrogate_ && controller_.audits_inert(batch.step, id);
+  row.audited = surrogate_ && controller_.audits_inert(id);
   const auto out = batch.out[row.row];
   if (out.data() != answer.data()) std::ranges::copy(answer, out.begin());
   note_provenance(batch, row, -1.0);
@@ -338,7 +349,7 @@ void HybridSolver::account(const Case& row, std::span<const double> truth, doubl
 }
 
 /// Solves the accepted rows that were not audited as well, to count the wrong ones; changes nothing else.
-void HybridSolver::verify(const Batch& batch) {
+void HybridSolver::verify(const Batch& batch, subproblem::BatchReport& report) {
   core::ScopedTimer timer(step_.seconds.verification);
   core::RowTable in(inputs_.width());
   core::RowTable answers(proposals_.width());
@@ -351,7 +362,7 @@ void HybridSolver::verify(const Batch& batch) {
   }
   core::RowTable truth(proposals_.width(), in.size());
   Batch extra{.in = in.rows(), .out = truth.rows(), .id = id, .step = batch.step};
-  physics_.solve(extra);
+  std::ranges::move(physics_.solve(extra).failures, std::back_inserter(report.failures));
   for (std::int64_t i = 0; i < in.size(); ++i) step_.rows.verified_wrong += error_of(answers[i], truth[i]) > 1.0;
   step_.rows.verified = in.size() + step_.rows.audited;
   step_.rows.verified_wrong += step_.rows.audited_wrong;

@@ -141,7 +141,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   void solve_perturbed(std::int64_t step);
   void account_for_shortcut(const Case& row, double error);
   void account(const Case& row, std::span<const double> truth, double error);
-  void verify(const subproblem::Batch& batch);
+  void verify(const subproblem::Batch& batch, subproblem::BatchReport& report);
   void note_provenance(subproblem::Batch& batch, const Case& row, double audited_error) const;
   double error_of(std::span<const double> answer, std::span<const double> truth) const;
   /// Whether there is an answer of the surrogate that physics' answer can be compared with.

@@ -37,6 +37,7 @@ class InSituLearner : public Learner {
     round.new_candidate = (step + 1) % schedule_.promote_every == 0 && updates_ != looked_at_;
     if (round.new_candidate) {
       looked_at_ = updates_;
+      surrogate_->make_candidate_alike();
       surrogate_->familiarise();
     }
     return round;

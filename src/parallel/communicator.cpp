@@ -100,6 +100,10 @@ void Communicator::broadcast(std::string& text, int root) const {
   MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, root, group_->comm);
 }
 
+void Communicator::broadcast(std::span<float> values) const {
+  if (group_) MPI_Bcast(values.data(), static_cast<int>(values.size()), MPI_FLOAT, 0, group_->comm);
+}
+
 void Communicator::broadcast(std::span<double> values) const {
   if (group_) MPI_Bcast(values.data(), static_cast<int>(values.size()), MPI_DOUBLE, 0, group_->comm);
 }

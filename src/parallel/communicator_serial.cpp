@@ -41,6 +41,7 @@ void Communicator::sum_in_place(std::span<std::int64_t>) const {}
 void Communicator::max_in_place(std::span<double>) const {}
 void Communicator::min_in_place(std::span<double>) const {}
 void Communicator::broadcast(std::string&, int) const {}
+void Communicator::broadcast(std::span<float>) const {}
 void Communicator::broadcast(std::span<double>) const {}
 std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const { return {value}; }
 void Communicator::barrier() const {}

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <span>
 
 #include "core/error.hpp"
+#include "core/fingerprint.hpp"
 #include "surrogate/device.hpp"
 #include "surrogate/familiarity.hpp"
 #include "surrogate/model.hpp"
@@ -174,6 +176,15 @@ bool Surrogate::rate_is_down() const { return impl_->counts.age >= impl_->traini
 
 void Surrogate::begin_again() { impl_->counts.age = impl_->training.decay_updates / 2; }
 
+void Surrogate::make_candidate_alike() {
+  for (const auto* network : {&impl_->learner, &impl_->candidate.network}) {
+    auto weights = (*network)->weights();
+    auto here = weights.cpu();
+    impl_->comm.broadcast(std::span(here.data_ptr<float>(), static_cast<std::size_t>(here.numel())));
+    if (!weights.is_cpu()) weights.copy_(here);
+  }
+}
+
 void Surrogate::familiarise() { impl_->familiarise(); }
 
 void Surrogate::take_snapshot() {
@@ -289,5 +300,13 @@ std::int64_t Surrogate::n_remembered() const { return impl_->replay.size(); }
 std::int64_t Surrogate::n_refused() const { return impl_->replay.n_refused(); }
 std::int64_t Surrogate::samples_trained() const { return impl_->counts.samples; }
 bool Surrogate::trained() const { return impl_->counts.updates > 0; }
+
+std::uint64_t Surrogate::fingerprint() const {
+  const auto weights = impl_->candidate.network->weights().cpu();
+  core::Fingerprint print;
+  for (const float weight : std::span(weights.data_ptr<float>(), static_cast<std::size_t>(weights.numel())))
+    print.add(static_cast<double>(weight));
+  return print.value();
+}
 
 }  // namespace bimetal::surrogate

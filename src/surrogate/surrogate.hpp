@@ -64,6 +64,10 @@ class Surrogate {
   /// The learning rate goes half the way up again. Local, done by all ranks alike.
   void begin_again();
 
+  /// All ranks go on with the weights of the first. Each takes the same gradient steps, but on processors or devices of
+  /// another kind they round otherwise. Collective.
+  void make_candidate_alike();
+
   /// Fixes which inputs the candidate knows, by the rows now in the replay buffers of all ranks; for its signal
   /// `distance`. To be called before a candidate is judged and promoted. Collective.
   void familiarise();
@@ -106,6 +110,7 @@ class Surrogate {
   std::int64_t n_refused() const;        // rows it refused because they were not finite
   std::int64_t samples_trained() const;  // rows seen by gradient steps on all ranks
   bool trained() const;                  // the candidate has learned something
+  std::uint64_t fingerprint() const;     // of the candidate's weights
 
  private:
   struct Impl;

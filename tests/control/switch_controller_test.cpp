@@ -157,20 +157,23 @@ Evidence window_of(SwitchController& controller, int rows, int audits, int wrong
 
 const auto good = make_histogram(5000, [](double) { return 0.001; });
 
-TEST(SwitchController, tosses_the_same_coins_for_the_same_rows_and_about_the_right_number) {
+TEST(SwitchController, tosses_the_same_coins_for_the_same_rows_of_a_solve_and_about_the_right_number) {
   SwitchOptions options;
   options.audit_fraction = 0.03;
-  const SwitchController a(options, 7), b(options, 7), other(options, 8);
-  int audited = 0, inert_audited = 0, differs = 0;
+  SwitchController a(options, 7), b(options, 7), other(options, 8), later(options, 7);
+  for (auto* each : {&a, &b, &other, &later, &later}) each->begin_solve();
+  int audited = 0, inert_audited = 0, by_key = 0, by_solve = 0;
   for (std::int64_t id = 0; id < 100000; ++id) {
-    EXPECT_EQ(a.audits(3, id), b.audits(3, id));
-    audited += a.audits(3, id);
-    inert_audited += a.audits_inert(3, id);
-    differs += a.audits(3, id) != other.audits(3, id) || a.audits(3, id) != a.audits(4, id);
+    EXPECT_EQ(a.audits(id), b.audits(id));
+    audited += a.audits(id);
+    inert_audited += a.audits_inert(id);
+    by_key += a.audits(id) && other.audits(id);
+    by_solve += a.audits(id) && later.audits(id);
   }
   EXPECT_NEAR(audited, 3000, 4 * std::sqrt(3000.0));
   EXPECT_NEAR(inert_audited, 300, 4 * std::sqrt(300.0));
-  EXPECT_GT(differs, 3000);
+  EXPECT_NEAR(by_key, 90, 4 * std::sqrt(90.0)) << "independent of each other";
+  EXPECT_NEAR(by_solve, 90, 4 * std::sqrt(90.0));
 }
 
 TEST(SwitchController, asks_nobody_without_a_version_audited_rows_without_a_threshold_and_then_everybody) {

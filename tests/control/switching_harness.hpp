@@ -137,12 +137,13 @@ inline Outcome run(const Plan& plan, const SwitchOptions& options, std::uint64_t
           (second_serves ? plan.second : plan.first)
               .wrong(plan.scores.log_score(i), progress, static_cast<double>(step - promoted));
 
+    controller.begin_solve();
     const auto asking = controller.asks(step);
     AuditStratum now;
     std::int64_t wrong = 0;
     for (std::int64_t id = 0; id < plan.rows; ++id) {
       const auto row = random.row();
-      const bool audited = controller.audits(step, id);
+      const bool audited = controller.audits(id);
       if (asking == Asking::nobody || (asking == Asking::audited_rows && !audited)) continue;
       const double score = plan.scores.score(row.score);
       const bool is_wrong = row.luck < p[static_cast<std::size_t>(row.score)];

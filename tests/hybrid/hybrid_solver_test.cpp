@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <vector>
 
 #include "core/random.hpp"
 #include "toy_run.hpp"
@@ -229,6 +232,26 @@ TEST(HybridSolver, audits_the_same_rows_and_decides_alike_on_any_number_of_ranks
   EXPECT_EQ(differs, 0);
   EXPECT_GT(together.comm().sum(accepted), 10000);
   EXPECT_GT(together.comm().sum(audited), 500);
+}
+
+TEST(HybridSolver, tosses_other_coins_for_another_initial_model_of_the_same_seed) {
+  const auto comm = parallel::duplicate(MPI_COMM_WORLD);
+  auto options = options_of(control::Policy::always);
+  options.schedule.placement = Placement::off;
+  const auto audited_cells = [&](std::optional<surrogate::Surrogate> surrogate) {
+    ToyRun run(options, Duration::common, std::move(surrogate));
+    run.step(0);
+    std::vector<std::int64_t> cells;
+    for (std::size_t i = 0; i < run.ids().size(); ++i)
+      if (run.provenance()[i].audited_error >= 0.0) cells.push_back(run.ids()[i]);
+    return cells;
+  };
+  const auto cells = audited_cells(taught_surrogate());
+  EXPECT_EQ(cells, audited_cells(taught_surrogate()));
+  const auto others = audited_cells(testing::toy_surrogate(Duration::common, comm));
+  std::vector<std::int64_t> both;
+  std::ranges::set_intersection(cells, others, std::back_inserter(both));
+  EXPECT_LT(2 * both.size(), cells.size() + 1);
 }
 
 TEST(HybridSolver, tightens_the_tolerance_when_errors_would_add_up_to_more_than_the_run_may_have) {

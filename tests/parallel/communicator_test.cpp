@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "core/error.hpp"
 #include "parallel/mpi.hpp"
 
@@ -38,6 +40,21 @@ TEST_F(CommunicatorTest, adds_up_in_the_background) {
   EXPECT_EQ(second.take(), std::vector<double>{10.0 * static_cast<double>(n_)});
   const auto abandoned = comm_.begin_sum(values);  // is waited for
   EXPECT_EQ(Communicator().begin_sum(values).take(), values);
+}
+
+TEST_F(CommunicatorTest, leaves_a_sum_its_memory_that_an_exception_has_overtaken) {
+  const std::vector<double> values(1000, 1.0);
+  const auto fails = [&] {
+    const auto sum = comm_.begin_sum(values);
+    throw std::runtime_error("a failure of this rank alone");
+  };
+  if (comm_.rank() == 0) {
+    EXPECT_THROW(fails(), std::runtime_error);
+  }
+  const std::vector<double> of_somebody_else(1000, -7.0);  // where the sum was, if its memory was given back
+  const auto here = comm_.rank() == 0 ? PendingSum() : comm_.begin_sum(values);
+  comm_.sum(1.0);  // until all have added up
+  EXPECT_EQ(of_somebody_else, std::vector<double>(1000, -7.0));
 }
 
 TEST_F(CommunicatorTest, broadcasts_the_text_of_any_rank) {

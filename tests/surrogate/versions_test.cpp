@@ -178,6 +178,17 @@ TEST(SpoiledSurrogate, serves_again_after_rolling_back_or_promoting_what_has_lea
   EXPECT_EQ(finite_rows(surrogate, Weights::serving).answers, n_asked);
 }
 
+TEST(Surrogate, is_made_alike_on_ranks_that_have_parted) {
+  const auto world = parallel::duplicate(MPI_COMM_WORLD);
+  auto network = small;
+  network.seed += static_cast<std::uint64_t>(world.rank());  // other weights to begin with
+  Surrogate surrogate(toy_signature(), network, quick, world);
+  const auto fingerprint = [&] { return static_cast<std::int64_t>(surrogate.fingerprint() >> 1); };
+  EXPECT_EQ(same_on_all_ranks(world, fingerprint()), world.size() == 1);
+  surrogate.make_candidate_alike();
+  EXPECT_TRUE(same_on_all_ranks(world, fingerprint()));
+}
+
 TEST(Surrogate, restored_answers_and_learns_on_as_the_saved_one) {
   const auto world = parallel::duplicate(MPI_COMM_WORLD);
   auto before = taught(world, 130);  // the optimiser's bases have turned
