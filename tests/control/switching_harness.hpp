@@ -166,7 +166,7 @@ inline Outcome run(const Plan& plan, const SwitchOptions& options, std::uint64_t
       outcome.withdrawn += now.accepted;
       controller.book(level, {.withdrawn_wrong = wrong, .withdrawn_found = now.audited_wrong});
     }
-    if (step % steps_between_looks == 0)
+    if (step % steps_between_looks == 0 || step + 1 == plan.steps)
       outcome.covered = outcome.covered && outcome.wrong_fraction() <= controller.certificate().upper_bound;
     if (controller.window_ends(step)) {
       if (flying) controller.learn(in_flight);
