@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <string>
 
 #include "control/audit_plan.hpp"
 #include "control/certificate.hpp"

@@ -63,8 +63,6 @@ class SwitchController {
   bool commit_test(std::int64_t audited, std::int64_t audited_wrong);
   /// What became of a step's answers (of all ranks), at the audit level it began with.
   void book(int level, const AuditStratum& step) { account_.add(level, step); }
-  /// Something else than audits says that the answers are no good.
-  void distrust() { start_afresh({}); }
 
   bool window_ends(std::int64_t step) const { return (step + 1) % options_.window == 0; }
   /// This rank's evidence of the window that ends, with what it cost; the caller adds it up over ranks.

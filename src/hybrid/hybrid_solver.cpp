@@ -21,8 +21,8 @@ using surrogate::Surrogate;
 
 namespace {
 
-/// The key of the audit coins. A model that an earlier run has taught depends on that run's coins, so it must not meet
-/// the same ones again, as it would if all runs had the same seed.
+/// The key of the audit coins. A model that an earlier run has taught depends on that run's coins, so it must not
+/// meet the same ones again, as it would if all runs had the same seed.
 std::uint64_t coin_key(std::uint64_t seed, const std::optional<Surrogate>& surrogate) {
   return core::random_bits(seed, core::Purpose::audit, surrogate ? surrogate->fingerprint() : 0, 0);
 }
@@ -197,9 +197,10 @@ bool HybridSolver::unfamiliar(const surrogate::Signals& signals) const {
   return options_.switching.policy == control::Policy::certified && !(signals.distance <= 1.0);
 }
 
-/// Makes an answer of the surrogate physical, or says what stops it. One that changes its row by less than a tolerance may
-/// be all error: where rows are nearly at rest nothing takes such errors back, and a PDE spreads them.
-Gate HybridSolver::gate_of(std::span<const double> in, std::span<double> proposal, const surrogate::Signals& signals) {
+/// Makes an answer of the surrogate physical, or says what stops it. One that changes its row by less than a
+/// tolerance may be all error: where rows are nearly at rest nothing takes such errors back, and a PDE spreads them.
+Gate HybridSolver::gate_of(std::span<const double> in, std::span<double> proposal,
+                           const surrogate::Signals& signals) {
   const auto gate = kind().admit(in, proposal);
   if (gate != Gate::open) return gate;
   if (unfamiliar(signals)) return Gate::unfamiliar;

@@ -11,7 +11,9 @@ namespace {
 class InSituLearner : public Learner {
  public:
   InSituLearner(const TrainingSchedule& schedule, surrogate::Surrogate& surrogate)
-      : schedule_(schedule), surrogate_(&surrogate), plan_(schedule.promote_every, surrogate.decay_updates() / 2, surrogate.warm()) {}
+      : schedule_(schedule),
+        surrogate_(&surrogate),
+        plan_(schedule.promote_every, surrogate.decay_updates() / 2, surrogate.warm()) {}
 
   void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id,
                 std::int64_t step) override {

@@ -14,12 +14,14 @@ using surrogate::Surrogate;
 namespace {
 
 /// A candidate must promise to reject no more than this part of what the serving version rejects, and to accept this
-/// much more of the rows: evidence starts afresh with every promotion, and more is audited until there is enough of it.
+/// much more of the rows: evidence starts afresh with every promotion, and more is audited until there is enough of
+/// it.
 constexpr double worthwhile_rejections = 0.8;
 constexpr double worthwhile_gain = 0.02;
 
-/// Where nothing that is certified serves yet, a candidate must promise to accept this much: one of the first steps of
-/// learning that promises less ages within a few steps, and the wrong answers it leaves make the controller careful.
+/// Where nothing that is certified serves yet, a candidate must promise to accept this much: one of the first steps
+/// of learning that promises less ages within a few steps, and the wrong answers it leaves make the controller
+/// careful.
 constexpr double least_promise = 0.5;
 
 /// Rows of all ranks that a calibration needs at least.
@@ -33,12 +35,14 @@ void HybridSolver::train(std::int64_t step) {
 
   const auto& rows = step_.rows;
   const auto answerable = static_cast<double>(rows.accepted + rows.rejected - rows.unanswerable);
-  AnswersOfStep answers{.withdrawn = step_.withdrawn};
-  if (answerable > 0.0) answers.accepted = static_cast<double>(rows.accepted) / answerable;
-  if (rows.audited > 0)
-    answers.wrong = static_cast<double>(rows.audited_wrong) /
-                    (static_cast<double>(rows.audited) * options_.switching.wrong_fraction);
-  const auto wanted = answerable > 0.0 ? learner_->updates_due(step, answers) : 0;
+  std::int64_t wanted = 0;
+  if (answerable > 0.0) {
+    AnswersOfStep answers{.accepted = static_cast<double>(rows.accepted) / answerable, .withdrawn = step_.withdrawn};
+    if (rows.audited > 0)
+      answers.wrong = static_cast<double>(rows.audited_wrong) /
+                      (static_cast<double>(rows.audited) * options_.switching.wrong_fraction);
+    wanted = learner_->updates_due(step, answers);
+  }
   const auto allowed = controller_.updates_allowed(wanted, comm_.size());
   TrainingRound round;
   {
@@ -104,9 +108,9 @@ void HybridSolver::calibrate_serving(std::int64_t step) {
             comm_.sum(calibration_rows_.size()));
 }
 
-/// Promotes the candidate if that is worthwhile. What it promises is what its snapshot of the last look did since then:
-/// all rows it is judged by came after all that it had learned from, which matters where states change as a run goes on
-/// (progressive validation: A. Blum, A. Kalai, J. Langford, Proc. COLT 1999, 203). Collective.
+/// Promotes the candidate if that is worthwhile. What it promises is what its snapshot of the last look did since
+/// then: all rows it is judged by came after all that it had learned from, which matters where states change as a run
+/// goes on (progressive validation: A. Blum, A. Kalai, J. Langford, Proc. COLT 1999, 203). Collective.
 void HybridSolver::consider_promotion(std::int64_t step) {
   if (surrogate_->has_snapshot()) {
     if (comm_.sum(calibration_rows_.size()) < enough_rows) return;
@@ -118,8 +122,8 @@ void HybridSolver::consider_promotion(std::int64_t step) {
 
 /// Collective.
 void HybridSolver::compare_with_serving(std::int64_t step) {
-  const auto acceptance = [&](const ScoreHistogram& histogram) {
-    return control::choose_threshold(histogram, controller_.target(), options_.switching.confidence).acceptance;
+  const auto acceptance = [&, target = controller_.target()](const ScoreHistogram& histogram) {
+    return control::choose_threshold(histogram, target, options_.switching.confidence).acceptance;
   };
   const auto examination = examine(Surrogate::Weights::snapshot);
   const auto calibration = calibrate(examination);

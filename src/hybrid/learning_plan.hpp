@@ -15,12 +15,12 @@ struct AnswersOfStep {
 
 /// When the ranks that solve learn: in bursts that end, since a network that is as good as it gets only costs.
 ///
-/// A run without a model begins with a burst. A burst is over when nearly everything has been accepted for some steps, or
-/// when its learning rate is down and many gradient steps have not raised the accepted share. Learning then rests until
-/// answers have for some steps been clearly worse than at their best since then, as when the flow comes to states that are
-/// new: fewer accepted, or more of them wrong. It begins at once if a step was withdrawn after a burst that had ended
-/// well; and, while less than half is accepted, when the run is a quarter older. Decides by steps and shares that all
-/// ranks know alike. Local.
+/// A run without a model begins with a burst. A burst is over when nearly everything has been accepted for some
+/// steps, or when its learning rate is down and many gradient steps have not raised the accepted share. Learning then
+/// rests until answers have for some steps been clearly worse than at their best since then, as when the flow comes
+/// to states that are new: fewer accepted, or more of them wrong. It begins at once if a step was withdrawn after a
+/// burst that had ended well; and, while less than half is accepted, when the run is a quarter older. Decides by
+/// steps and shares that all ranks know alike. Local.
 class LearningPlan {
  public:
   enum class Phase : std::int64_t { learning, resting };
@@ -29,8 +29,8 @@ class LearningPlan {
   /// warm: a model serves from the start.
   LearningPlan(std::int64_t watch, std::int64_t patience, bool warm);
 
-  /// After each step with rows that may be asked about: what became of them, the gradient steps so far, and whether the
-  /// learning rate is down.
+  /// After each step with rows that may be asked about: what became of them, the gradient steps so far, and whether
+  /// the learning rate is down.
   void note(std::int64_t step, const AnswersOfStep& answers, std::int64_t updates, bool rate_is_down);
 
   Phase phase() const { return phase_; }
@@ -50,8 +50,8 @@ class LearningPlan {
   Phase phase_;
   bool begins_ = false;
   double share_ = 0.0;
-  double wrong_ = 0.0;          // mean over the last steps of this rest
-  double best_ = 0.0;           // of this phase: the share (learning), or what is left of it for wrong answers (resting)
+  double wrong_ = 0.0;  // mean over the last steps of this rest
+  double best_ = 0.0;   // of this phase: the share (learning), or what is left of it for wrong answers (resting)
   std::int64_t gained_at_ = 0;  // gradient steps when the share last rose in this burst
   std::int64_t rested_ = 0;     // step at which resting began
   std::int64_t n_lasts_ = 0;    // steps in a row with a share near one (learning) or clearly below the best (resting)

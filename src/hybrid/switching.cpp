@@ -80,7 +80,8 @@ void HybridSolver::report_standing(std::int64_t step) {
     case Standing::no_version: break;
     case Standing::on:
       log_.info(
-          "step {}: surrogate on: {:.0f} of {:.0f} audits with scores up to {:.2g} were wrong, at most {:.2g} % of all "
+          "step {}: surrogate on: {:.0f} of {:.0f} audits with scores up to {:.2g} were wrong, at most {:.2g} % of "
+          "all "
           "such answers; {:.0f} % of the rows have one",
           step, known.wrong, known.audits, known.score, 100.0 * known.wrong_upper_bound, 100.0 * known.acceptance);
       break;
@@ -102,7 +103,7 @@ void HybridSolver::report_standing(std::int64_t step) {
 void HybridSolver::distrust_unusable_answers(std::int64_t step) {
   const auto& rows = step_.rows;
   if (2 * rows.unusable <= rows.asked) return;
-  if (controller_.standing() == Standing::on) controller_.distrust();
+  if (controller_.standing() == Standing::on) controller_.start_afresh({});
   if (std::exchange(warned_of_, surrogate_->version()) == surrogate_->version()) return;
   log_.warn("step {}: {} of {} answers of surrogate version {} were not finite; physics took over", step,
             rows.unusable, rows.asked, surrogate_->version());

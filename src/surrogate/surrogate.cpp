@@ -49,14 +49,14 @@ struct Surrogate::Impl {
   ReplayBuffer replay;
   Model candidate;  // its weights: the running mean of the learner's
   Model serving;
-  Model snapshot;                               // the candidate as it was when this was taken
-  Model previous;                               // served before `serving` did
-  std::unique_ptr<Network> learner;             // what gradient steps change; in the candidate's scaling
-  std::optional<Trainer> trainer;               // once there are rows to fix the scaling
-  Trainer::Counts counts;                       // by this trainer and those before it
-  std::int64_t n_offered = 0;                   // rows this rank was told to remember
-  std::int64_t offered_at_fit = 0;              // by all ranks, when the scaling was last fitted
-  std::int32_t n_versions = 0;                  // promotions so far
+  Model snapshot;                    // the candidate as it was when this was taken
+  Model previous;                    // served before `serving` did
+  std::unique_ptr<Network> learner;  // what gradient steps change; in the candidate's scaling
+  std::optional<Trainer> trainer;    // once there are rows to fix the scaling
+  Trainer::Counts counts;            // by this trainer and those before it
+  std::int64_t n_offered = 0;        // rows this rank was told to remember
+  std::int64_t offered_at_fit = 0;   // by all ranks, when the scaling was last fitted
+  std::int32_t n_versions = 0;       // promotions so far
   bool has_snapshot = false;
   bool warm = false;                            // began as the model of a file
   nlohmann::ordered_json foreign_architecture;  // of that file

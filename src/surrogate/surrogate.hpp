@@ -25,9 +25,9 @@ struct TrainingReport {
 };
 
 /// A network, its scaling and what it says against its own answers, and how it learns. Two versions of it can be
-/// asked: the one that serves, and the candidate that training improves, also as it was when a snapshot of it was taken;
-/// promote() makes the candidate serve as the next version, roll_back() takes that back. The whole process computes on
-/// as many threads as the options say. Serving before the first promotion is an error (EXPECT).
+/// asked: the one that serves, and the candidate that training improves, also as it was when a snapshot of it was
+/// taken; promote() makes the candidate serve as the next version, roll_back() takes that back. The whole process
+/// computes on as many threads as the options say. Serving before the first promotion is an error (EXPECT).
 class Surrogate {
  public:
   /// All ranks start from the same weights. Collective.
@@ -54,8 +54,8 @@ class Surrogate {
   void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id, std::int64_t step);
 
   /// `n_updates` gradient steps on the candidate, gradients averaged over ranks; the scaling is fitted
-  /// whenever four times as many rows have been seen. Weights that are not finite are drawn anew first, and learning starts over.
-  /// Does nothing until all ranks together hold a batch. Collective.
+  /// whenever four times as many rows have been seen. Weights that are not finite are drawn anew first, and learning
+  /// starts over. Does nothing until all ranks together hold a batch. Collective.
   TrainingReport train(std::int64_t n_updates);
 
   /// Gradient steps over which the learning rate comes down, and whether it has.
@@ -64,8 +64,8 @@ class Surrogate {
   /// The learning rate goes half the way up again. Local, done by all ranks alike.
   void begin_again();
 
-  /// All ranks go on with the weights of the first. Each takes the same gradient steps, but on processors or devices of
-  /// another kind they round otherwise. Collective.
+  /// All ranks go on with the weights of the first. Each takes the same gradient steps, but on processors or devices
+  /// of another kind they round otherwise. Collective.
   void make_candidate_alike();
 
   /// Fixes which inputs the candidate knows, by the rows now in the replay buffers of all ranks; for its signal
