@@ -21,6 +21,14 @@ class RowsView {
     EXPECT(row >= 0 && row < n_);
     return {data_ + row * width_, static_cast<std::size_t>(width_)};
   }
+  RowsView first(std::int64_t n) const {
+    EXPECT(n >= 0 && n <= n_);
+    return {data_, n, width_};
+  }
+  RowsView from(std::int64_t row) const {
+    EXPECT(row >= 0 && row <= n_);
+    return {data_ + row * width_, n_ - row, width_};
+  }
   T* data() const { return data_; }
   std::int64_t size() const { return n_; }
   std::int64_t width() const { return width_; }

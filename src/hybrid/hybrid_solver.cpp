@@ -44,6 +44,8 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
       inputs_(std::ssize(signature_.inputs)),
       proposals_(std::ssize(signature_.outputs)),
       shortcut_answer_(signature_.outputs.size()),
+      answered_in_(std::ssize(signature_.inputs)),
+      answered_truth_(std::ssize(signature_.outputs)),
       errors_(signature_.outputs.size()),
       drift_then_(signature_.outputs.size(), 0.0) {
   for (const auto& output : signature_.outputs) scale_.push_back(output.scale);
@@ -51,7 +53,7 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
     perturbed_.emplace(signature_, options.schedule.perturbed, options.switching.tolerance, options.seed);
   if (surrogate_) learner_ = make_learner(options, crew, signature_, *surrogate_, log_);
   if (surrogate_ && (surrogate_->warm() || options.schedule.placement == Placement::off)) {
-    surrogate_->promote();
+    surrogate_->promote(Surrogate::Weights::candidate);
     controller_.serve({});
   }
 }
@@ -93,6 +95,8 @@ void HybridSolver::list_rows(Batch& batch) {
   core::ScopedTimer timer(step_.seconds.physics);  // pure physics looks for inert rows as well
   cases_.clear();
   inputs_.clear();
+  answered_in_.clear();
+  answered_truth_.clear();
   ids_.clear();
   for (std::int64_t i = 0; i < batch.in.size(); ++i) {
     const auto in = batch.in[i];
@@ -311,6 +315,8 @@ void HybridSolver::settle_with_physics(Batch& batch, const Case& row, std::span<
   const std::int64_t id = batch.id[static_cast<std::size_t>(row.row)];
   if (moves_rows() && batch.step >= 0) perturbed_->offer(kind(), in, id, batch.step);
   if (!surrogate_) return;
+  answered_in_.append(in);
+  answered_truth_.append(truth);
   if (row.audited) calibration_rows_.add(in, truth);
   learner_->remember({in.data(), 1, std::ssize(in)}, {truth.data(), 1, std::ssize(truth)}, {&id, 1}, batch.step);
 }

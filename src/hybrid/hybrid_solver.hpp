@@ -164,7 +164,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   void consider_promotion(std::int64_t step);
   void compare_with_serving(std::int64_t step);
   void calibrate_serving(std::int64_t step);
-  Examination examine(surrogate::Surrogate::Weights which);
+  Examination examine(surrogate::Surrogate::Weights which, std::int64_t first = 0);
   Calibration calibrate(const Examination& examination) const;
   control::ScoreHistogram judge(const Examination& examination, const Calibration& calibration) const;
 
@@ -188,6 +188,8 @@ class HybridSolver : public subproblem::SubproblemSolver {
   core::RowTable proposals_;             // [n_asked, n_out]
   std::vector<std::int64_t> ids_;        // [n_cases]
   std::vector<double> shortcut_answer_;  // [n_out]
+  core::RowTable answered_in_;           // [n, n_in] of the answerable rows that physics has solved
+  core::RowTable answered_truth_;        // [n, n_out]
 
   // Evidence on its way.
   control::Ledger window_cost_;

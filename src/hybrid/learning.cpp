@@ -31,6 +31,8 @@ constexpr std::int64_t enough_rows = 200;
 
 void HybridSolver::train(std::int64_t step) {
   core::ScopedTimer timer(step_.seconds.training);
+  if (surrogate_serves() && step >= 0)
+    surrogate_->correct(Surrogate::Weights::serving, answered_in_.rows(), answered_truth_.rows());
   if (surrogate_serves() && !calibration_.fitted) calibrate_serving(step);
 
   const auto& rows = step_.rows;
@@ -55,10 +57,10 @@ void HybridSolver::train(std::int64_t step) {
   if (round.new_candidate) consider_promotion(step);
 }
 
-/// Has a set of weights answer this rank's calibration rows. Local.
-HybridSolver::Examination HybridSolver::examine(Surrogate::Weights which) {
-  const auto in = calibration_rows_.in();
-  const auto truth = calibration_rows_.truth();
+/// Has a set of weights answer this rank's calibration rows from `first` on. Local.
+HybridSolver::Examination HybridSolver::examine(Surrogate::Weights which, std::int64_t first) {
+  const auto in = calibration_rows_.in().from(first);
+  const auto truth = calibration_rows_.truth().from(first);
   core::RowTable answers(truth.width(), in.size());
   std::vector<surrogate::Signals> signals(static_cast<std::size_t>(in.size()));
   surrogate_->predict(which, in, answers.rows(), signals);
@@ -125,15 +127,21 @@ void HybridSolver::compare_with_serving(std::int64_t step) {
   const auto acceptance = [&, target = controller_.target()](const ScoreHistogram& histogram) {
     return control::choose_threshold(histogram, target, options_.switching.confidence).acceptance;
   };
-  const auto examination = examine(Surrogate::Weights::snapshot);
+  // The snapshot gets its correction by the older rows, so that the newer ones are new to it as a whole.
+  const auto older = calibration_rows_.size() / 2;
+  surrogate_->correct(Surrogate::Weights::snapshot, calibration_rows_.in().first(older),
+                      calibration_rows_.truth().first(older));
+  const auto examination = examine(Surrogate::Weights::snapshot, older);
   const auto calibration = calibrate(examination);
   const auto candidate = judge(examination, calibration);
   const double promised = acceptance(candidate);
   // What serves is judged alike, by the same rows and a calibration to them.
   double now = 0.0;
+  std::optional<Calibration> serving_calibration;
   if (surrogate_serves()) {
-    const auto serving = examine(Surrogate::Weights::serving);
-    now = acceptance(judge(serving, calibrate(serving)));
+    const auto serving = examine(Surrogate::Weights::serving, older);
+    serving_calibration = calibrate(serving);
+    now = acceptance(judge(serving, *serving_calibration));
   }
   const bool certified = options_.switching.policy == control::Policy::certified;
   const bool worthwhile =
@@ -145,9 +153,13 @@ void HybridSolver::compare_with_serving(std::int64_t step) {
           "step {}: candidate refused: {:.0f} % of the calibration rows would be acceptable, {:.0f} % are with "
           "what serves",
           step, 100.0 * promised, 100.0 * now);
+    // Its corrections change what its signals are worth.
+    if (serving_calibration) calibration_ = *serving_calibration;
     return;
   }
-  surrogate_->promote();
+  surrogate_->correct(Surrogate::Weights::snapshot, calibration_rows_.in().from(older),
+                      calibration_rows_.truth().from(older));
+  surrogate_->promote(Surrogate::Weights::snapshot);
   previous_calibration_ = std::exchange(calibration_, calibration);
   controller_.serve(candidate);
   ++promotions_;

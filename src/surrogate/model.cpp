@@ -52,6 +52,7 @@ void Model::take(const Model& other) {
   network->take(*other.network);
   scaling = other.scaling;
   familiarity = other.familiarity;
+  correction = other.correction;
   ranges = other.ranges;
   version = other.version;
 }
@@ -68,6 +69,7 @@ void Model::persist(const core::Archive& archive) {
   archive.alike("lower", ranges.lower);
   archive.alike("upper", ranges.upper);
   archive.alike("version", version);
+  correction.persist(archive.in("correction"), network->device());
   if (!archive.restores()) return;
   scaling.set_standards(features, targets);
   network->rescale(scaling);
@@ -82,7 +84,8 @@ void Model::predict(core::ConstRows in, core::Rows out, std::span<Signals> signa
     fill_input(scaling, in, first, n, features_, rows_);
     const auto input = Network::Input{features_, rows_}.first(n).to(device);
     const auto answer = network->forward(input);
-    const auto increments = answer.increments.cpu().contiguous();
+    const auto increments =
+        (correction.says_nothing() ? answer.increments : answer.increments + correction(answer.features)).cpu().contiguous();
     const auto predicted_error = torch::pow(10.0, answer.log_error).cpu();
     const auto disagreement =
         (answer.second.defined() ? difference(answer.increments, answer.second) : torch::zeros_like(answer.log_error)).cpu();
@@ -96,6 +99,31 @@ void Model::predict(core::ConstRows in, core::Rows out, std::span<Signals> signa
                                 : Signals{infinity, infinity, infinity};
     }
   }
+}
+
+void Model::correct(core::ConstRows in, core::ConstRows out, double tolerance, const parallel::Communicator& comm) {
+  const torch::InferenceMode inference;
+  core::RowTable finite_in(in.width());
+  std::vector<std::int64_t> used;
+  for (std::int64_t i = 0; i < in.size(); ++i) {
+    if (!core::all_finite(in[i]) || !core::all_finite(out[i])) continue;
+    finite_in.append(in[i]);
+    used.push_back(i);
+  }
+  const auto n = finite_in.size();
+  Network::Input input{torch::empty({n, scaling.n_features()}),
+                       network->reads_rows() ? torch::empty({n, in.width()}) : torch::Tensor()};
+  const auto truth = torch::empty({n, scaling.n_targets()});
+  fill_input(scaling, finite_in.rows(), 0, n, input.features, input.rows);
+  for (std::int64_t i = 0; i < n; ++i)
+    scaling.increments(in[used[static_cast<std::size_t>(i)]], out[used[static_cast<std::size_t>(i)]],
+                       truth.data_ptr<float>() + i * scaling.n_targets());
+  const auto answer = network->forward(input.to(network->device()));
+  const auto missing = truth.to(network->device()) - answer.increments;
+  const auto left = correction.says_nothing() ? missing : missing - correction(answer.features);
+  // As Huber's loss weighs them: an answer that is off by more than a tolerance counts by its size, not its square.
+  const auto weight = tolerance / difference(left, torch::zeros_like(left)).clamp_min(tolerance);
+  correction.learn(answer.features, missing, weight, comm);
 }
 
 void fill_input(const Scaling& scaling, core::ConstRows in, std::int64_t first, std::int64_t n,

@@ -10,6 +10,8 @@
 #include "core/archive.hpp"
 #include "core/rows.hpp"
 #include "core/signature.hpp"
+#include "parallel/communicator.hpp"
+#include "surrogate/correction.hpp"
 #include "surrogate/familiarity.hpp"
 #include "surrogate/network.hpp"
 #include "surrogate/options.hpp"
@@ -39,11 +41,14 @@ struct Model {
 
   /// See Surrogate::predict. Local.
   void predict(core::ConstRows in, core::Rows out, std::span<Signals> signals);
+  /// See Surrogate::correct. Collective over `comm`.
+  void correct(core::ConstRows in, core::ConstRows out, double tolerance, const parallel::Communicator& comm);
 
   std::unique_ptr<Network> network;
   Scaling scaling;
   ScaledDifference difference;  // in the knees of `scaling`
   Familiarity familiarity;
+  Correction correction;
   Ranges ranges;
   std::int32_t version = -1;  // never served
 

@@ -34,6 +34,7 @@ class Network {
     torch::Tensor increments;  // [n, n_targets] of the free columns, in knees
     torch::Tensor log_error;   // [n]: log10 of the scaled error
     torch::Tensor second;      // [n, n_targets] increments by a second network; undefined unless has_second()
+    torch::Tensor features;    // [n, any] of which the last layer is linear, or the input's; without gradient
   };
   /// Differentiable unless gradients are off. Local.
   virtual Answer forward(const Input& input) const = 0;

@@ -120,7 +120,7 @@ Network::Answer Perceptrons::forward(const Input& input) const {
   const auto rows_in_knees = reads_rows() ? input.rows.index_select(1, columns_) / knee_ : torch::Tensor();
   return {increments(last(trunk_, hidden), rows_in_knees),
           last(head_, hidden_features(head_, hidden.detach())).squeeze(1),
-          increments(last(second_, hidden_features(second_, input.features)), rows_in_knees)};
+          increments(last(second_, hidden_features(second_, input.features)), rows_in_knees), hidden.detach()};
 }
 
 torch::Tensor Perceptrons::increments(const torch::Tensor& said, const torch::Tensor& rows_in_knees) const {

@@ -76,7 +76,8 @@ Network::Answer ScriptedNetwork::forward(const Input& input) const {
   const bool as_checked = outputs.size() == (has_second_ ? 3 : 2) && fits(outputs[0], {n, n_out}) &&
                           fits(outputs[1], {n}) && (!has_second_ || fits(outputs[2], {n, n_out}));
   VALIDATE(as_checked, "the model answers {} rows in other shapes or types than those it was checked with", n);
-  return {in_knees(outputs[0]), outputs[1], has_second_ ? in_knees(outputs[2]) : torch::Tensor()};
+  return {in_knees(outputs[0]), outputs[1], has_second_ ? in_knees(outputs[2]) : torch::Tensor(),
+          input.features};
 }
 
 void ScriptedNetwork::draw_weights(std::uint64_t) {

@@ -144,6 +144,12 @@ void Surrogate::predict(Weights which, core::ConstRows in, core::Rows out, std::
   impl_->model(which).predict(in, out, signals);
 }
 
+void Surrogate::correct(Weights which, core::ConstRows in, core::ConstRows out) {
+  EXPECT(in.size() == out.size());
+  auto& self = *impl_;
+  if (self.comm.sum(in.size()) > 0) self.model(which).correct(in, out, self.training.tolerance, self.comm);
+}
+
 void Surrogate::remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id,
                          std::int64_t step) {
   impl_->replay.add(in, out, id, step);
@@ -192,10 +198,11 @@ void Surrogate::take_snapshot() {
   impl_->has_snapshot = true;
 }
 
-void Surrogate::promote() {
+void Surrogate::promote(Weights which) {
   auto& self = *impl_;
+  EXPECT(which == Weights::candidate || (which == Weights::snapshot && has_snapshot()));
   self.previous.take(self.serving);
-  self.serving.take(self.candidate);
+  self.serving.take(self.model(which));
   self.serving.version = self.n_versions++;
 }
 

@@ -49,6 +49,11 @@ class Surrogate {
   /// exception. Local.
   void predict(Weights which, core::ConstRows in, core::Rows out, std::span<Signals> signals);
 
+  /// Corrects the answers of these weights from now on, by what they lack on rows that physics has answered as well
+  /// (Correction); the weights themselves stay as they are. in: [n, n_in], out: [n, n_out]; some ranks may give no
+  /// rows. Collective.
+  void correct(Weights which, core::ConstRows in, core::ConstRows out);
+
   /// Puts physics answers into the replay buffer. in: [n, n_in], out: [n, n_out], id: [n]. Rows with a value that is
   /// not finite are refused and counted. Local.
   void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id, std::int64_t step);
@@ -77,9 +82,9 @@ class Surrogate {
   void take_snapshot();
   bool has_snapshot() const;
 
-  /// The candidate serves from now on, as a version with a number that never was; trained or not. The version that
-  /// served before is kept. Local, done by all ranks alike.
-  void promote();
+  /// The candidate or its snapshot serves from now on, as a version with a number that never was; trained or not. The
+  /// version that served before is kept. Local, done by all ranks alike.
+  void promote(Weights which = Weights::candidate);
 
   bool can_roll_back() const;  // a version from before the serving one is kept; there is at most one
 
