@@ -24,7 +24,7 @@ struct TrainingSchedule {
   int trainer_ranks = 1;                 // dedicated: how many ranks train; >= 1
   double patience = 30.0;                // dedicated: silence after which the trainers are given up [s]; > 0
   std::int64_t queue_rows = 16384;       // dedicated: rows of a rank on their way to a trainer at most; >= 1
-  std::int64_t updates_per_step = 40;    // in_situ: gradient steps after each step of a burst (LearningPlan); >= 0
+  std::int64_t updates_per_step = 20;    // in_situ: gradient steps after each step of a burst (LearningPlan); >= 0
   std::int64_t promote_every = 4;        // steps between two looks at the candidate, at least; >= 1
   std::int64_t calibration_rows = 1000;  // per rank, kept from training to judge candidates by; >= 1
   double perturbed = 0.5;  // moved copies of rows to learn from while there is learning, solved by physics as well, as a

@@ -5,8 +5,8 @@
 namespace bimetal::surrogate {
 namespace {
 
-// Of what is known, in each step: rows of some 30 steps count.
-constexpr double kept = 1.0 - 1.0 / 30.0;
+// Of what is known, in each step: rows of some 20 steps count.
+constexpr double kept = 1.0 - 1.0 / 20.0;
 
 // As if each coefficient had been seen to be zero in this many rows with a feature of one. What the answers lack is
 // almost without noise, so that hardly any is needed: 1 leaves twice the error of 1e-3.

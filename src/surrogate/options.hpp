@@ -45,7 +45,7 @@ struct TrainingOptions {
   std::int64_t batch = 512;               // rows per gradient step, of all ranks together
   double learning_rate = 1e-2;            // of the optimiser (SOAP), at the start
   double learning_rate_end = 5e-4;        // reached after `decay_updates`, cosine in between
-  std::int64_t decay_updates = 5000;      // gradient steps
+  std::int64_t decay_updates = 2500;      // gradient steps
   std::int64_t replay_capacity = 100000;  // rows per rank
 };
 
