@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "core/finite.hpp"
+
 namespace bimetal::surrogate {
 namespace {
 
@@ -26,6 +28,7 @@ void Correction::learn(const torch::Tensor& features, const torch::Tensor& missi
                          .contiguous();
   const auto sums_of_all = std::span(fresh.data_ptr<double>(), static_cast<std::size_t>(fresh.numel()));
   comm.sum_in_place(sums_of_all);
+  if (!core::all_finite(sums_of_all)) return;  // a broken network; others will follow
   n_features_ = features.size(1);
   sums_.resize(sums_of_all.size(), 0.0);
   for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i] = kept * sums_[i] + sums_of_all[i];

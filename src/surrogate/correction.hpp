@@ -17,7 +17,7 @@ namespace bimetal::surrogate {
 class Correction {
  public:
   /// features: [n, n_features]; missing: [n, n_targets] what the answers lacked, in knees; weight: [n]. A rank may
-  /// give no rows. Rows that are not finite must not be among them. Collective over `comm`.
+  /// give no rows. Rows that are not finite teach nothing, nor do the others of their call. Collective over `comm`.
   void learn(const torch::Tensor& features, const torch::Tensor& missing, const torch::Tensor& weight,
              const parallel::Communicator& comm);
 

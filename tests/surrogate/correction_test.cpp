@@ -77,6 +77,15 @@ TEST(Correction, counts_rows_by_their_weight) {
   EXPECT_LT(rows.left(correction), 1e-2);
 }
 
+TEST(Correction, is_not_broken_by_rows_that_are_not_finite) {
+  Correction correction;
+  const Linear rows(200, 2.0);
+  correction.learn(rows.features, rows.missing, torch::ones(200), {});
+  const auto broken = torch::full_like(rows.features, std::numeric_limits<double>::quiet_NaN());
+  correction.learn(broken, rows.missing, torch::ones(200), {});
+  EXPECT_LT(rows.left(correction), 1e-3);
+}
+
 TEST(Correction, brings_the_answers_to_rows_that_have_changed_and_leaves_the_weights) {
   const auto world = parallel::duplicate(MPI_COMM_WORLD);
   auto surrogate = taught(world, 500);
