@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "core/error.hpp"
+#include "parallel/count.hpp"
 #include "parallel/mpi.hpp"
 #include "parallel/pending_sum_state.hpp"
 
@@ -35,13 +36,21 @@ constexpr MPI_Datatype datatype() {
 template <class T>
 void reduce_in_place(const Communicator::Group* group, std::span<T> values, MPI_Op operation) {
   if (!group || values.empty()) return;
-  MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), datatype<T>(), operation, group->comm);
+  MPI_Allreduce(MPI_IN_PLACE, values.data(), mpi_count(values.size()), datatype<T>(), operation, group->comm);
 }
 
 template <class T>
 T reduce(const Communicator::Group* group, T value, MPI_Op operation) {
   reduce_in_place(group, std::span<T>(&value, 1), operation);
   return value;
+}
+
+/// Also of what lies behind them all.
+std::vector<int> mpi_counts(std::span<const std::int64_t> counts) {
+  mpi_count(std::reduce(counts.begin(), counts.end(), std::int64_t{0}));
+  std::vector<int> result;
+  for (const auto count : counts) result.push_back(mpi_count(count));
+  return result;
 }
 
 std::vector<int> offsets(std::span<const int> counts) {
@@ -97,15 +106,15 @@ void Communicator::broadcast(std::string& text, int root) const {
   auto length = static_cast<std::int64_t>(text.size());
   MPI_Bcast(&length, 1, MPI_INT64_T, root, group_->comm);
   text.resize(static_cast<std::size_t>(length));
-  MPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, root, group_->comm);
+  MPI_Bcast(text.data(), mpi_count(length), MPI_CHAR, root, group_->comm);
 }
 
 void Communicator::broadcast(std::span<float> values) const {
-  if (group_) MPI_Bcast(values.data(), static_cast<int>(values.size()), MPI_FLOAT, 0, group_->comm);
+  if (group_) MPI_Bcast(values.data(), mpi_count(values.size()), MPI_FLOAT, 0, group_->comm);
 }
 
 void Communicator::broadcast(std::span<double> values) const {
-  if (group_) MPI_Bcast(values.data(), static_cast<int>(values.size()), MPI_DOUBLE, 0, group_->comm);
+  if (group_) MPI_Bcast(values.data(), mpi_count(values.size()), MPI_DOUBLE, 0, group_->comm);
 }
 
 std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const {
@@ -124,8 +133,7 @@ std::vector<double> Communicator::exchange(std::span<const double> send, std::sp
     return {send.begin(), send.end()};
   }
   MPI_Alltoall(send_counts.data(), 1, MPI_INT64_T, recv_counts.data(), 1, MPI_INT64_T, group_->comm);
-  const std::vector<int> out(send_counts.begin(), send_counts.end());
-  const std::vector<int> in(recv_counts.begin(), recv_counts.end());
+  const auto out = mpi_counts(send_counts), in = mpi_counts(recv_counts);
   std::vector<double> received(static_cast<std::size_t>(std::reduce(in.begin(), in.end(), std::int64_t{0})));
   MPI_Alltoallv(send.data(), out.data(), offsets(out).data(), MPI_DOUBLE, received.data(), in.data(),
                 offsets(in).data(), MPI_DOUBLE, group_->comm);

@@ -3,13 +3,14 @@
 #include <exception>
 
 #include "core/error.hpp"
+#include "parallel/count.hpp"
 #include "parallel/pending_sum_state.hpp"
 
 namespace bimetal::parallel {
 
 PendingSum::State::State(std::span<const double> given, MPI_Comm comm) : values(given.begin(), given.end()) {
   if (comm != MPI_COMM_NULL)
-    MPI_Iallreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_SUM, comm, &request);
+    MPI_Iallreduce(MPI_IN_PLACE, values.data(), mpi_count(values.size()), MPI_DOUBLE, MPI_SUM, comm, &request);
 }
 
 PendingSum::State::~State() {
