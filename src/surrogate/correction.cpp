@@ -22,10 +22,10 @@ torch::Tensor with_constant(const torch::Tensor& features) {
 
 void Correction::learn(const torch::Tensor& features, const torch::Tensor& missing, const torch::Tensor& weight,
                        const parallel::Communicator& comm) {
-  const auto x = with_constant(features);
-  const auto fresh = torch::mm((x * weight.unsqueeze(1)).t(), torch::cat({x, missing}, 1))
-                         .to(torch::kCPU, torch::kFloat64)
-                         .contiguous();
+  // In double precision: with so small a ridge the coefficients are large, and cancel.
+  const auto x = with_constant(features).to(torch::kFloat64);
+  const auto fresh =
+      torch::mm((x * weight.unsqueeze(1)).t(), torch::cat({x, missing}, 1)).to(torch::kCPU).contiguous();
   const auto sums_of_all = std::span(fresh.data_ptr<double>(), static_cast<std::size_t>(fresh.numel()));
   comm.sum_in_place(sums_of_all);
   if (!core::all_finite(sums_of_all)) return;  // a broken network; others will follow

@@ -74,7 +74,8 @@ Familiarity::Familiarity(const ReplayBuffer& replay, const Scaling& scaling, con
   const auto distance = whitening.mm(off.t()).square_().sum(0).sqrt_();
   // Rows that are all alike say little about what else is known: a distance of 1 is one deviation at least.
   whitening /= std::max(quantile(distance, sample.weight, familiar_part, comm), 1.0);
-  whitening_ = whitening.to(device, torch::kFloat32);
+  // By rows, as it is restored: newer LibTorch solves into columns, and a product rounds by the order.
+  whitening_ = whitening.to(device, torch::kFloat32).contiguous();
   centre_ = whitening.mv(mean).unsqueeze(1).to(device, torch::kFloat32);
 }
 

@@ -75,12 +75,15 @@ class RoundTrip(ProgramTest):
                       f"first accepted answer in step {accepted[0]:.0f}")
                 self.assertLessEqual(accepted[0], on + 1)
                 self.assertLess(accepted[0], 20)
-                # One that knows little and of which nothing is accepted learns on after 8 · promote_every steps.
+                # One that knows little and of which nothing is accepted learns on after 8 · promote_every steps, and is
+                # promoted where corrections of its last layer alone do not reach the tolerance.
                 poor = self.train(f"poor_{architecture}_{head}.pt", "--architecture", architecture, "--layers", 32, 32,
                                   "--head", head, "--updates", 20)
                 out = self.folder / f"taught_{architecture}_{head}"
                 self.assert_done(self.run_case(out.name, surrogate__model=poor, switching__policy="threshold",
-                                               switching__threshold=1e-9, training__promote_every=1))
+                                               switching__threshold=1e-9, switching__tolerance=3e-3,
+                                               training__updates_per_step=40, time__end="1e-4",
+                                               training__promote_every=1))
                 self.assertGreater(summary(out)["surrogate"]["samples_trained"], 0)
                 promoted = read_model(sorted(out.glob("surrogate_v*.pt"))[-1])
                 names = [name for name, _ in promoted.module.named_parameters()]
