@@ -127,10 +127,15 @@ void HybridSolver::compare_with_serving(std::int64_t step) {
   const auto acceptance = [&, target = controller_.target()](const ScoreHistogram& histogram) {
     return control::choose_threshold(histogram, target, options_.switching.confidence).acceptance;
   };
-  // The snapshot gets its correction by the older rows, so that the newer ones are new to it as a whole.
+  // The snapshot gets its correction by the older rows, in two parts so that it shows whether it is of use; the newer
+  // rows are new to it as a whole.
+  const auto correct_snapshot = [&](std::int64_t from, std::int64_t to) {
+    surrogate_->correct(Surrogate::Weights::snapshot, calibration_rows_.in().first(to).from(from),
+                        calibration_rows_.truth().first(to).from(from));
+  };
   const auto older = calibration_rows_.size() / 2;
-  surrogate_->correct(Surrogate::Weights::snapshot, calibration_rows_.in().first(older),
-                      calibration_rows_.truth().first(older));
+  correct_snapshot(0, older / 2);
+  correct_snapshot(older / 2, older);
   const auto examination = examine(Surrogate::Weights::snapshot, older);
   const auto calibration = calibrate(examination);
   const auto candidate = judge(examination, calibration);
@@ -157,8 +162,7 @@ void HybridSolver::compare_with_serving(std::int64_t step) {
     if (serving_calibration) calibration_ = *serving_calibration;
     return;
   }
-  surrogate_->correct(Surrogate::Weights::snapshot, calibration_rows_.in().from(older),
-                      calibration_rows_.truth().from(older));
+  correct_snapshot(older, calibration_rows_.size());
   surrogate_->promote(Surrogate::Weights::snapshot);
   previous_calibration_ = std::exchange(calibration_, calibration);
   controller_.serve(candidate);

@@ -24,13 +24,22 @@ void Correction::learn(const torch::Tensor& features, const torch::Tensor& missi
                        const parallel::Communicator& comm) {
   // In double precision: with so small a ridge the coefficients are large, and cancel.
   const auto x = with_constant(features).to(torch::kFloat64);
-  const auto fresh =
-      torch::mm((x * weight.unsqueeze(1)).t(), torch::cat({x, missing}, 1)).to(torch::kCPU).contiguous();
+  const auto square = [&](const torch::Tensor& lack) {
+    return (lack.to(torch::kFloat64).square().sum(1) * weight).sum().view({1});
+  };
+  const auto left = coefficients_.defined() ? missing - (*this)(features) : missing;
+  auto fresh = torch::mm((x * weight.unsqueeze(1)).t(), torch::cat({x, missing}, 1)).flatten();
+  fresh = torch::cat({fresh, square(missing), square(left)}).to(torch::kCPU).contiguous();
   const auto sums_of_all = std::span(fresh.data_ptr<double>(), static_cast<std::size_t>(fresh.numel()));
   comm.sum_in_place(sums_of_all);
   if (!core::all_finite(sums_of_all)) return;  // a broken network; others will follow
+  const auto n_sums = sums_of_all.size() - 2;
+  if (coefficients_.defined()) {
+    lacked_ = kept * lacked_ + sums_of_all[n_sums];
+    left_ = kept * left_ + sums_of_all[n_sums + 1];
+  }
   n_features_ = features.size(1);
-  sums_.resize(sums_of_all.size(), 0.0);
+  sums_.resize(n_sums, 0.0);
   for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i] = kept * sums_[i] + sums_of_all[i];
   solve(features.device());
 }
@@ -52,6 +61,8 @@ torch::Tensor Correction::operator()(const torch::Tensor& features) const {
 void Correction::persist(const core::Archive& archive, torch::Device device) {
   archive.alike("sums", sums_);
   archive.alike("n_features", n_features_);
+  archive.alike("lacked", lacked_);
+  archive.alike("left", left_);
   if (!archive.restores()) return;
   coefficients_ = torch::Tensor();
   if (!sums_.empty()) solve(device);
