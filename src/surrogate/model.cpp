@@ -84,8 +84,9 @@ void Model::predict(core::ConstRows in, core::Rows out, std::span<Signals> signa
     fill_input(scaling, in, first, n, features_, rows_);
     const auto input = Network::Input{features_, rows_}.first(n).to(device);
     const auto answer = network->forward(input);
-    const auto increments =
-        (correction.says_nothing() ? answer.increments : answer.increments + correction(answer.features)).cpu().contiguous();
+    const auto corrected =
+        correction.says_nothing() ? answer.increments : answer.increments + correction(answer.features);
+    const auto increments = corrected.cpu().contiguous();
     const auto predicted_error = torch::pow(10.0, answer.log_error).cpu();
     const auto disagreement =
         (answer.second.defined() ? difference(answer.increments, answer.second) : torch::zeros_like(answer.log_error)).cpu();
@@ -104,22 +105,18 @@ void Model::predict(core::ConstRows in, core::Rows out, std::span<Signals> signa
 void Model::correct(core::ConstRows in, core::ConstRows out, double tolerance, const parallel::Communicator& comm) {
   const torch::InferenceMode inference;
   core::RowTable finite_in(in.width());
-  std::vector<std::int64_t> used;
+  const auto truth = torch::empty({in.size(), scaling.n_targets()});
   for (std::int64_t i = 0; i < in.size(); ++i) {
-    if (!core::all_finite(in[i]) || !core::all_finite(out[i])) continue;
+    if (!core::all_finite(in[i]) || !core::all_finite(out[i])) continue;  // physics failed there
+    scaling.increments(in[i], out[i], truth.data_ptr<float>() + finite_in.size() * scaling.n_targets());
     finite_in.append(in[i]);
-    used.push_back(i);
   }
   const auto n = finite_in.size();
   Network::Input input{torch::empty({n, scaling.n_features()}),
                        network->reads_rows() ? torch::empty({n, in.width()}) : torch::Tensor()};
-  const auto truth = torch::empty({n, scaling.n_targets()});
   fill_input(scaling, finite_in.rows(), 0, n, input.features, input.rows);
-  for (std::int64_t i = 0; i < n; ++i)
-    scaling.increments(in[used[static_cast<std::size_t>(i)]], out[used[static_cast<std::size_t>(i)]],
-                       truth.data_ptr<float>() + i * scaling.n_targets());
   const auto answer = network->forward(input.to(network->device()));
-  const auto missing = truth.to(network->device()) - answer.increments;
+  const auto missing = truth.narrow(0, 0, n).to(network->device()) - answer.increments;
   const auto left = correction.says_nothing() ? missing : missing - correction(answer.features);
   // As Huber's loss weighs them: an answer that is off by more than a tolerance counts by its size, not its square.
   const auto weight = tolerance / difference(left, torch::zeros_like(left)).clamp_min(tolerance);

@@ -26,8 +26,9 @@ struct TrainingReport {
 
 /// A network, its scaling and what it says against its own answers, and how it learns. Two versions of it can be
 /// asked: the one that serves, and the candidate that training improves, also as it was when a snapshot of it was
-/// taken; promote() makes the candidate serve as the next version, roll_back() takes that back. The whole process
-/// computes on as many threads as the options say. Serving before the first promotion is an error (EXPECT).
+/// taken; promote() makes one of these serve as the next version, roll_back() takes that back. Corrections follow the
+/// run without a gradient step. The whole process computes on as many threads as the options say. Serving before the
+/// first promotion is an error (EXPECT).
 class Surrogate {
  public:
   /// All ranks start from the same weights. Collective.
