@@ -81,8 +81,7 @@ void HybridSolver::report_standing(std::int64_t step) {
     case Standing::on:
       log_.info(
           "step {}: surrogate on: {:.0f} of {:.0f} audits with scores up to {:.2g} were wrong, at most {:.2g} % of "
-          "all "
-          "such answers; {:.0f} % of the rows have one",
+          "all such answers; {:.0f} % of the rows have one",
           step, known.wrong, known.audits, known.score, 100.0 * known.wrong_upper_bound, 100.0 * known.acceptance);
       break;
     case Standing::no_threshold:

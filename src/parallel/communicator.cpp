@@ -45,7 +45,7 @@ T reduce(const Communicator::Group* group, T value, MPI_Op operation) {
   return value;
 }
 
-/// Also of what lies behind them all.
+/// MPI wants the offsets as an int as well, so the sum of the counts must be one.
 std::vector<int> mpi_counts(std::span<const std::int64_t> counts) {
   mpi_count(std::reduce(counts.begin(), counts.end(), std::int64_t{0}));
   std::vector<int> result;

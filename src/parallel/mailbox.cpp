@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <deque>
-#include <limits>
 #include <utility>
 
-#include "core/error.hpp"
+#include "parallel/count.hpp"
 #include "parallel/mpi.hpp"
 
 namespace bimetal::parallel {
@@ -64,10 +63,9 @@ void Mailbox::post(int to, int kind, Bytes content) {
 }
 
 void Mailbox::post(int to, int kind, std::shared_ptr<const Bytes> content) {
-  VALIDATE(content->size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()),
-           "a letter of {} bytes is more than MPI can send at once", content->size());
+  const int size = mpi_count(content->size());
   auto& request = state_->requests.emplace_back(MPI_REQUEST_NULL);
-  MPI_Isend(content->data(), static_cast<int>(content->size()), MPI_BYTE, to, kind, native(state_->comm), &request);
+  MPI_Isend(content->data(), size, MPI_BYTE, to, kind, native(state_->comm), &request);
   state_->contents.push_back(std::move(content));
 }
 

@@ -7,11 +7,11 @@
 namespace bimetal::surrogate {
 namespace {
 
-// Of what is known, in each step: rows of some 20 steps count.
+// Each step keeps this part of what was known, so that the rows of some 20 steps count.
 constexpr double kept = 1.0 - 1.0 / 20.0;
 
-// As if each coefficient had been seen to be zero in this many rows with a feature of one. What the answers lack is
-// almost without noise, so that hardly any is needed: 1 leaves twice the error of 1e-3.
+// The ridge counts as this many rows in which a feature was one and nothing was missing. What the answers lack is
+// almost without noise, so that hardly any ridge is needed: 1 leaves twice the error of 1e-3.
 constexpr double ridge = 1e-3;
 
 torch::Tensor with_constant(const torch::Tensor& features) {

@@ -42,7 +42,8 @@ TEST(Loss, is_hubers_error_in_tolerances_with_a_slope_of_one_far_away) {
     auto increments = truth.clone();
     increments[0][0] = first;
     const auto log_error = difference(increments, truth).clamp_min(1e-8).log10();
-    return loss({.increments = increments, .log_error = log_error, .second = {}, .features = {}}, truth, difference, tolerance).item<double>();
+    const Network::Answer answer{.increments = increments, .log_error = log_error, .second = {}, .features = {}};
+    return loss(answer, truth, difference, tolerance).item<double>();
   };
   EXPECT_EQ(loss_of(0.0, 1e-3), 0.0);
   EXPECT_NEAR(loss_of(2e-4, 1e-3) / loss_of(1e-4, 1e-3), 4.0, 1e-3) << "within the tolerance";
