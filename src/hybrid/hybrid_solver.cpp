@@ -27,6 +27,13 @@ std::uint64_t coin_key(std::uint64_t seed, const std::optional<Surrogate>& surro
   return core::random_bits(seed, core::Purpose::audit, surrogate ? surrogate->fingerprint() : 0, 0);
 }
 
+/// In the order of their numbers.
+std::vector<std::string> names_of_gates(const subproblem::Kind& kind) {
+  std::vector<std::string> names{"open", "not finite", "far from the training data"};
+  std::ranges::copy(kind.gates(), std::back_inserter(names));
+  return names;
+}
+
 }  // namespace
 
 HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> reference,
@@ -43,10 +50,11 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
       signature_(kind().signature()),
       inputs_(std::ssize(signature_.inputs)),
       proposals_(std::ssize(signature_.outputs)),
-      shortcut_answer_(signature_.outputs.size()),
       answered_in_(std::ssize(signature_.inputs)),
       answered_truth_(std::ssize(signature_.outputs)),
       errors_(signature_.outputs.size()),
+      gate_names_(names_of_gates(kind())),
+      gated_(gate_names_.size()),
       drift_then_(signature_.outputs.size(), 0.0) {
   for (const auto& output : signature_.outputs) scale_.push_back(output.scale);
   if (options.schedule.perturbed > 0.0)
@@ -89,8 +97,7 @@ subproblem::BatchReport HybridSolver::solve(Batch& batch) {
   return report;
 }
 
-/// Answers the rows that are inert for certain and lists the others, with copies of their inputs and their audit
-/// coins.
+/// Answers the rows that are inert for certain and lists the others, with their inputs and their audit coins.
 void HybridSolver::list_rows(Batch& batch) {
   core::ScopedTimer timer(step_.seconds.physics);  // pure physics looks for inert rows as well
   cases_.clear();
@@ -103,7 +110,8 @@ void HybridSolver::list_rows(Batch& batch) {
     const std::int64_t id = batch.id[static_cast<std::size_t>(i)];
     Case row{.row = i};
     if (kind().surely_inert(in, options_.switching.tolerance)) {
-      commit_shortcut(batch, row, id, Shortcut::inert, in.first(batch.out[i].size()));
+      signature_.copy_base(in, batch.out[i]);
+      commit_shortcut(batch, row, id, Shortcut::inert);
       if (!row.audited) continue;
     } else {
       row.audited = surrogate_ && controller_.audits(id);
@@ -125,22 +133,19 @@ void HybridSolver::take_shortcuts(Batch& batch, Which which) {
     const auto in = inputs_[static_cast<std::int64_t>(i)];
     if (which == Which::likely_at_rest && !kind().likely_at_rest(in)) continue;
     row.looked_at = true;
-    const auto found = kind().shortcut(in, options_.switching.tolerance, shortcut_answer_);
+    const auto found = kind().shortcut(in, options_.switching.tolerance, batch.out[row.row]);
     if (found == Shortcut::none) continue;
-    const auto answer = found == Shortcut::inert ? in.first(shortcut_answer_.size()) : shortcut_answer_;
-    commit_shortcut(batch, row, ids_[i], found, answer);
+    if (found == Shortcut::inert) signature_.copy_base(in, batch.out[row.row]);
+    commit_shortcut(batch, row, ids_[i], found);
   }
 }
 
-/// Answers a row that needs no solver. Its audit, ten times as rare as others, only measures.
-void HybridSolver::commit_shortcut(Batch& batch, Case& row, std::int64_t id, Shortcut found,
-                                   std::span<const double> answer) {
+/// Books a row that needed no solver. Its audit, ten times as rare as others, only measures.
+void HybridSolver::commit_shortcut(Batch& batch, Case& row, std::int64_t id, Shortcut found) {
   (found == Shortcut::inert ? step_.rows.inert : step_.rows.explicit_steps) += 1;
   row.shortcut = found;
   row.accepted = false;
   row.audited = surrogate_ && controller_.audits_inert(id);
-  const auto out = batch.out[row.row];
-  if (out.data() != answer.data()) std::ranges::copy(answer, out.begin());
   note_provenance(batch, row, -1.0);
 }
 
@@ -201,15 +206,11 @@ bool HybridSolver::unfamiliar(const surrogate::Signals& signals) const {
   return options_.switching.policy == control::Policy::certified && !(signals.distance <= 1.0);
 }
 
-/// Makes an answer of the surrogate physical, or says what stops it. One that changes its row by less than a
-/// tolerance may be all error: where rows are nearly at rest nothing takes such errors back, and a PDE spreads them.
+/// Makes an answer of the surrogate physical, or says what stops it.
 Gate HybridSolver::gate_of(std::span<const double> in, std::span<double> proposal,
                            const surrogate::Signals& signals) {
-  const auto gate = kind().admit(in, proposal);
-  if (gate != Gate::open) return gate;
-  if (unfamiliar(signals)) return Gate::unfamiliar;
-  const bool slight = kind().likely_at_rest(in) && error_of(in.first(proposal.size()), proposal) < 1.0;
-  return slight ? Gate::slight : Gate::open;
+  const auto gate = kind().admit(in, proposal, options_.switching.tolerance);
+  return gate == Gate::open && unfamiliar(signals) ? Gate::unfamiliar : gate;
 }
 
 void HybridSolver::decide() {
@@ -401,10 +402,12 @@ std::vector<OutputError> HybridSolver::output_errors() const {
   return errors;
 }
 
-std::array<std::int64_t, subproblem::n_gates> HybridSolver::gated() const {
+std::vector<GateCount> HybridSolver::gated() const {
   auto counts = gated_;
   comm_.sum_in_place(std::span<std::int64_t>(counts));
-  return counts;
+  std::vector<GateCount> stopped;
+  for (std::size_t g = 1; g < counts.size(); ++g) stopped.push_back({gate_names_[g], counts[g]});
+  return stopped;
 }
 
 }  // namespace bimetal::hybrid

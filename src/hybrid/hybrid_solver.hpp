@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -44,6 +43,12 @@ struct OutputError {
   control::ErrorEstimate estimate;
 };
 
+/// How many answers of the surrogate one gate has stopped.
+struct GateCount {
+  std::string name;
+  std::int64_t rows = 0;
+};
+
 /// Physics and surrogate bonded: itself a sub-problem solver, so that the PDE does not know which of the two it talks
 /// to. Each row is inert, answered by an explicit step, by the surrogate, or by physics; a random sample of the
 /// surrogate's answers is checked against physics; physics answers train the surrogate.
@@ -75,7 +80,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   control::Certificate certificate() const { return controller_.certificate(); }
   std::vector<OutputError> output_errors() const;  // Collective
   /// Rows stopped by each gate so far, all ranks. Collective.
-  std::array<std::int64_t, subproblem::n_gates> gated() const;
+  std::vector<GateCount> gated() const;
 
   /// Of the last step on this rank, for training; null if there are none to be.
   const PerturbedRows* perturbed() const { return perturbed_ ? &*perturbed_ : nullptr; }
@@ -130,8 +135,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   void decide();
   enum class Which { likely_at_rest, all };
   void take_shortcuts(subproblem::Batch& batch, Which which);
-  void commit_shortcut(subproblem::Batch& batch, Case& row, std::int64_t id, subproblem::Shortcut found,
-                       std::span<const double> answer);
+  void commit_shortcut(subproblem::Batch& batch, Case& row, std::int64_t id, subproblem::Shortcut found);
   void record_candidates();
   subproblem::BatchReport answer(subproblem::Batch& batch);
   bool withdraws(std::int64_t step, const core::RowTable& truth, const std::vector<std::size_t>& checked);
@@ -184,12 +188,11 @@ class HybridSolver : public subproblem::SubproblemSolver {
 
   // Work space of one batch.
   std::vector<Case> cases_;
-  core::RowTable inputs_;                // [n_cases, n_in], copied because the batch may be solved in place
-  core::RowTable proposals_;             // [n_asked, n_out]
-  std::vector<std::int64_t> ids_;        // [n_cases]
-  std::vector<double> shortcut_answer_;  // [n_out]
-  core::RowTable answered_in_;           // [n, n_in] of the answerable rows that physics has solved
-  core::RowTable answered_truth_;        // [n, n_out]
+  core::RowTable inputs_;          // [n_cases, n_in]
+  core::RowTable proposals_;       // [n_asked, n_out]
+  std::vector<std::int64_t> ids_;  // [n_cases]
+  core::RowTable answered_in_;     // [n, n_in] of the answerable rows that physics has solved
+  core::RowTable answered_truth_;  // [n, n_out]
 
   // Evidence on its way.
   control::Ledger window_cost_;
@@ -201,7 +204,8 @@ class HybridSolver : public subproblem::SubproblemSolver {
   control::RowCounts rows_;
   control::Ledger seconds_;
   control::ErrorAccount errors_;
-  std::array<std::int64_t, subproblem::n_gates> gated_{};  // this rank
+  std::vector<std::string> gate_names_;
+  std::vector<std::int64_t> gated_;  // by gate, this rank
   std::int64_t promotions_ = 0;
   std::int64_t rollbacks_ = 0;
   std::int64_t off_steps_ = 0;
