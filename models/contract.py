@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-FORMAT = 2  # of the metadata of models; those of format 1 are read as well
+FORMAT = 3  # of the metadata of models; those of formats 1 and 2 are read as well
 NATIVE = "bimetal.perceptrons"  # how a run calls its own network
 HEADS = ("relaxation", "increment")
 NATURES = ("temperature", "mass_fraction", "positive", "plain")
+CONDITIONS = ("none", "pressure", "time_step")
 
 
 class ModelError(Exception):
@@ -47,12 +48,23 @@ class Quantity:
     unit: str
     scale: float  # what an error of 1 means, in `unit`
     nature: str = "plain"  # inputs: how a network should look at it
+    condition: str = "none"  # inputs: what a row is under
     derived: bool = False  # outputs: restored from the others, never predicted
+    continues: int | None = None  # outputs: the input that increments are added to; None: zero
+
+
+@dataclass(frozen=True)
+class Strata:
+    """Equal parts of [start, end] of one input, by which rows are told apart for learning."""
+
+    column: int
+    start: float
+    end: float
 
 
 @dataclass(frozen=True)
 class Signature:
-    """Shape and meaning of rows. Output k continues input k."""
+    """Shape and meaning of rows."""
 
     kind: str
     fingerprint: str
@@ -63,23 +75,37 @@ class Signature:
     predicted: tuple[str, ...]
     knee: float  # part of a scale
     resolution: float = 0.0  # part of a scale; known from a data set only, a model keeps it in its scaling
+    strata: Strata | None = None
 
     @staticmethod
     def from_json(tree: dict[str, Any], knee: float, resolution: float = 0.0) -> Signature:
         """Of a tree that schema.py has found well formed."""
-        inputs = tuple(Quantity(each["name"], each["unit"], each["scale"], each["nature"]) for each in tree["inputs"])
-        outputs = tuple(Quantity(each["name"], each["unit"], each["scale"], derived=each["derived"])
+        inputs = tuple(Quantity(each["name"], each["unit"], each["scale"], each["nature"], each["condition"])
+                       for each in tree["inputs"])
+        column = {each.name: k for k, each in enumerate(inputs)}
+        outputs = tuple(Quantity(each["name"], each["unit"], each["scale"], derived=each["derived"],
+                                 continues=column[each["continues"]] if "continues" in each else None)
                         for each in tree["outputs"])
+        strata = tree.get("strata")
         invariants = np.array(tree["invariants"], dtype=float).reshape(-1, len(outputs))
         return Signature(tree["kind"], tree["fingerprint"], tree["dt"], inputs, outputs, invariants,
-                         tuple(tree["predicted"]), knee, resolution)
+                         tuple(tree["predicted"]), knee, resolution,
+                         Strata(column[strata["input"]], strata["from"], strata["to"]) if strata else None)
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "fingerprint": self.fingerprint, "dt": self.dt,
-                "inputs": [{"name": q.name, "unit": q.unit, "nature": q.nature, "scale": q.scale} for q in self.inputs],
-                "outputs": [{"name": q.name, "unit": q.unit, "scale": q.scale, "derived": q.derived}
-                            for q in self.outputs],
+        def output(q: Quantity) -> dict[str, Any]:
+            tree = {"name": q.name, "unit": q.unit, "scale": q.scale, "derived": q.derived}
+            return tree if q.continues is None else tree | {"continues": self.inputs[q.continues].name}
+
+        tree = {"kind": self.kind, "fingerprint": self.fingerprint, "dt": self.dt,
+                "inputs": [{"name": q.name, "unit": q.unit, "nature": q.nature, "scale": q.scale,
+                            "condition": q.condition} for q in self.inputs],
+                "outputs": [output(q) for q in self.outputs],
                 "invariants": self.invariants.tolist(), "predicted": list(self.predicted)}
+        if self.strata is None:
+            return tree
+        return tree | {"strata": {"input": self.inputs[self.strata.column].name, "from": self.strata.start,
+                                  "to": self.strata.end}}
 
     @property
     def n_in(self) -> int:
@@ -103,6 +129,11 @@ class Signature:
     def pivots(self) -> list[int]:
         """The columns whose increments follow from the predicted ones, by the invariants."""
         return [k for k, each in enumerate(self.outputs) if each.name not in self.predicted and not each.derived]
+
+    def bases(self, rows: np.ndarray) -> np.ndarray:  # [n, n_in] -> [n, n_out]
+        """What increments are added to."""
+        columns = [rows[:, q.continues] if q.continues is not None else np.zeros(len(rows)) for q in self.outputs]
+        return np.stack(columns, axis=1)
 
     @property
     def temperature(self) -> int | None:
@@ -130,10 +161,10 @@ class Signature:
         for name, a, b in (("inputs", self.inputs, other.inputs), ("outputs", self.outputs, other.outputs)):
             self._compare(f"number of {name}", len(a), len(b), this, that)
             for k, pair in enumerate(zip(a, b), 1):
-                for field in ("name", "unit", "nature", "derived"):
+                for field in ("name", "unit", "nature", "condition", "derived", "continues"):
                     values = (getattr(each, field) for each in pair)
                     self._compare(f"{field} of {name[:-1]} {k}", *values, this, that)
-        if all(each.name != "dt" for each in self.inputs) and not np.isclose(self.dt, other.dt, rtol=1e-9, atol=0.0):
+        if all(each.condition != "time_step" for each in self.inputs) and not np.isclose(self.dt, other.dt, rtol=1e-9, atol=0.0):
             self._compare("dt", f"{self.dt:g} s", f"{other.dt:g} s", this, that)
         self._compare("fingerprint", self.fingerprint, other.fingerprint, this, that)
 

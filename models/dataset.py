@@ -9,14 +9,12 @@ import h5py
 import numpy as np
 
 from contract import ModelError, Signature, read_json
-from schema import not_negative, positive, require, require_signature
+from schema import complete_signature, not_negative, positive, require, require_signature
 
-FORMAT = 1  # of data sets
+FORMAT = 2  # of data sets; those of format 1 are read as well
 RESOLUTION = 4e-3  # of data sets written before they had this key
 
-# The strata of the native replay buffer.
-COLDEST, HOTTEST = 250.0, 3500.0  # [K]
-N_STRATA = 16
+N_STRATA = 16  # of the native replay buffer
 DRAW_CAP = 4.0  # no row is drawn more than so many times as often as the average one
 
 
@@ -57,8 +55,9 @@ def load_one(path: Path) -> DataSet:
         raise ModelError(f"There is no data set '{path}'; a run with output.data: true writes data.h5.")
     try:
         with h5py.File(path) as file:
-            if file.attrs["format"] != FORMAT:
-                raise ModelError(f"The format of {path} is {file.attrs['format']}, not {FORMAT}; use the models/ of "
+            file_format = int(file.attrs["format"])
+            if not 1 <= file_format <= FORMAT:
+                raise ModelError(f"The format of {path} is {file_format}, not {FORMAT} or less; use the models/ of "
                                  "the program that wrote it.")
             text = file.attrs["signature"]
             into, out, held_out = (file[name][...] for name in ("in", "out", "held_out"))
@@ -66,6 +65,8 @@ def load_one(path: Path) -> DataSet:
         raise ModelError(f"{path} is not a data set of bimetal ({error}); see docs/models.md.") from error
     where = f"the signature of {path}"
     tree = read_json(text, where)
+    if file_format == 1:
+        complete_signature(tree, where)
     require_signature(tree, where)
     tree.setdefault("resolution", RESOLUTION)
     require(tree, {"knee": positive, "resolution": not_negative}, where)
@@ -83,18 +84,19 @@ def rows_of(signature: Signature, into: np.ndarray, out: np.ndarray, path: Path)
         if values.ndim != 2 or values.shape != (len(into), width):
             raise ModelError(f"/{name} of {path} is of shape {list(values.shape)}, but its signature asks for "
                              f"{[len(into), width]}; write it anew.")
-    return Rows(into.astype(float), out.astype(float) - into[:, :signature.n_out])
+    return Rows(into.astype(float), out.astype(float) - signature.bases(into))
 
 
 class Draws:
-    """Draws of rows, with replacement: a stratum of temperature first, all alike but for the cap; then a row of it."""
+    """Draws of rows, with replacement: a stratum first, all alike but for the cap; then a row of it."""
 
     def __init__(self, rows: Rows, signature: Signature, seed: int) -> None:
         self.random = np.random.default_rng(seed)
-        if signature.temperature is None:
+        if signature.strata is None:
             stratum = np.zeros(len(rows), dtype=int)
         else:
-            position = (rows.inputs[:, signature.temperature] - COLDEST) / (HOTTEST - COLDEST) * N_STRATA
+            start, end = signature.strata.start, signature.strata.end
+            position = (rows.inputs[:, signature.strata.column] - start) / (end - start) * N_STRATA
             stratum = position.clip(0, N_STRATA - 1).astype(int)
         self.order = np.argsort(stratum, kind="stable")
         self.count = np.bincount(stratum, minlength=N_STRATA)

@@ -23,7 +23,7 @@ from dataset import DataSet, Rows, load
 from define import Architecture, build
 from learning import answers
 from scaling import Features, Scaling
-from schema import read_metadata
+from schema import complete_signature, read_metadata
 
 N_REFERENCE = 8
 MOST_ROWS = 20000  # ample for a covariance and for a half per cent of the rows
@@ -61,8 +61,9 @@ def familiarity_of(scaling: Scaling, rows: Rows) -> dict[str, Any]:
 
 
 def reference_of(state: State, rows: Rows) -> dict[str, Any]:
-    """The module's own answers to a few rows, from the coldest to the hottest."""
-    order = np.argsort(rows.inputs[:, state.signature.temperature or 0])
+    """The module's own answers to a few rows, from the lowest to the highest stratum."""
+    strata = state.signature.strata
+    order = np.argsort(rows.inputs[:, strata.column if strata else 0])
     inputs = rows.inputs[order[evenly(len(rows), N_REFERENCE)]].astype(np.float32)
     increments, log_error, *_ = answers(state.module, inputs)
     return {"input": inputs.tolist(), "increments": increments.tolist(), "log_error": log_error.tolist()}
@@ -136,10 +137,12 @@ def read_checkpoint(path: Path, not_torchscript: NotTorchScript) -> State:
         file = torch.load(path, map_location="cpu", weights_only=True)
         tree = json.loads(file["meaning"])
         scaling = Scaling.from_json(tree["scaling"])
+        if "condition" not in tree["signature"]["inputs"][0]:
+            complete_signature(tree["signature"], str(path))
         signature = Signature.from_json(tree["signature"], scaling.knee)
         module = build(Architecture.from_json(tree["architecture"]), signature, scaling)
-        buffers = dict(module.named_buffers())  # follow from the scaling; those of format 1 had fewer of them
-        module.load_state_dict(buffers | file["weights"])
+        buffers = dict(module.named_buffers())  # follow from the scaling; earlier ones were called otherwise
+        module.load_state_dict(buffers | {name: file["weights"][name] for name in dict(module.named_parameters())})
     except (RuntimeError, KeyError, TypeError, ValueError, pickle.UnpicklingError) as error:
         raise ModelError(f"{not_torchscript}; nor is it a checkpoint of train.py.") from error
     return State(module, signature, scaling, tree["architecture"], tree["training"])

@@ -134,7 +134,8 @@ class Increments(nn.Module):
 
     With the head `increment` the last layer gives z of each target. With the head `relaxation` it gives z of each
     target and then a logit of each target: a part s = sigmoid(logit) of the species decays within the step, and z
-    gives a source q, so that out = (1 - s)·in + q. What is wrong with `in` therefore decays as well."""
+    gives a source q, so that out = (1 - s)·base + q. What is wrong with the input that an output continues therefore
+    decays as well. Where the base is zero there is nothing to decay."""
 
     def __init__(self, scaling: Scaling, signature: Signature, head: str = "increment") -> None:
         super().__init__()
@@ -142,7 +143,9 @@ class Increments(nn.Module):
         self.largest = LARGEST
         self.n_targets = len(targets)
         self.relaxes = head == "relaxation"
-        self.register_buffer("column", torch.tensor([t.column for t in targets]))
+        bases = [signature.outputs[t.column].continues for t in targets]
+        self.register_buffer("base", torch.tensor([k or 0 for k in bases]))  # of the rows
+        self.register_buffer("has_base", torch.tensor([float(k is not None) for k in bases]))
         self.register_buffer("knee", torch.tensor([t.knee for t in targets]))
         self.register_buffer("mean", torch.tensor([t.mean for t in targets]))
         self.register_buffer("deviation", torch.tensor([t.deviation for t in targets]))
@@ -154,5 +157,5 @@ class Increments(nn.Module):
         u = (self.mean + self.deviation * z).clamp(-self.largest, self.largest)
         xi = self.knee * torch.sinh(u)
         if self.relaxes:
-            xi = xi - torch.sigmoid(last[:, self.n_targets:]) * rows.index_select(1, self.column)
+            xi = xi - torch.sigmoid(last[:, self.n_targets:]) * self.has_base * rows.index_select(1, self.base)
         return xi.mm(self.basis)

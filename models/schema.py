@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from contract import FORMAT, HEADS, NATIVE, NATURES, ModelError, read_json
+from contract import CONDITIONS, FORMAT, HEADS, NATIVE, NATURES, ModelError, read_json
 
 Form = Callable[[Any], bool]
 
@@ -62,13 +62,20 @@ def require(tree: dict[str, Any], form: dict[str, Form], where: str) -> None:
 def require_signature(tree: dict[str, Any], where: str) -> None:
     """The keys that the metadata of a model and the signature of a data set have in common."""
     quantity = {"name": text, "unit": text, "scale": positive}
-    require(tree, {"kind": text, "fingerprint": text, "dt": positive,
-                   "inputs": list_of(table(quantity | {"nature": one_of(*NATURES)}), least=1),
+    require(tree, {"kind": text, "fingerprint": text, "dt": not_negative,
+                   "inputs": list_of(table(quantity | {"nature": one_of(*NATURES), "condition": one_of(*CONDITIONS)}),
+                                     least=1),
                    "outputs": list_of(table(quantity | {"derived": flag}), least=1)}, where)
-    n_in, n_out = len(tree["inputs"]), len(tree["outputs"])
+    n_out = len(tree["outputs"])
     names = [each["name"] for each in tree["outputs"]]
-    if n_out > n_in or names != [each["name"] for each in tree["inputs"][:n_out]]:
-        raise ModelError(f"The outputs of {where} do not continue the inputs one by one: {', '.join(names)}.")
+    an_input = one_of(*(each["name"] for each in tree["inputs"]))
+    for each in tree["outputs"]:
+        if "continues" in each:
+            require(each, {"continues": an_input}, f"output '{each['name']}' of {where}")
+    if "strata" in tree:
+        require(tree, {"strata": table({"input": an_input, "from": number, "to": number})}, where)
+        if not tree["strata"]["from"] < tree["strata"]["to"]:
+            raise ModelError(f"'strata' of {where} end at {tree['strata']['to']}, which is not above their start.")
     require(tree, {"invariants": list_of(list_of(number, n_out)), "predicted": list_of(text, least=1)}, where)
     free = [each["name"] for each in tree["outputs"] if not each["derived"]]
     for name in tree["predicted"]:
@@ -77,17 +84,36 @@ def require_signature(tree: dict[str, Any], where: str) -> None:
                              f"outputs {', '.join(names)}.")
 
 
+def complete_signature(tree: dict[str, Any], where: str) -> None:
+    """Adds what a signature did not say before it was of this format: output k continues input k, conditions are
+    called p and dt, and rows are told apart by temperature."""
+    named = table({"name": text})
+    require(tree, {"inputs": list_of(named, least=1), "outputs": list_of(named, least=1)}, where)
+    names = [each["name"] for each in tree["outputs"]]
+    if names != [each["name"] for each in tree["inputs"][:len(names)]]:
+        raise ModelError(f"The outputs of {where} do not continue the inputs one by one: {', '.join(names)}.")
+    for each in tree["outputs"]:
+        each["continues"] = each["name"]
+    for k, each in enumerate(tree["inputs"]):
+        conditions = {"p": "pressure", "dt": "time_step"} if k >= len(names) else {}
+        each["condition"] = conditions.get(each["name"], "none")
+        if each.get("nature") == "temperature":
+            tree.setdefault("strata", {"input": each["name"], "from": 250.0, "to": 3500.0})
+
+
 def read_metadata(text: str | bytes, where: str) -> dict[str, Any]:
-    """The metadata of a model, checked. Those of format 1 are brought up to this format."""
+    """The metadata of a model, checked. Those of earlier formats are brought up to this format."""
     tree = read_json(text, where)
-    require(tree, {"format": one_of(1, FORMAT)}, where)
+    require(tree, {"format": one_of(*range(1, FORMAT + 1))}, where)
+    if tree["format"] < 3:
+        complete_signature(tree, where)
     require_metadata(tree, where)
     if tree["format"] == 1:
         for feature in tree["scaling"]["features"]:
             feature["resolution"] = 0.0
-        tree["format"] = FORMAT
     else:
         require_resolutions(tree["scaling"]["features"], where)
+    tree["format"] = FORMAT
     if tree["architecture"]["name"] == NATIVE:
         head = tree["architecture"].setdefault("head", "increment")
         if head not in HEADS:

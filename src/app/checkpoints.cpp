@@ -41,7 +41,7 @@ double Checkpoints::write() {
   const auto step = progress_->clock.step();
   const std::filesystem::path directory = config_->output.directory;
   output_->settle(progress_->clock);
-  simulation_->hybrid().settle();
+  simulation_->hybrid().gather_state();
   last_ = directory / io::checkpoint_file_name(step);
   io::write_checkpoint(
       last_, [this](const core::Archive& archive) { persist(archive); }, comm_);

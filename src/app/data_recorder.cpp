@@ -24,7 +24,6 @@ DataRecorder::DataRecorder(subproblem::SubproblemSolver& solver, const hybrid::H
       rows_per_step_(rows_per_step),
       seed_(seed),
       comm_(std::move(comm)),
-      inputs_(std::ssize(solver.kind().signature().inputs)),
       rows_(std::ssize(solver.kind().signature().inputs), std::ssize(solver.kind().signature().outputs)) {}
 
 subproblem::BatchReport DataRecorder::solve(subproblem::Batch& batch) {
@@ -34,8 +33,6 @@ subproblem::BatchReport DataRecorder::solve(subproblem::Batch& batch) {
     provenance_.assign(static_cast<std::size_t>(batch.in.size()), {});
     batch.provenance = provenance_;
   }
-  inputs_.resize(batch.in.size());
-  std::ranges::copy(batch.in.flat(), inputs_.rows().flat().begin());
   auto report = solver_->solve(batch);
   choose(batch);
   return report;
@@ -55,7 +52,7 @@ void DataRecorder::choose(const subproblem::Batch& batch) {
     const auto row = static_cast<std::int64_t>(i);
     const auto cell = batch.id[i];
     if (from_physics(batch.provenance[i]) && key_of(batch.step, cell) <= bound)
-      keep(inputs_[row], batch.out[row], cell, batch.step, cell);
+      keep(batch.in[row], batch.out[row], cell, batch.step, cell);
   }
   const auto* moved = hybrid_->perturbed();
   for (std::int64_t row = 0; moved && row < moved->size(); ++row) {

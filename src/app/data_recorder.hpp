@@ -38,7 +38,6 @@ class DataRecorder : public subproblem::SubproblemSolver {
   std::int64_t rows_per_step_;
   std::uint64_t seed_;
   parallel::Communicator comm_;
-  core::RowTable inputs_;                           // [n, n_in], copied because a batch may be solved in place
   std::vector<subproblem::Provenance> provenance_;  // where the caller does not want to know
   std::vector<std::uint64_t> keys_;                 // of the rows that physics answered
   io::DataRows rows_;

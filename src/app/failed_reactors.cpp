@@ -25,13 +25,12 @@ FailedReactor describe(const Failure& failure, const RunConfig& config, const co
                         .Y = {},
                         .reason = failure.reason};
   for (std::size_t k = 1; k < failure.in.size(); ++k) {
-    const auto& name = signature.inputs[k].name;
-    if (name == "p")
-      reactor.pressure = failure.in[k];
-    else if (name == "dt")
-      reactor.dt = failure.in[k];
-    else
-      reactor.Y[name.substr(2)] = failure.in[k];  // "Y_OH"
+    const auto& input = signature.inputs[k];
+    switch (input.condition) {
+      case core::Condition::pressure: reactor.pressure = failure.in[k]; break;
+      case core::Condition::time_step: reactor.dt = failure.in[k]; break;
+      case core::Condition::none: reactor.Y[input.name.substr(2)] = failure.in[k]; break;  // "Y_OH"
+    }
   }
   return reactor;
 }

@@ -12,9 +12,7 @@ using nlohmann::ordered_json;
 ordered_json list_rows(const hybrid::HybridSolver& hybrid) {
   const auto& rows = hybrid.rows();
   ordered_json gates;
-  const auto gated = hybrid.gated();
-  for (int g = 1; g < subproblem::n_gates; ++g)
-    gates[subproblem::to_string(static_cast<subproblem::Gate>(g))] = gated[static_cast<std::size_t>(g)];
+  for (const auto& gate : hybrid.gated()) gates[gate.name] = gate.rows;
   return {{"total", rows.total},
           {"inert", rows.inert},
           {"explicit", rows.explicit_steps},

@@ -13,8 +13,8 @@ namespace bimetal::control {
 /// All accepted answers of a run and what their audits found, by the chance of an audit. Local.
 class AuditAccount {
  public:
-  explicit AuditAccount(double largest_chance) {
-    for (int level = 0; level < n_audit_levels; ++level) at(level).q = audit_chance(largest_chance, level);
+  AuditAccount(double largest_chance, double rare) {
+    for (int level = 0; level < n_audit_levels; ++level) at(level).q = audit_chance(largest_chance, rare, level);
   }
 
   /// The counts of a step, of all ranks; their q is that of the level.

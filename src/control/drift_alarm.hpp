@@ -10,13 +10,11 @@ namespace bimetal::control {
 /// Shiryaev (Theory Probab. Appl. 8 (1963) 22) and Roberts (Technometrics 8 (1966) 411): after each window of n
 /// audits with k wrong ones, R = (1 + R) · L, with L the ratio of the likelihoods of k after and before the rise. As
 /// long as answers are wrong with probability alpha or less, R - (number of windows) has no upward drift, so that the
-/// mean time between false alarms is at least `windows_between_false_alarms`; and no other rule of that kind finds a
+/// mean time between false alarms is at least that asked for; and no other rule of that kind finds a
 /// rise sooner on average (Pollak & Tartakovsky, Stat. Sin. 19 (2009) 1729). Local.
 class DriftAlarm {
  public:
-  static constexpr double windows_between_false_alarms = 2000.0;
-
-  explicit DriftAlarm(double alpha);
+  DriftAlarm(double alpha, double windows_between_false_alarms);
 
   /// Takes the audits of a window; whether the alarm goes off, which also resets it.
   bool hears(std::int64_t audits, std::int64_t wrong);
@@ -27,6 +25,7 @@ class DriftAlarm {
  private:
   double log_ratio_right_;  // of a right answer
   double log_ratio_wrong_;  // of a wrong one
+  double highest_;          // statistic that is no alarm
   double statistic_ = 0.0;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
@@ -12,15 +11,6 @@ namespace {
 
 constexpr double inert_audit_share = 0.1;
 
-// The target. Of alpha: what the certificate's bound is to become, and how far from it a target may be.
-constexpr double aimed_share = 0.85;
-constexpr double least_target = 0.2;
-constexpr double largest_target = 1.25;
-// In which time: so many windows, and at least as many rows as hold so many wrong answers that audits find.
-constexpr double windows_ahead = 24.0;
-constexpr double findings_ahead = 100.0;
-
-constexpr std::int64_t first_steps = 2;              // in which an alarm refutes a promotion
 constexpr std::int64_t longest_probe_interval = 64;  // [windows]
 
 }  // namespace
@@ -36,13 +26,17 @@ const char* to_string(Standing standing) {
 }
 
 SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t key)
-    : options_(options), key_(key), alarm_(options.wrong_fraction), account_(options.audit_fraction) {
+    : options_(options),
+      rule_(options.acceptance_rule()),
+      key_(key),
+      alarm_(options.wrong_fraction, options.rules.steps_between_false_alarms),
+      account_(options.audit_fraction, options.rules.rare_audits) {
   EXPECT(options.tolerance > 0.0 && options.audit_fraction > 0.0 && options.audit_fraction <= 1.0);
   EXPECT(options.window >= 1 && options.memory >= 1);
 }
 
 Asking SwitchController::asks(std::int64_t step) const {
-  if (standing_ == Standing::no_version || options_.policy == Policy::never) return Asking::nobody;
+  if (standing_ == Standing::no_version || !rule_.asks) return Asking::nobody;
   if (standing_ == Standing::on) return Asking::all_rows;
   return step / options_.window % probe_every_ == 0 ? Asking::audited_rows : Asking::nobody;
 }
@@ -54,11 +48,11 @@ double SwitchController::coin(std::int64_t id) const {
 bool SwitchController::audits_inert(std::int64_t id) const { return coin(id) < inert_audit_share * audit_chance(); }
 
 bool SwitchController::commit_test(std::int64_t audited, std::int64_t audited_wrong) {
-  if (!certified() || audited == 0) return true;
+  if (!rule_.by_evidence() || audited == 0) return true;
   ++n_answered_;
   if (!alarm_.hears(audited, audited_wrong)) return true;
   ++alarms_;
-  refuted_at_once_ = n_answered_ <= first_steps;
+  refuted_at_once_ = n_answered_ <= options_.rules.first_steps;
   start_afresh({});
   return false;
 }
@@ -89,10 +83,12 @@ void SwitchController::learn(const Evidence& evidence) {
 
 double SwitchController::target() const {
   const double alpha = options_.wrong_fraction;
-  const double aimed = aimed_share * alpha;
-  const double ahead = std::max(windows_ahead * active_, findings_ahead / (options_.audit_fraction * alpha));
+  const auto& rules = options_.rules;
+  const double aimed = rules.aimed * alpha;
+  const double ahead =
+      std::max(rules.windows_ahead * active_, rules.findings_ahead / (options_.audit_fraction * alpha));
   const double overspent = account_.wrong_upper_bound(options_.confidence) - aimed * account_.accepted();
-  return std::clamp(aimed - overspent / ahead, least_target * alpha, largest_target * alpha);
+  return std::clamp(aimed - overspent / ahead, rules.least_target * alpha, rules.largest_target * alpha);
 }
 
 void SwitchController::forget() {
@@ -118,14 +114,9 @@ void SwitchController::start_afresh(const ScoreHistogram& calibration) {
 
 /// What follows from all that is known.
 void SwitchController::choose() {
-  switch (options_.policy) {
-    case Policy::certified: threshold_ = choose_threshold(known_, target(), options_.confidence); break;
-    case Policy::threshold: threshold_.score = options_.threshold; break;
-    case Policy::always: threshold_.score = std::numeric_limits<double>::infinity(); break;
-    case Policy::never: threshold_ = {}; break;
-  }
-  level_ = threshold_.audits < audits_wanted(options_.wrong_fraction) ? 0 : 1;
-  if (!certified()) {
+  threshold_ = rule_.by_evidence() ? threshold_by(known_) : Threshold{.score = *rule_.fixed_score};
+  level_ = threshold_.audits * options_.wrong_fraction < options_.rules.enough_audits ? 0 : 1;
+  if (!rule_.by_evidence()) {
     standing_ = Standing::on;
     return;
   }
@@ -140,7 +131,7 @@ void SwitchController::space_probes() {
     return;
   }
   ++probes_;
-  if (certified() && options_.max_overhead && ledger_.overhead() > *options_.max_overhead)
+  if (rule_.by_evidence() && options_.max_overhead && ledger_.overhead() > *options_.max_overhead)
     probe_every_ = std::min(2 * probe_every_, longest_probe_interval);
 }
 
@@ -176,7 +167,7 @@ void SwitchController::persist(const core::Archive& archive) {
 }
 
 std::int64_t SwitchController::updates_allowed(std::int64_t wanted, int n_ranks) const {
-  if (!certified() || !options_.max_overhead || updates_done_ == 0) return wanted;
+  if (!rule_.by_evidence() || !options_.max_overhead || updates_done_ == 0) return wanted;
   const double unbooked = static_cast<double>(updates_done_ * n_ranks) - ledger_.updates;
   const double left = (affordable_updates(ledger_, *options_.max_overhead) - unbooked) / n_ranks;
   return left >= static_cast<double>(wanted) ? wanted : 0;

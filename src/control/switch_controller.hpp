@@ -53,7 +53,9 @@ class SwitchController {
   /// The coin of inert and explicit rows, which are many and alike, falls with a tenth of the chance.
   bool audits_inert(std::int64_t id) const;
   int audit_level() const { return level_; }
-  double audit_chance() const { return control::audit_chance(options_.audit_fraction, level_); }
+  double audit_chance() const {
+    return control::audit_chance(options_.audit_fraction, options_.rules.rare_audits, level_);
+  }
 
   // This rank's evidence, about rows that passed the gates. Errors are counted as wrong above tightness().
   void record_candidate(double score) { window_.add_candidate(score); }
@@ -97,6 +99,10 @@ class SwitchController {
   /// bound would be a little below alpha. It exceeds alpha where the run has wrong answers to spare, and is lower the
   /// more of them it has had.
   double target() const;
+  /// The threshold that this evidence would give now, whatever the policy.
+  Threshold threshold_by(const ScoreHistogram& evidence) const {
+    return choose_threshold(evidence, target(), options_.confidence, options_.rules);
+  }
   Certificate certificate() const { return account_.certificate(options_.confidence); }
   /// Of all ranks, as of the last evidence.
   const Ledger& ledger() const { return ledger_; }
@@ -110,9 +116,8 @@ class SwitchController {
   void forget();
   void choose();
   void space_probes();
-  bool certified() const { return options_.policy == Policy::certified; }
-
   SwitchOptions options_;
+  AcceptanceRule rule_;
   std::uint64_t key_;
   std::uint64_t n_solves_ = 0;
   DriftAlarm alarm_;

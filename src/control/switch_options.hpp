@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 
+#include "control/switch_rules.hpp"
 #include "control/unit_costs.hpp"
 
 namespace bimetal::control {
@@ -19,6 +21,14 @@ inline constexpr std::pair<const char*, Policy> policies[] = {{"certified", Poli
                                                               {"always", Policy::always},
                                                               {"never", Policy::never}};
 
+/// What a policy does, so that nobody else needs to ask which it is.
+struct AcceptanceRule {
+  bool asks = true;                     // the surrogate, at all
+  std::optional<double> fixed_score{};  // accepted up to there; nothing: as far as the evidence goes, and no further
+
+  bool by_evidence() const { return !fixed_score; }
+};
+
 struct SwitchOptions {
   Policy policy = Policy::certified;
   double tolerance = 1e-3;       // of one answer: max_k |delta_k| / (tolerance · scale_k) > 1 is wrong; > 0
@@ -32,6 +42,17 @@ struct SwitchOptions {
   std::int64_t memory = 48;                   // windows in which evidence fades to a part 1/e; >= 1
   std::optional<double> run_tolerance;        // of the error that accumulates over the run, in scales; > 0
   std::optional<UnitCosts> unit_costs;        // what the ledger's verdicts go by, instead of measured seconds
+  SwitchRules rules;
+
+  AcceptanceRule acceptance_rule() const {
+    switch (policy) {
+      case Policy::threshold: return {.fixed_score = threshold};
+      case Policy::always: return {.fixed_score = std::numeric_limits<double>::infinity()};
+      case Policy::never: return {.asks = false, .fixed_score = -1.0};
+      case Policy::certified: break;
+    }
+    return {};
+  }
 };
 
 }  // namespace bimetal::control

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/score_histogram.hpp"
+#include "control/switch_rules.hpp"
 
 namespace bimetal::control {
 
@@ -13,15 +14,13 @@ struct Threshold {
   double wrong_upper_bound = 1.0;  // Clopper–Pearson, at the confidence spent on one of the tries
 };
 
-inline constexpr int n_threshold_tries = 25;
-inline constexpr double min_threshold_audits = 100.0;
-
-/// The largest of `n_threshold_tries` thresholds, at equally spaced quantiles of the candidates' scores, whose
-/// audits bound the wrong fraction by alpha: Clopper–Pearson upper bound at delta / n_tries <= alpha, with at least
-/// `min_threshold_audits` audits; never above the histogram's last edge. The union bound over the tries makes the
-/// choice as safe as a single try (learn then test: Angelopoulos et al., arXiv:2110.01052 (2022), with a Bonferroni
+/// The largest of rules.tries thresholds, at equally spaced quantiles of the candidates' scores, whose audits bound
+/// the wrong fraction by alpha: Clopper–Pearson upper bound at delta / n_tries <= alpha, with at least
+/// rules.least_audits audits; never above the histogram's last edge. The union bound over the tries makes the choice
+/// as safe as a single try (learn then test: Angelopoulos et al., arXiv:2110.01052 (2022), with a Bonferroni
 /// correction; a selective classifier's guarantee is of the same kind: Geifman & El-Yaniv, NeurIPS 30 (2017) 4878).
 /// Local.
-Threshold choose_threshold(const ScoreHistogram& evidence, double alpha, double confidence);
+Threshold choose_threshold(const ScoreHistogram& evidence, double alpha, double confidence,
+                           const SwitchRules& rules = {});
 
 }  // namespace bimetal::control

@@ -31,8 +31,11 @@ class RuntimeFailure : public std::runtime_error {
 
 }  // namespace bimetal::core
 
-// Contracts. EXPECT (on entry) and ENSURE (on exit) guard against our own mistakes in debug builds;
+// Contracts. EXPECT (on entry) and ENSURE (on exit) guard against our own mistakes in debug builds; REQUIRE does in all
+// builds, where a mistake would read or write memory that is not ours.
 // VALIDATE always checks and throws RuntimeFailure with the given sentence.
+#define REQUIRE(condition) \
+  ((condition) ? void(0) : ::bimetal::core::contract_violated("REQUIRE", #condition, __FILE__, __LINE__))
 #ifdef NDEBUG
 #define EXPECT(condition) static_cast<void>(0)
 #define ENSURE(condition) static_cast<void>(0)

@@ -18,15 +18,15 @@ class RowsView {
   operator RowsView<const T>() const { return {data_, n_, width_}; }
 
   std::span<T> operator[](std::int64_t row) const {
-    EXPECT(row >= 0 && row < n_);
+    REQUIRE(row >= 0 && row < n_);
     return {data_ + row * width_, static_cast<std::size_t>(width_)};
   }
   RowsView first(std::int64_t n) const {
-    EXPECT(n >= 0 && n <= n_);
+    REQUIRE(n >= 0 && n <= n_);
     return {data_, n, width_};
   }
   RowsView from(std::int64_t row) const {
-    EXPECT(row >= 0 && row <= n_);
+    REQUIRE(row >= 0 && row <= n_);
     return {data_ + row * width_, n_ - row, width_};
   }
   T* data() const { return data_; }
@@ -54,7 +54,7 @@ class RowTable {
   void clear() { values_.clear(); }
   void resize(std::int64_t n) { values_.resize(static_cast<std::size_t>(n * width_)); }
   void append(std::span<const double> row) {
-    EXPECT(static_cast<std::int64_t>(row.size()) == width_);
+    REQUIRE(static_cast<std::int64_t>(row.size()) == width_);
     values_.insert(values_.end(), row.begin(), row.end());
   }
 

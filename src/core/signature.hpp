@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,24 +18,66 @@ enum class Nature {
   positive  // compared by ratios: a pressure, a time step
 };
 
-/// One column of a row.
-struct Quantity {
+/// What a row is under, and has no successor, as far as whoever fills rows must know it.
+enum class Condition { none, pressure, time_step };
+
+/// One column of a question.
+struct Input {
   std::string name;    // "T", "Y_OH"
   std::string unit;    // "K", "1"
-  double scale = 1.0;  // what an error of 1 means, in `unit`; of a condition (below) its nominal value
+  double scale = 1.0;  // what an error of 1 means, in `unit`; of a condition its nominal value
   Nature nature = Nature::plain;
-  bool derived = false;  // outputs only: follows from the others (T from enthalpy); never predicted
+  Condition condition = Condition::none;
+};
+
+/// One column of an answer. A surrogate predicts by how much it differs from its base.
+struct Output {
+  std::string name;
+  std::string unit;
+  double scale = 1.0;                       // what an error of 1 means, in `unit`
+  bool derived = false;                     // follows from the others (T from enthalpy); never predicted
+  std::optional<std::int64_t> continues{};  // the input that is its base; without one its base is zero (a flux)
+
+  double base(std::span<const double> in) const { return continues ? in[static_cast<std::size_t>(*continues)] : 0.0; }
+};
+
+/// Rows are told apart by one input, so that rare ones are not forgotten: [from, to] is cut into equal strata, and
+/// the outer ones hold what lies beyond.
+struct Strata {
+  std::int64_t input = 0;
+  double from = 0.0, to = 1.0;  // in the input's unit, from < to
 };
 
 /// What may be handed over: the shape and meaning of a sub-problem's rows. Shared by physics, surrogate and
 /// control, which is why it lives in core.
 struct Signature {
-  std::string kind;               // "reactor"
-  std::vector<Quantity> inputs;   // [n_in]: the state, then the conditions it is under and that have no successor
-  std::vector<Quantity> outputs;  // [n_out], n_out <= n_in; output k continues input k
-  Matrix invariants;              // [n_invariants, n_out]: rows a with a·(out - in) = 0 exactly
-  double dt = 0.0;                // the step all rows are advanced by, or its nominal value if it is an input [s]
-  std::string fingerprint;        // hash of mechanism, pressure, options: a surrogate of another one must not be used
+  std::string kind;  // "reactor"
+  std::vector<Input> inputs;
+  std::vector<Output> outputs;
+  Matrix invariants;               // [n_invariants, n_out]: rows a with a·(out - base) = 0 exactly
+  std::optional<Strata> strata{};  // without them all rows are alike
+  double dt = 0.0;          // the step all rows are advanced by, or its nominal value if it is an input [s]; 0: none
+  std::string fingerprint;  // hash of mechanism, pressure, options: a surrogate of another one must not be used
+
+  /// The input that is this condition, if there is one.
+  std::optional<std::int64_t> column_of(Condition condition) const {
+    for (std::size_t k = 0; k < inputs.size(); ++k)
+      if (inputs[k].condition == condition) return static_cast<std::int64_t>(k);
+    return std::nullopt;
+  }
+  /// The answer that changes nothing: [n_out].
+  void copy_base(std::span<const double> in, std::span<double> out) const {
+    for (std::size_t k = 0; k < outputs.size(); ++k) out[k] = outputs[k].base(in);
+  }
 };
+
+/// Outputs that continue the first inputs one by one.
+inline std::vector<Output> continued(std::span<const Input> inputs) {
+  std::vector<Output> outputs;
+  for (const auto& input : inputs)
+    outputs.push_back(
+        {.name = input.name, .unit = input.unit, .scale = input.scale, .continues = std::ssize(outputs)});
+  return outputs;
+}
 
 }  // namespace bimetal::core

@@ -17,14 +17,6 @@ void for_owned(const grid::Extents& e, Visit visit) {
       for (std::int64_t i = e.first[0]; i < e.first[0] + e.owned[0]; ++i) visit(i, j, k);
 }
 
-/// What the rows of a batch say besides the state.
-std::vector<double> conditions(const core::Signature& signature, double pressure, double dt) {
-  std::vector<double> values;
-  for (std::size_t c = signature.outputs.size(); c < signature.inputs.size(); ++c)
-    values.push_back(signature.inputs[c].name == "p" ? pressure : dt);
-  return values;
-}
-
 }  // namespace
 
 ReactingFlow::ReactingFlow(const grid::StructuredGrid& grid, subproblem::SubproblemSolver& chemistry)
@@ -56,16 +48,20 @@ void ReactingFlow::persist(const core::Archive& archive) {
 void ReactingFlow::react(double dt, std::int64_t step, StepReport& report) {
   const core::ScopedTimer timer(report.chemistry_s);
   const auto& signature = chemistry_->kind().signature();
-  const auto extra = conditions(signature, pressure(), dt);
-  const bool any_step = signature.inputs.back().name == "dt";
-  VALIDATE(any_step || std::abs(dt - signature.dt) <= 1e-9 * dt,
+  const auto pressure_column = signature.column_of(core::Condition::pressure);
+  const auto step_column = signature.column_of(core::Condition::time_step);
+  VALIDATE(step_column || std::abs(dt - signature.dt) <= 1e-9 * dt,
            "the flow was asked to advance by {} s, but its sub-problem solver advances by {} s", dt, signature.dt);
   {
     const auto view = state();
     std::ranges::copy(view.rows().flat(), before_.rows().flat().begin());
   }
-  for (std::int64_t i = 0; i < before_.size(); ++i)
-    std::ranges::copy(extra, std::ranges::copy(before_[i], inputs_[i].begin()).out);
+  for (std::int64_t i = 0; i < before_.size(); ++i) {
+    const auto row = inputs_[i];
+    std::ranges::copy(before_[i], row.begin());
+    if (pressure_column) row[static_cast<std::size_t>(*pressure_column)] = pressure();
+    if (step_column) row[static_cast<std::size_t>(*step_column)] = dt;
+  }
   subproblem::Batch batch{
       .in = inputs_.rows(), .out = after_.rows(), .id = ids_, .step = step, .provenance = provenance_};
   report.batch = chemistry_->solve(batch);

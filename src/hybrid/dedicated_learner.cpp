@@ -85,7 +85,7 @@ void DedicatedLearner::begin() {
     crew_.tell(crew_.first_trainer() + t, About::begin, trainer_states_[static_cast<std::size_t>(t)]);
 }
 
-void DedicatedLearner::settle() {
+void DedicatedLearner::gather_state() {
   if (account_.given_up_at || !begun_) return;
   if (crew_.own().is_root()) {
     n_states_arrived_ = 0;

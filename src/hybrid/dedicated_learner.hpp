@@ -27,7 +27,7 @@ class DedicatedLearner : public Learner {
   TrainingRound train(std::int64_t step, std::int64_t n_updates) override;
   TrainingAccount account() const override { return account_; }
   /// Asks the trainers for their state, and waits for it; not longer than they may be silent.
-  void settle() override;
+  void gather_state() override;
   void persist(const core::Archive& archive) override;
 
  private:

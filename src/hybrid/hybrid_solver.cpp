@@ -1,410 +1,255 @@
-// How a batch is solved. What follows from it is in switching.cpp and learning.cpp.
 #include "hybrid/hybrid_solver.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
+#include <utility>
 
-#include "control/scaled_error.hpp"
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "core/timer.hpp"
+#include "hybrid/persist_costs.hpp"
 
 namespace bimetal::hybrid {
 
-using control::Asking;
-using subproblem::Answerer;
+using control::Standing;
 using subproblem::Batch;
-using subproblem::Gate;
-using subproblem::Shortcut;
-using surrogate::Surrogate;
 
 namespace {
 
 /// The key of the audit coins. A model that an earlier run has taught depends on that run's coins, so it must not
 /// meet the same ones again, as it would if all runs had the same seed.
-std::uint64_t coin_key(std::uint64_t seed, const std::optional<Surrogate>& surrogate) {
+std::uint64_t coin_key(std::uint64_t seed, const std::optional<surrogate::Surrogate>& surrogate) {
   return core::random_bits(seed, core::Purpose::audit, surrogate ? surrogate->fingerprint() : 0, 0);
 }
+
+constexpr double least_tightness = 0.02;  // of the tolerance, for the sake of run_tolerance
 
 }  // namespace
 
 HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> reference,
-                           std::optional<Surrogate> surrogate, const HybridOptions& options, const Crew& crew,
-                           core::Log log)
+                           std::optional<surrogate::Surrogate> surrogate, const HybridOptions& options,
+                           const Crew& crew, core::Log log)
     : options_(options),
       comm_(crew.own()),
       log_(std::move(log)),
       physics_(std::move(reference), comm_),
       surrogate_(std::move(surrogate)),
       controller_(options.switching, coin_key(options.seed, surrogate_)),
-      calibration_rows_(options.schedule.calibration_rows, std::ssize(kind().signature().inputs),
-                        std::ssize(kind().signature().outputs)),
-      signature_(kind().signature()),
-      inputs_(std::ssize(signature_.inputs)),
-      proposals_(std::ssize(signature_.outputs)),
-      shortcut_answer_(signature_.outputs.size()),
-      answered_in_(std::ssize(signature_.inputs)),
-      answered_truth_(std::ssize(signature_.outputs)),
-      errors_(signature_.outputs.size()),
-      drift_then_(signature_.outputs.size(), 0.0) {
-  for (const auto& output : signature_.outputs) scale_.push_back(output.scale);
+      check_(kind(), options.switching),
+      versions_(surrogate_ ? std::optional<Versions>(std::in_place, *surrogate_, kind().signature(), controller_,
+                                                     check_, options, comm_, log_)
+                           : std::nullopt),
+      learner_(surrogate_ ? make_learner(options, crew, kind().signature(), *surrogate_, log_) : nullptr),
+      pipeline_(physics_, versions_ ? &*versions_ : nullptr, controller_, check_, options.switching.tolerance, comm_,
+                log_),
+      evidence_(comm_),
+      errors_(kind().signature(), options, comm_) {
   if (options.schedule.perturbed > 0.0)
-    perturbed_.emplace(signature_, options.schedule.perturbed, options.switching.tolerance, options.seed);
-  if (surrogate_) learner_ = make_learner(options, crew, signature_, *surrogate_, log_);
-  if (surrogate_ && (surrogate_->warm() || options.schedule.placement == Placement::off)) {
-    surrogate_->promote(Surrogate::Weights::candidate);
-    controller_.serve({});
-  }
+    perturbed_.emplace(kind().signature(), options.schedule.perturbed, options.switching.tolerance, options.seed);
+  if (surrogate_ && (surrogate_->warm() || options.schedule.placement == Placement::off))
+    versions_->serve_candidate();
 }
 
 subproblem::BatchReport HybridSolver::solve(Batch& batch) {
-  EXPECT(fits(batch, signature_));
+  EXPECT(fits(batch, kind().signature()));
+  begin_step(batch.step);
+
+  const auto sorted = pipeline_.sort(batch, step_);
+  const auto asked = pipeline_.ask(sorted);
+  const auto decided = pipeline_.decide(asked);
+  auto solved = pipeline_.solve(decided);
+  auto committed = pipeline_.commit(std::move(solved));
+
+  keep_for_learning(committed, batch.step);
+  if (options_.verify == Verify::yes) pipeline_.verify(batch, step_, committed.failures);
+  sum_counts();
+  if (surrogate_ && batch.step >= 0) weigh_evidence(batch.step);
+  if (surrogate_) train(committed, batch.step);
+  if (batch.step >= 0) rows_.add(step_.rows);  // a rehearsal costs time, but its answers are taken back
+  seconds_.add(step_.seconds);
+  evidence_.spend(step_.seconds);
+  return std::move(committed.failures);
+}
+
+void HybridSolver::begin_step(std::int64_t step) {
   controller_.begin_solve();
   step_ = StepReport();
   step_.standing = controller_.standing();
   step_.threshold = controller_.threshold_in_force();
   step_.audit_chance = surrogate_ ? controller_.audit_chance() : 0.0;
   step_.audit_level = controller_.audit_level();
-  if (surrogate_ && batch.step == options_.faults.weights_nan_at) {
-    surrogate_->spoil();
-    log_.warn("step {}: all weights of the surrogate become NaN, as faults.weights_nan_at asks for", batch.step);
+  if (!surrogate_ || step != options_.faults.weights_nan_at) return;
+  surrogate_->spoil();
+  log_.warn("step {}: all weights of the surrogate become NaN, as faults.weights_nan_at asks for", step);
+}
+
+/// What physics has answered, and what it says about the answers of the surrogate that stood. Then physics answers
+/// moved copies of some of the rows, to learn from them as well. Collective.
+void HybridSolver::keep_for_learning(const Committed& committed, std::int64_t step) {
+  for (std::size_t a = 0; a < committed.stood.size(); ++a)
+    errors_.add(committed.proposals[static_cast<std::int64_t>(a)], committed.truth[committed.stood[a]],
+                step_.audit_chance);
+  if (surrogate_) {
+    for (std::int64_t i = 0; i < committed.in.size(); ++i)
+      if (committed.audited[static_cast<std::size_t>(i)]) versions_->keep(committed.in[i], committed.truth[i]);
+    learner_->remember(committed.in.rows(), committed.truth.rows(), committed.id, step);
   }
   if (perturbed_) perturbed_->clear();
-  list_rows(batch);
-  const auto asking = whom_to_ask(batch.step);
-  take_shortcuts(batch, asking == Asking::all_rows ? Which::likely_at_rest : Which::all);
-  ask_surrogate(asking);
-  decide();
-  take_shortcuts(batch, Which::all);
-  record_candidates();
-  auto report = answer(batch);
-  if (moves_rows()) solve_perturbed(batch.step);
-  if (options_.verify == Verify::yes) verify(batch, report);
-  close_step(batch.step);
-  if (surrogate_) train(batch.step);
-  if (batch.step >= 0) rows_.add(step_.rows);  // a rehearsal costs time, but its answers are taken back
-  seconds_.add(step_.seconds);
-  window_cost_.add(step_.seconds);
-  return report;
-}
-
-/// Answers the rows that are inert for certain and lists the others, with copies of their inputs and their audit
-/// coins.
-void HybridSolver::list_rows(Batch& batch) {
-  core::ScopedTimer timer(step_.seconds.physics);  // pure physics looks for inert rows as well
-  cases_.clear();
-  inputs_.clear();
-  answered_in_.clear();
-  answered_truth_.clear();
-  ids_.clear();
-  for (std::int64_t i = 0; i < batch.in.size(); ++i) {
-    const auto in = batch.in[i];
-    const std::int64_t id = batch.id[static_cast<std::size_t>(i)];
-    Case row{.row = i};
-    if (kind().surely_inert(in, options_.switching.tolerance)) {
-      commit_shortcut(batch, row, id, Shortcut::inert, in.first(batch.out[i].size()));
-      if (!row.audited) continue;
-    } else {
-      row.audited = surrogate_ && controller_.audits(id);
-    }
-    cases_.push_back(row);
-    inputs_.append(in);
-    ids_.push_back(id);
-  }
-  step_.rows.total = batch.in.size();
-}
-
-/// Answers the rows that need no solver, each looked at once. An answer of the surrogate that stands spares a row the
-/// evaluation of the rates that this takes.
-void HybridSolver::take_shortcuts(Batch& batch, Which which) {
-  core::ScopedTimer timer(step_.seconds.physics);
-  for (std::size_t i = 0; i < cases_.size(); ++i) {
-    auto& row = cases_[i];
-    if (row.shortcut != Shortcut::none || row.accepted || row.looked_at) continue;
-    const auto in = inputs_[static_cast<std::int64_t>(i)];
-    if (which == Which::likely_at_rest && !kind().likely_at_rest(in)) continue;
-    row.looked_at = true;
-    const auto found = kind().shortcut(in, options_.switching.tolerance, shortcut_answer_);
-    if (found == Shortcut::none) continue;
-    const auto answer = found == Shortcut::inert ? in.first(shortcut_answer_.size()) : shortcut_answer_;
-    commit_shortcut(batch, row, ids_[i], found, answer);
-  }
-}
-
-/// Answers a row that needs no solver. Its audit, ten times as rare as others, only measures.
-void HybridSolver::commit_shortcut(Batch& batch, Case& row, std::int64_t id, Shortcut found,
-                                   std::span<const double> answer) {
-  (found == Shortcut::inert ? step_.rows.inert : step_.rows.explicit_steps) += 1;
-  row.shortcut = found;
-  row.accepted = false;
-  row.audited = surrogate_ && controller_.audits_inert(id);
-  const auto out = batch.out[row.row];
-  if (out.data() != answer.data()) std::ranges::copy(answer, out.begin());
-  note_provenance(batch, row, -1.0);
-}
-
-/// Whose answers are wanted. Rehearsals are left to physics, so that they are no evidence.
-Asking HybridSolver::whom_to_ask(std::int64_t step) const {
-  return surrogate_serves() && step >= 0 ? controller_.asks(step) : Asking::nobody;
-}
-
-/// Proposals and scores for the rows the controller wants to know about; an answer that fails a gate gets an infinite
-/// score.
-void HybridSolver::ask_surrogate(Asking asking) {
-  if (asking == Asking::nobody) return;
-  core::ScopedTimer timer(step_.seconds.inference);
-  core::RowTable in(inputs_.width());
-  for (std::size_t i = 0; i < cases_.size(); ++i) {
-    auto& row = cases_[i];
-    if (row.shortcut != Shortcut::none || (asking == Asking::audited_rows && !row.audited)) continue;
-    const auto input = inputs_[static_cast<std::int64_t>(i)];
-    if (!kind().answerable(input)) continue;
-    row.proposal = in.size();
-    in.append(input);
-  }
-  proposals_.resize(in.size());
-  std::vector<surrogate::Signals> signals(static_cast<std::size_t>(in.size()));
-  surrogate_->predict(Surrogate::Weights::serving, in.rows(), proposals_.rows(), signals);
-  step_.rows.asked = in.size();
-  for (auto& row : cases_) {
-    if (row.proposal < 0) continue;
-    const auto& said = signals[static_cast<std::size_t>(row.proposal)];
-    const auto proposal = proposals_[row.proposal];
-    row.gate = gate_of(in[row.proposal], proposal, said);
-    step_.rows.unusable += row.gate == Gate::not_finite;
-    const bool open = row.gate == Gate::open;
-    row.score = open ? score_of(said, calibration_) : std::numeric_limits<double>::infinity();
-  }
-}
-
-/// Evidence about the rows that were asked about and took no shortcut.
-void HybridSolver::record_candidates() {
-  for (const auto& row : cases_) {
-    if (row.proposal < 0 || row.shortcut != Shortcut::none) continue;
-    ++gated_[static_cast<std::size_t>(row.gate)];
-    step_.rows.gated += row.gate != Gate::open;
-    controller_.record_candidate(row.score);
-  }
-}
-
-/// The worse of the calibrated signals [tolerances].
-double HybridSolver::score_of(const surrogate::Signals& signals, const Calibration& calibration) const {
-  const double unit = options_.switching.tolerance;
-  double error = calibration.predicted_error(signals.predicted_error / unit);
-  if (surrogate_->has_second()) error = std::max(error, calibration.disagreement(signals.disagreement / unit));
-  return error / controller_.tightness();
-}
-
-/// Beyond what the surrogate was trained on, no score means anything. The other policies know no such caution.
-bool HybridSolver::unfamiliar(const surrogate::Signals& signals) const {
-  return options_.switching.policy == control::Policy::certified && !(signals.distance <= 1.0);
-}
-
-/// Makes an answer of the surrogate physical, or says what stops it. One that changes its row by less than a
-/// tolerance may be all error: where rows are nearly at rest nothing takes such errors back, and a PDE spreads them.
-Gate HybridSolver::gate_of(std::span<const double> in, std::span<double> proposal,
-                           const surrogate::Signals& signals) {
-  const auto gate = kind().admit(in, proposal);
-  if (gate != Gate::open) return gate;
-  if (unfamiliar(signals)) return Gate::unfamiliar;
-  const bool slight = kind().likely_at_rest(in) && error_of(in.first(proposal.size()), proposal) < 1.0;
-  return slight ? Gate::slight : Gate::open;
-}
-
-void HybridSolver::decide() {
-  for (auto& row : cases_)
-    row.accepted = row.score >= 0.0 && std::isfinite(row.score) && controller_.accepts(row.score);
-}
-
-/// Has the rejected and the audited rows solved by physics; if their audits refute the accepted answers, all the
-/// others as well. Commits what stands.
-subproblem::BatchReport HybridSolver::answer(Batch& batch) {
-  subproblem::BatchReport report;
-  const auto solve_by_physics = [&](const std::vector<std::size_t>& cases, core::RowTable& truth,
-                                    std::vector<double>& seconds) {
-    core::RowTable in(inputs_.width());
-    std::vector<std::int64_t> id;
-    for (const auto i : cases) {
-      in.append(inputs_[static_cast<std::int64_t>(i)]);
-      id.push_back(ids_[i]);
-    }
-    truth.resize(in.size());
-    seconds.assign(cases.size(), 0.0);
-    Batch to_physics{.in = in.rows(), .out = truth.rows(), .id = id, .step = batch.step, .seconds = seconds};
-    auto solved = physics_.solve(to_physics);
-    std::ranges::move(solved.failures, std::back_inserter(report.failures));
-    report.retries += solved.retries;
-    step_.seconds.balance += physics_.overhead_seconds();
-  };
-  const auto settle = [&](const std::vector<std::size_t>& cases, const core::RowTable& truth,
-                          const std::vector<double>& seconds) {
-    for (std::size_t j = 0; j < cases.size(); ++j)
-      settle_with_physics(batch, cases_[cases[j]], inputs_[static_cast<std::int64_t>(cases[j])],
-                          truth[static_cast<std::int64_t>(j)], seconds[j]);
-  };
-
-  std::vector<std::size_t> checked, unchecked;
-  for (std::size_t i = 0; i < cases_.size(); ++i) {
-    const auto& row = cases_[i];
-    if (row.audited || (row.shortcut == Shortcut::none && !row.accepted))
-      checked.push_back(i);
-    else if (row.accepted)
-      unchecked.push_back(i);
-  }
-  core::RowTable truth(proposals_.width()), more_truth(proposals_.width());
-  std::vector<double> seconds, more_seconds;
-  solve_by_physics(checked, truth, seconds);
-  step_.withdrawn = withdraws(batch.step, truth, checked);
-  if (step_.withdrawn) {
-    solve_by_physics(unchecked, more_truth, more_seconds);
-    for (auto& row : cases_) row.withdrawn = std::exchange(row.accepted, false);
-    settle(unchecked, more_truth, more_seconds);
-  }
-  settle(checked, truth, seconds);
-  for (const auto& row : cases_) {
-    if (row.shortcut != Shortcut::none) continue;
-    (row.accepted ? step_.rows.accepted : step_.rows.rejected) += 1;
-    if (!row.accepted || row.audited) continue;
-    std::ranges::copy(proposals_[row.proposal], batch.out[row.row].begin());
-    note_provenance(batch, row, -1.0);
-  }
-  return report;
-}
-
-/// Records the step's audits. Then the commit test: those of all ranks decide whether the accepted answers of the
-/// step stand. Collective.
-bool HybridSolver::withdraws(std::int64_t step, const core::RowTable& truth,
-                             const std::vector<std::size_t>& checked) {
-  std::array<std::int64_t, 2> audits{};  // accepted ones, and the wrong ones among them
-  for (std::size_t j = 0; j < checked.size(); ++j) {
-    const auto& row = cases_[checked[j]];
-    if (!row.audited || !comparable(row)) continue;
-    const double error = error_of(proposals_[row.proposal], truth[static_cast<std::int64_t>(j)]);
-    controller_.record_audit(row.score, error);
-    audits[0] += row.accepted;
-    audits[1] += row.accepted && error > 1.0;
-  }
-  if (step_.standing != control::Standing::on) return false;
-  core::ScopedTimer timer(step_.seconds.communication);
-  comm_.sum_in_place(std::span<std::int64_t>(audits));
-  if (controller_.commit_test(audits[0], audits[1])) return false;
-  log_.warn("step {}: {} of {} audits of its accepted answers were wrong: physics answers the whole step", step,
-            audits[1], audits[0]);
-  return true;
-}
-
-/// Commits a physics answer, books it, and keeps it for learning.
-void HybridSolver::settle_with_physics(Batch& batch, const Case& row, std::span<const double> in,
-                                       std::span<const double> truth, double seconds) {
-  const bool only_measured = row.shortcut != Shortcut::none;
-  (only_measured ? step_.seconds.inert_audit : row.accepted ? step_.seconds.audit : step_.seconds.physics) += seconds;
-  if (only_measured) {
-    account_for_shortcut(row, error_of(batch.out[row.row], truth));
-    return;
-  }
-  const double error = comparable(row) ? error_of(proposals_[row.proposal], truth) : -1.0;
-  account(row, truth, error);
-  std::ranges::copy(truth, batch.out[row.row].begin());
-  note_provenance(batch, row, row.audited ? error : -1.0);
-
-  if (!kind().answerable(in)) {
-    ++step_.rows.unanswerable;
-    return;
-  }
-  const std::int64_t id = batch.id[static_cast<std::size_t>(row.row)];
-  if (moves_rows() && batch.step >= 0) perturbed_->offer(kind(), in, id, batch.step);
-  if (!surrogate_) return;
-  answered_in_.append(in);
-  answered_truth_.append(truth);
-  if (row.audited) calibration_rows_.add(in, truth);
-  learner_->remember({in.data(), 1, std::ssize(in)}, {truth.data(), 1, std::ssize(truth)}, {&id, 1}, batch.step);
+  if (!moves_rows()) return;
+  core::ScopedTimer timer(step_.seconds.training);
+  for (std::int64_t i = 0; step >= 0 && i < committed.in.size(); ++i)
+    perturbed_->offer(kind(), committed.in[i], committed.id[static_cast<std::size_t>(i)], step);
+  perturbed_->solve(physics_, step);
+  if (learner_) learner_->remember(perturbed_->in(), perturbed_->out(), perturbed_->id(), step);
 }
 
 bool HybridSolver::moves_rows() const {
   return perturbed_ && (options_.keeps_rows || (learner_ && learner_->learns()));
 }
 
-/// Has physics answer moved copies of some of its rows, to learn from them as well. Collective.
-void HybridSolver::solve_perturbed(std::int64_t step) {
-  core::ScopedTimer timer(step_.seconds.training);
-  perturbed_->solve(physics_, step);
-  if (learner_) learner_->remember(perturbed_->in(), perturbed_->out(), perturbed_->id(), step);
-}
-
-/// Counts what an audit tells about an inert or an explicit row.
-void HybridSolver::account_for_shortcut(const Case& row, double error) {
+/// Over ranks. Collective.
+void HybridSolver::sum_counts() {
   auto& rows = step_.rows;
-  const bool inert = row.shortcut == Shortcut::inert;
-  (inert ? rows.inert_audited : rows.explicit_audited) += 1;
-  (inert ? rows.inert_wrong : rows.explicit_wrong) += error > 1.0;
-}
-
-/// Counts what a physics answer tells about the surrogate's. error: -1 if there is no answer to compare with.
-void HybridSolver::account(const Case& row, std::span<const double> truth, double error) {
-  auto& rows = step_.rows;
-  if (row.withdrawn) {
-    ++rows.withdrawn;
-    rows.withdrawn_wrong += error > 1.0;
-    rows.withdrawn_found += row.audited && error > 1.0;
-  }
-  if (row.accepted) {
-    ++rows.audited;
-    rows.audited_wrong += error > 1.0;
-    errors_.add(proposals_[row.proposal], truth, step_.audit_chance);
-  }
-}
-
-/// Solves the accepted rows that were not audited as well, to count the wrong ones; changes nothing else.
-void HybridSolver::verify(const Batch& batch, subproblem::BatchReport& report) {
-  core::ScopedTimer timer(step_.seconds.verification);
-  core::RowTable in(inputs_.width());
-  core::RowTable answers(proposals_.width());
-  std::vector<std::int64_t> id;
-  for (std::size_t i = 0; i < cases_.size(); ++i) {
-    if (!cases_[i].accepted || cases_[i].audited) continue;
-    in.append(inputs_[static_cast<std::int64_t>(i)]);
-    answers.append(proposals_[cases_[i].proposal]);
-    id.push_back(ids_[i]);
-  }
-  core::RowTable truth(proposals_.width(), in.size());
-  Batch extra{.in = in.rows(), .out = truth.rows(), .id = id, .step = batch.step};
-  std::ranges::move(physics_.solve(extra).failures, std::back_inserter(report.failures));
-  for (std::int64_t i = 0; i < in.size(); ++i) step_.rows.verified_wrong += error_of(answers[i], truth[i]) > 1.0;
-  step_.rows.verified = in.size() + step_.rows.audited;
-  step_.rows.verified_wrong += step_.rows.audited_wrong;
-}
-
-void HybridSolver::note_provenance(Batch& batch, const Case& row, double audited_error) const {
-  if (batch.provenance.empty()) return;
-  auto& provenance = batch.provenance[static_cast<std::size_t>(row.row)];
-  const bool asked = row.proposal >= 0;
-  provenance.answerer = row.shortcut == Shortcut::inert           ? Answerer::inert
-                        : row.shortcut == Shortcut::explicit_step ? Answerer::explicit_step
-                        : row.accepted ? (row.audited ? Answerer::audit : Answerer::surrogate)
-                                       : Answerer::physics;
-  provenance.version = asked ? surrogate_->version() : -1;
-  provenance.score = asked && std::isfinite(row.score) ? row.score : -1.0;
-  provenance.audited_error = audited_error;
-}
-
-double HybridSolver::error_of(std::span<const double> answer, std::span<const double> truth) const {
-  return control::scaled_error(answer, truth, scale_, options_.switching.tolerance);
-}
-
-std::vector<OutputError> HybridSolver::output_errors() const {
-  auto sums = std::vector<double>(errors_.sums().begin(), errors_.sums().end());
-  comm_.sum_in_place(std::span<double>(sums));
-  std::vector<OutputError> errors;
-  for (const auto& estimate : control::ErrorAccount::estimates(sums))
-    errors.push_back({signature_.outputs[errors.size()].name, estimate});
-  return errors;
-}
-
-std::array<std::int64_t, subproblem::n_gates> HybridSolver::gated() const {
-  auto counts = gated_;
+  auto& cost = step_.seconds;
+  cost.rejected = static_cast<double>(rows.rejected);
+  cost.accepted = static_cast<double>(rows.accepted);
+  cost.audited = static_cast<double>(rows.audited);
+  cost.asked = static_cast<double>(rows.asked);
+  core::ScopedTimer timer(cost.communication);
+  auto counts = rows.to_array();
   comm_.sum_in_place(std::span<std::int64_t>(counts));
-  return counts;
+  rows = control::RowCounts::from_array(counts);
+}
+
+/// What the step says to the controller, and what follows. Collective.
+void HybridSolver::weigh_evidence(std::int64_t step) {
+  const auto& rows = step_.rows;
+  controller_.book(step_.audit_level, {.accepted = rows.accepted,
+                                       .audited = rows.audited,
+                                       .audited_wrong = rows.audited_wrong,
+                                       .withdrawn_wrong = rows.withdrawn_wrong,
+                                       .withdrawn_found = rows.withdrawn_found});
+  errors_.close_step(rows.accepted + rows.rejected);
+  off_steps_ += versions_->serves() && step_.standing != Standing::on;
+
+  distrust_unusable_answers(step);
+  if (controller_.window_ends(step)) {
+    core::ScopedTimer timer(step_.seconds.communication);
+    evidence_.exchange(controller_);
+  }
+  if (step_.withdrawn) versions_->forget();
+  if (controller_.standing() != step_.standing) report_standing(step);
+  if (controller_.refuted_at_once()) versions_->roll_back(step);
+  if ((step + 1) % options_.schedule.promote_every == 0) hold_to_run_tolerance(step);
+}
+
+/// Answers that are not even finite need no audit to be distrusted.
+void HybridSolver::distrust_unusable_answers(std::int64_t step) {
+  const auto& rows = step_.rows;
+  if (2 * rows.unusable <= rows.asked) return;
+  if (controller_.standing() == Standing::on) controller_.start_afresh({});
+  if (std::exchange(warned_of_, versions_->number()) == versions_->number()) return;
+  log_.warn("step {}: {} of {} answers of surrogate version {} were not finite; physics took over", step,
+            rows.unusable, rows.asked, versions_->number());
+}
+
+/// Says in words why the surrogate answers, or no longer does.
+void HybridSolver::report_standing(std::int64_t step) {
+  const auto& known = controller_.threshold();
+  switch (controller_.standing()) {
+    case Standing::no_version: break;
+    case Standing::on:
+      log_.info(
+          "step {}: surrogate on: {:.0f} of {:.0f} audits with scores up to {:.2g} were wrong, at most {:.2g} % of "
+          "all such answers; {:.0f} % of the rows have one",
+          step, known.wrong, known.audits, known.score, 100.0 * known.wrong_upper_bound, 100.0 * known.acceptance);
+      break;
+    case Standing::no_threshold:
+      log_.info("step {}: surrogate off: no threshold on its score is known to keep the wrong answers below {:.2g} %",
+                step, 100.0 * controller_.target());
+      break;
+    case Standing::cost:
+      log_.info(
+          "step {}: surrogate off: asking it costs {:.2g} s a row, and accepting {:.0f} % of its answers saves no "
+          "more than {:.2g} s a row",
+          step, controller_.ledger().inference_per_row(), 100.0 * known.acceptance,
+          known.acceptance * controller_.ledger().physics_per_row());
+      break;
+  }
+}
+
+/// Holds answers to half of the tolerance if the errors they carry on would add up to more than run_tolerance by the
+/// end of the run. Collective.
+void HybridSolver::hold_to_run_tolerance(std::int64_t step) {
+  if (!versions_->serves()) return;
+  const auto excess = errors_.excess(step);
+  if (!excess || controller_.tightness() <= least_tightness) return;
+  controller_.tighten();
+  versions_->judge_serving();
+  errors_.measure_anew(step);
+  log_.info(
+      "step {}: answers are held to {:.3g} of the tolerance from now on: errors of {} would add up to {:.2g} of its "
+      "scale by the end, with {:.2g} allowed (switching.run_tolerance)",
+      step, controller_.tightness(), excess->output, excess->expected, *options_.switching.run_tolerance);
+}
+
+/// Collective.
+void HybridSolver::train(const Committed& committed, std::int64_t step) {
+  core::ScopedTimer timer(step_.seconds.training);
+  versions_->correct(step, committed.in.rows(), committed.truth.rows());
+  const auto& rows = step_.rows;
+  const bool any = rows.accepted + rows.rejected > rows.unanswerable;
+  const auto wanted = any ? learner_->updates_due(step, answers_of_step()) : 0;
+  const auto allowed = controller_.updates_allowed(wanted, comm_.size());
+  TrainingRound round;
+  {
+    core::ScopedTimer learner_timer(learner_seconds_);
+    round = learner_->train(step, allowed);
+  }
+  step_.loss = round.loss;
+  controller_.note_updates(round.updates);
+  step_.seconds.updates += static_cast<double>(round.updates);
+  if (round.new_candidate) versions_->consider_promotion(step);
+}
+
+/// What became of the rows that may be asked about.
+AnswersOfStep HybridSolver::answers_of_step() const {
+  const auto& rows = step_.rows;
+  AnswersOfStep answers{.accepted = static_cast<double>(rows.accepted) /
+                                    static_cast<double>(rows.accepted + rows.rejected - rows.unanswerable),
+                        .withdrawn = step_.withdrawn};
+  if (rows.audited > 0)
+    answers.wrong = static_cast<double>(rows.audited_wrong) /
+                    (static_cast<double>(rows.audited) * options_.switching.wrong_fraction);
+  return answers;
+}
+
+std::vector<GateCount> HybridSolver::gated() const {
+  std::vector<GateCount> gates;
+  for (const auto& [name, rows] : pipeline_.gated()) gates.push_back({name, comm_.sum(rows)});
+  return gates;
+}
+
+void HybridSolver::gather_state() {
+  core::ScopedTimer timer(seconds_.training);
+  if (learner_) learner_->gather_state();
+}
+
+void HybridSolver::persist(const core::Archive& archive) {
+  auto counts = rows_.to_array();
+  archive.alike("rows", std::span(counts));
+  rows_ = control::RowCounts::from_array(counts);
+  persist_costs(archive, "seconds", seconds_);
+  if (!surrogate_) return;
+
+  surrogate_->persist(archive.in("surrogate"));
+  learner_->persist(archive.in("learner"));
+  controller_.persist(archive.in("controller"));
+  versions_->persist(archive.in("versions"));
+  evidence_.persist(archive.in("evidence"));
+  errors_.persist(archive.in("errors"));
+  pipeline_.persist(archive.in("pipeline"));
+  archive.alike("off_steps", off_steps_);
+  archive.sums("learner_seconds", learner_seconds_);
+  archive.alike("warned_of", warned_of_);
 }
 
 }  // namespace bimetal::hybrid

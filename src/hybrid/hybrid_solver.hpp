@@ -1,47 +1,36 @@
 #pragma once
 
-#include <array>
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "control/error_account.hpp"
 #include "control/ledger.hpp"
 #include "control/row_counts.hpp"
-#include "control/signal_calibration.hpp"
 #include "control/switch_controller.hpp"
 #include "core/archive.hpp"
 #include "core/log.hpp"
+#include "hybrid/answer_check.hpp"
 #include "hybrid/balanced_solver.hpp"
-#include "hybrid/calibration_buffer.hpp"
+#include "hybrid/batch_pipeline.hpp"
 #include "hybrid/crew.hpp"
+#include "hybrid/error_watch.hpp"
+#include "hybrid/evidence_exchange.hpp"
 #include "hybrid/hybrid_options.hpp"
 #include "hybrid/learner.hpp"
 #include "hybrid/perturbed_rows.hpp"
+#include "hybrid/step_report.hpp"
+#include "hybrid/versions.hpp"
 #include "parallel/communicator.hpp"
 #include "subproblem/solver.hpp"
 #include "surrogate/surrogate.hpp"
 
 namespace bimetal::hybrid {
 
-/// What one step did; the counts are sums over ranks, the seconds are this rank's.
-struct StepReport {
-  control::RowCounts rows;
-  control::Ledger seconds;
-  control::Standing standing = control::Standing::no_version;
-  double threshold = -1.0;    // the one used in this step [tolerances]; -1: nothing was accepted
-  double audit_chance = 0.0;  // of active rows
-  int audit_level = 0;        // the same as a level of the audit plan
-  bool withdrawn = false;     // audits refuted the accepted answers: physics gave all of them
-  double loss = 0.0;          // of the last training round, after it or elsewhere; 0 without one
-};
-
-/// Errors of the surrogate's accepted answers in one output.
-struct OutputError {
+/// How many answers of the surrogate one gate has stopped.
+struct GateCount {
   std::string name;
-  control::ErrorEstimate estimate;
+  std::int64_t rows = 0;
 };
 
 /// Physics and surrogate bonded: itself a sub-problem solver, so that the PDE does not know which of the two it talks
@@ -63,7 +52,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   subproblem::BatchReport solve(subproblem::Batch& batch) override;  // Collective
 
   /// Before saving: gets together what other ranks hold of the state. Collective.
-  void settle();
+  void gather_state();
   /// Everything that outlives a step. Collective.
   void persist(const core::Archive& archive);
 
@@ -73,9 +62,9 @@ class HybridSolver : public subproblem::SubproblemSolver {
   const control::Ledger& seconds() const { return seconds_; }
 
   control::Certificate certificate() const { return controller_.certificate(); }
-  std::vector<OutputError> output_errors() const;  // Collective
+  std::vector<OutputError> output_errors() const { return errors_.estimates(); }  // Collective
   /// Rows stopped by each gate so far, all ranks. Collective.
-  std::array<std::int64_t, subproblem::n_gates> gated() const;
+  std::vector<GateCount> gated() const;
 
   /// Of the last step on this rank, for training; null if there are none to be.
   const PerturbedRows* perturbed() const { return perturbed_ ? &*perturbed_ : nullptr; }
@@ -85,131 +74,44 @@ class HybridSolver : public subproblem::SubproblemSolver {
   /// Seconds this rank has spent on training: in situ on gradient steps, otherwise on handing over rows and
   /// candidates. Part of what the ledger calls training, which also judges and promotes.
   double learner_seconds() const { return learner_seconds_; }
-  std::int64_t promotions() const { return promotions_; }
-  std::int64_t rollbacks() const { return rollbacks_; }
+  std::int64_t promotions() const { return versions_ ? versions_->promotions() : 0; }
+  std::int64_t rollbacks() const { return versions_ ? versions_->rollbacks() : 0; }
   /// Steps in which a version served and was not asked about all rows.
   std::int64_t off_steps() const { return off_steps_; }
 
  private:
-  /// What is to happen to a row, and what is known about it, while a batch is solved.
-  struct Case {
-    std::int64_t row;                                            // in the batch
-    subproblem::Shortcut shortcut = subproblem::Shortcut::none;  // which has answered it
-    bool accepted = false;
-    bool audited = false;
-    bool withdrawn = false;
-    std::int64_t proposal = -1;  // row of proposals_; -1: the surrogate was not asked
-    double score = -1.0;         // [tolerances]; -1: not asked; infinite: a gate stopped the answer
-    subproblem::Gate gate = subproblem::Gate::open;  // that stopped the answer
-    bool looked_at = false;                          // whether it needs a solver
-  };
-  /// What turns a version's signals of doubt into a score.
-  struct Calibration {
-    control::SignalCalibration predicted_error;
-    control::SignalCalibration disagreement;
-    bool fitted = false;
-
-    void persist(const core::Archive& archive);
-  };
-
-  /// How a set of weights did on one of this rank's calibration rows.
-  struct Examined {
-    surrogate::Signals signals;
-    double error = 0.0;  // [tolerances]
-    bool gated = false;
-  };
-  using Examination = std::vector<Examined>;
-
-  // One batch (hybrid_solver.cpp).
-  void list_rows(subproblem::Batch& batch);
-  control::Asking whom_to_ask(std::int64_t step) const;
-  void ask_surrogate(control::Asking asking);
-  double score_of(const surrogate::Signals& signals, const Calibration& calibration) const;
-  subproblem::Gate gate_of(std::span<const double> in, std::span<double> proposal, const surrogate::Signals& signals);
-  bool unfamiliar(const surrogate::Signals& signals) const;
-  void decide();
-  enum class Which { likely_at_rest, all };
-  void take_shortcuts(subproblem::Batch& batch, Which which);
-  void commit_shortcut(subproblem::Batch& batch, Case& row, std::int64_t id, subproblem::Shortcut found,
-                       std::span<const double> answer);
-  void record_candidates();
-  subproblem::BatchReport answer(subproblem::Batch& batch);
-  bool withdraws(std::int64_t step, const core::RowTable& truth, const std::vector<std::size_t>& checked);
-  void settle_with_physics(subproblem::Batch& batch, const Case& row, std::span<const double> in,
-                           std::span<const double> truth, double seconds);
+  void begin_step(std::int64_t step);
+  void keep_for_learning(const Committed& committed, std::int64_t step);
   bool moves_rows() const;
-  void solve_perturbed(std::int64_t step);
-  void account_for_shortcut(const Case& row, double error);
-  void account(const Case& row, std::span<const double> truth, double error);
-  void verify(const subproblem::Batch& batch, subproblem::BatchReport& report);
-  void note_provenance(subproblem::Batch& batch, const Case& row, double audited_error) const;
-  double error_of(std::span<const double> answer, std::span<const double> truth) const;
-  /// Whether there is an answer of the surrogate that physics' answer can be compared with.
-  static bool comparable(const Case& row) {
-    return row.shortcut == subproblem::Shortcut::none && row.proposal >= 0 && std::isfinite(row.score);
-  }
-  bool surrogate_serves() const { return surrogate_ && surrogate_->version() >= 0; }
-
-  // Evidence and its consequences (switching.cpp).
-  void close_step(std::int64_t step);
-  void exchange_evidence(std::int64_t step);
-  void react(std::int64_t step);
-  void report_standing(std::int64_t step);
+  void sum_counts();
+  void weigh_evidence(std::int64_t step);
   void distrust_unusable_answers(std::int64_t step);
-  void roll_back(std::int64_t step);
-  void watch_accumulation(std::int64_t step);
-
-  // Learning (learning.cpp).
-  void train(std::int64_t step);
-  void consider_promotion(std::int64_t step);
-  void compare_with_serving(std::int64_t step);
-  void calibrate_serving(std::int64_t step);
-  Examination examine(surrogate::Surrogate::Weights which, std::int64_t first = 0);
-  Calibration calibrate(const Examination& examination) const;
-  control::ScoreHistogram judge(const Examination& examination, const Calibration& calibration) const;
+  void report_standing(std::int64_t step);
+  void hold_to_run_tolerance(std::int64_t step);
+  void train(const Committed& committed, std::int64_t step);
+  AnswersOfStep answers_of_step() const;
 
   HybridOptions options_;
   parallel::Communicator comm_;
   core::Log log_;
   BalancedSolver physics_;
   std::optional<surrogate::Surrogate> surrogate_;
-  std::unique_ptr<Learner> learner_;  // null without a surrogate
   control::SwitchController controller_;
-  CalibrationBuffer calibration_rows_;
-  Calibration calibration_;           // of the serving version
-  Calibration previous_calibration_;  // of the one before
-  const core::Signature& signature_;
-  std::vector<double> scale_;  // [n_out]
+  AnswerCheck check_;
+  std::optional<Versions> versions_;  // none without a surrogate
+  std::unique_ptr<Learner> learner_;  // likewise
+  BatchPipeline pipeline_;
   std::optional<PerturbedRows> perturbed_;
-
-  // Work space of one batch.
-  std::vector<Case> cases_;
-  core::RowTable inputs_;                // [n_cases, n_in], copied because the batch may be solved in place
-  core::RowTable proposals_;             // [n_asked, n_out]
-  std::vector<std::int64_t> ids_;        // [n_cases]
-  std::vector<double> shortcut_answer_;  // [n_out]
-  core::RowTable answered_in_;           // [n, n_in] of the answerable rows that physics has solved
-  core::RowTable answered_truth_;        // [n, n_out]
-
-  // Evidence on its way.
-  control::Ledger window_cost_;
-  control::Evidence evidence_;
-  parallel::PendingSum evidence_sum_;
+  EvidenceExchange evidence_;
+  ErrorWatch errors_;
 
   // Accounts.
   StepReport step_;
   control::RowCounts rows_;
   control::Ledger seconds_;
-  control::ErrorAccount errors_;
-  std::array<std::int64_t, subproblem::n_gates> gated_{};  // this rank
-  std::int64_t promotions_ = 0;
-  std::int64_t rollbacks_ = 0;
-  std::int64_t off_steps_ = 0;
   double learner_seconds_ = 0.0;
-  std::int64_t refusals_ = 0;       // of candidates since the last promotion
-  std::int32_t warned_of_ = -1;     // the last version most of whose answers were not finite
-  std::int64_t tightened_at_ = 0;   // step
-  std::vector<double> drift_then_;  // [n_out] accumulated error at that step
+  std::int64_t off_steps_ = 0;
+  std::int32_t warned_of_ = -1;  // the last version most of whose answers were not finite
 };
 
 }  // namespace bimetal::hybrid

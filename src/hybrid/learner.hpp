@@ -50,7 +50,7 @@ class Learner {
   virtual TrainingRound train(std::int64_t step, std::int64_t n_updates) = 0;
   virtual TrainingAccount account() const = 0;  // Local
   /// Before its state is saved: gets what others hold of it. Collective.
-  virtual void settle() {}
+  virtual void gather_state() {}
   /// The surrogate aside. Collective.
   virtual void persist(const core::Archive& archive) = 0;
 };

@@ -31,7 +31,8 @@ class Dice {
 }  // namespace
 
 PerturbedRows::PerturbedRows(const core::Signature& signature, double share, double tolerance, std::uint64_t seed)
-    : null_space_(signature),
+    : signature_(signature),
+      null_space_(signature),
       share_(share),
       tolerance_(tolerance),
       seed_(seed),
@@ -39,10 +40,7 @@ PerturbedRows::PerturbedRows(const core::Signature& signature, double share, dou
       out_(std::ssize(signature.outputs)),
       xi_(static_cast<std::size_t>(null_space_.n_free())),
       moved_(signature.outputs.size()),
-      row_(signature.inputs.size()) {
-  for (const auto column : null_space_.free_columns())
-    scale_.push_back(signature.outputs[static_cast<std::size_t>(column)].scale);
-}
+      row_(signature.inputs.size()) {}
 
 void PerturbedRows::clear() {
   in_.clear();
@@ -57,18 +55,19 @@ void PerturbedRows::offer(subproblem::Kind& kind, std::span<const double> in, st
   const double size = tolerance_ * smallest_move * std::pow(largest_move / smallest_move, dice.uniform());
   const auto free = null_space_.free_columns();
   for (std::size_t j = 0; j < free.size(); ++j) {
-    const auto k = static_cast<std::size_t>(free[j]);
-    xi_[j] = size * scale_[j] * dice.normal();
-    const bool below_zero = kind.signature().inputs[k].nature == core::Nature::mass_fraction && in[k] + xi_[j] < 0.0;
+    const auto& output = signature_.outputs[static_cast<std::size_t>(free[j])];
+    xi_[j] = 0.0;
+    if (!output.continues) continue;
+    xi_[j] = size * output.scale * dice.normal();
+    const auto k = static_cast<std::size_t>(*output.continues);
+    const bool below_zero = signature_.inputs[k].nature == core::Nature::mass_fraction && in[k] + xi_[j] < 0.0;
     if (below_zero) xi_[j] = -xi_[j];
   }
   null_space_.advance(in, xi_, moved_);
-  // As if the move were an answer. Which way entropy goes, and how near an ignition is, does not matter here.
-  using subproblem::Gate;
-  const auto gate = kind.admit(in, moved_);
-  if (gate != Gate::open && gate != Gate::entropy && gate != Gate::induction) return;
+  if (!kind.admit_moved(in, moved_)) return;
   std::ranges::copy(in, row_.begin());
-  std::ranges::copy(moved_, row_.begin());
+  for (std::size_t k = 0; k < moved_.size(); ++k)
+    if (const auto& input = signature_.outputs[k].continues) row_[static_cast<std::size_t>(*input)] = moved_[k];
   in_.append(row_);
   id_.push_back(-1 - id);
 }
@@ -77,11 +76,12 @@ void PerturbedRows::solve(subproblem::SubproblemSolver& physics, std::int64_t st
   core::RowTable answers(out_.width(), in_.size());
   subproblem::Batch batch{.in = in_.rows(), .out = answers.rows(), .id = id_, .step = step};
   physics.solve(batch);
-  // The answer to a row that could not be solved is the state it came in, and nothing of this run rests on it.
+  // The answer to a row that could not be solved is its base, and nothing of this run rests on it.
   core::RowTable solved(in_.width());
   std::vector<std::int64_t> ids;
   for (std::int64_t i = 0; i < answers.size(); ++i) {
-    if (std::ranges::equal(answers[i], in_[i].first(moved_.size()))) continue;
+    signature_.copy_base(in_[i], moved_);
+    if (std::ranges::equal(answers[i], moved_)) continue;
     solved.append(in_[i]);
     out_.append(answers[i]);
     ids.push_back(id_[static_cast<std::size_t>(i)]);

@@ -9,8 +9,8 @@
 
 namespace bimetal::hybrid {
 
-/// Rows beside those of the run, for training: copies of rows that physics was asked about, moved as far off as a
-/// surrogate's errors would move them, with the answers of physics.
+/// Rows beside those of the run, for training: copies of rows that physics was asked about, their continued inputs
+/// moved as far off as a surrogate's errors would move them, with the answers of physics.
 ///
 /// A surrogate whose answers are the next step's inputs drifts off the states that physics leaves behind. If it has
 /// seen those alone, nothing leads it back, as it never learned how fast a trace of a radical that should not be
@@ -24,9 +24,9 @@ class PerturbedRows {
   /// Forgets the rows of the last step.
   void clear();
 
-  /// Adds a moved copy of `in` if a coin of (seed, step, cell) says so: xi of every free column moves by a normal
-  /// number times 10^u of its scale, u uniform between a thousandth of the tolerance and three of it, one u a row;
-  /// the kind restores what is conserved. A copy that would be unphysical is left out. Local.
+  /// Adds a moved copy of `in` if a coin of (seed, step, cell) says so: every free column that continues an input
+  /// moves by a normal number times 10^u of its scale, u uniform between a thousandth of the tolerance and three of
+  /// it, one u a row; the kind restores what is conserved. A copy that would be unphysical is left out. Local.
   void offer(subproblem::Kind& kind, std::span<const double> in, std::int64_t id, std::int64_t step);
 
   /// Has `physics` answer the copies; rows it cannot solve are left out. Collective if `physics` is.
@@ -38,8 +38,8 @@ class PerturbedRows {
   std::span<const std::int64_t> id() const { return id_; }  // [size] -1 - cell that a row is a moved copy of
 
  private:
+  core::Signature signature_;
   surrogate::NullSpace null_space_;
-  std::vector<double> scale_;  // [n_free]
   double share_;
   double tolerance_;
   std::uint64_t seed_;

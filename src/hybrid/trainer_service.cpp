@@ -181,6 +181,7 @@ void TrainerService::train(std::int64_t n_updates) {
 
 /// Collective over trainers.
 void TrainerService::send_candidate() {
+  surrogate_.make_candidate_alike();
   surrogate_.familiarise();
   updates_then_ = updates_;
   under_way_ = true;

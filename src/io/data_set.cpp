@@ -22,7 +22,7 @@ namespace {
 
 using hdf5::check;
 
-constexpr std::int64_t format = 1;
+constexpr std::int64_t format = 2;
 constexpr std::int64_t rows_per_write = 16384;  // of all ranks
 constexpr std::int64_t rows_per_chunk = 1024;
 constexpr std::int64_t header = 16384;  // groups, attributes and the index of chunks of one write, at most [bytes]

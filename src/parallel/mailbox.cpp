@@ -65,7 +65,8 @@ void Mailbox::post(int to, int kind, Bytes content) {
 void Mailbox::post(int to, int kind, std::shared_ptr<const Bytes> content) {
   const int size = mpi_count(content->size());
   auto& request = state_->requests.emplace_back(MPI_REQUEST_NULL);
-  MPI_Isend(content->data(), size, MPI_BYTE, to, kind, native(state_->comm), &request);
+  // Under way until somebody receives it: a small letter too, which MPI could else put into a queue without bounds.
+  MPI_Issend(content->data(), size, MPI_BYTE, to, kind, native(state_->comm), &request);
   state_->contents.push_back(std::move(content));
 }
 

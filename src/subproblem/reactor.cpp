@@ -16,10 +16,11 @@ namespace {
 constexpr double explosive = 800.0;     // [K]
 constexpr double rest = 1e-3;           // change in one step, below which a hot row is inert [tolerances]
 constexpr double cold_rest = 1e-2;      // the same of a row that is not explosive
-constexpr double slight = 0.2;          // change in one step, below which an explicit step is tried [tolerances]
+constexpr double little = 0.2;          // change in one step, below which an explicit step is tried [tolerances]
 constexpr double explicit_error = 0.1;  // of an explicit step by its own estimate, below which it stands [tolerances]
 constexpr double growth = 1e-3;         // of a mass fraction in one step, above which it is not at rest [1]
 constexpr double branching = 0.2;       // of a mass fraction or a rate in one step, above which chains branch [1]
+constexpr double coldest = 250.0, hottest = 3500.0;  // between which states are told apart for learning [K]
 constexpr double cold = 500.0;  // where a bound on the rates can still tell gas without radicals from others [K]
 
 core::Matrix invariants_of(const core::Matrix& elements) {
@@ -46,17 +47,17 @@ core::Signature signature_of(const chemistry::Mechanism& mechanism, const Reacto
                              std::span<const double> scales, const core::Matrix& elements) {
   core::Signature signature;
   signature.kind = "reactor";
-  signature.inputs.push_back({"T", "K", scales[0], core::Nature::temperature, false});
+  signature.inputs.push_back({"T", "K", scales[0], core::Nature::temperature});
   for (std::size_t k = 0; k < mechanism.n_species(); ++k)
-    signature.inputs.push_back(
-        {"Y_" + mechanism.species[k].name, "1", scales[1 + k], core::Nature::mass_fraction, false});
-  signature.outputs = signature.inputs;
+    signature.inputs.push_back({"Y_" + mechanism.species[k].name, "1", scales[1 + k], core::Nature::mass_fraction});
+  signature.outputs = core::continued(signature.inputs);
   signature.outputs[0].derived = true;
   if (options.pressure_given == Given::by_row)
-    signature.inputs.push_back({"p", "Pa", options.pressure, core::Nature::positive, false});
+    signature.inputs.push_back({"p", "Pa", options.pressure, core::Nature::positive, core::Condition::pressure});
   if (options.step_given == Given::by_row)
-    signature.inputs.push_back({"dt", "s", options.dt, core::Nature::positive, false});
+    signature.inputs.push_back({"dt", "s", options.dt, core::Nature::positive, core::Condition::time_step});
   signature.invariants = invariants_of(elements);
+  signature.strata = core::Strata{.input = 0, .from = coldest, .to = hottest};
   signature.dt = options.dt;
   signature.fingerprint = fingerprint_of(mechanism, options);
   return signature;
@@ -103,20 +104,39 @@ bool Reactor::conserve(std::span<const double> in, std::span<double> out) {
   return restored;
 }
 
-Gate Reactor::admit(std::span<const double> in, std::span<double> out) {
+std::vector<std::string> Reactor::gates() const {
+  return {"negative mass fraction", "temperature out of range", "temperature jump",
+          "entropy decreases",      "before an ignition",       "change below the tolerance"};
+}
+
+/// The gates that ask only whether `out` is a state that `in` can turn into.
+Gate Reactor::make_physical(std::span<const double> in, std::span<double> out) {
   EXPECT(in.size() == signature_.inputs.size() && out.size() == signature_.outputs.size());
   out[0] = in[0];  // derived: only a first guess
   if (!core::all_finite(in) || !core::all_finite(out)) return Gate::not_finite;
   for (std::size_t k = 1; k < out.size(); ++k)
-    if (out[k] < -options_.negative * signature_.outputs[k].scale) return Gate::negative;
-  if (!conserve(in, out)) return Gate::negative;
-  if (!(out[0] >= options_.temperature_min && out[0] <= options_.temperature_max)) return Gate::temperature_range;
-  if (std::abs(out[0] - in[0]) > options_.temperature_jump) return Gate::temperature_jump;
+    if (out[k] < -options_.negative * signature_.outputs[k].scale) return negative;
+  if (!conserve(in, out)) return negative;
+  if (!(out[0] >= options_.temperature_min && out[0] <= options_.temperature_max)) return temperature_range;
+  return std::abs(out[0] - in[0]) > options_.temperature_jump ? temperature_jump : Gate::open;
+}
+
+Gate Reactor::admit(std::span<const double> in, std::span<double> out, double tolerance) {
+  const auto gate = make_physical(in, out);
+  if (gate != Gate::open) return gate;
   const double p = pressure(in);
   const double gained =
       thermodynamics_.entropy(out[0], p, out.subspan(1)) - thermodynamics_.entropy(in[0], p, state(in).subspan(1));
-  if (!(gained >= -options_.entropy_loss)) return Gate::entropy;
-  return in_induction(in, out) ? Gate::induction : Gate::open;
+  if (!(gained >= -options_.entropy_loss)) return entropy;
+  if (in_induction(in, out)) return induction;
+  return likely_at_rest(in) && changes_less(in, out, tolerance) ? slight : Gate::open;
+}
+
+/// Whether no column changes by `tolerance` of its scale.
+bool Reactor::changes_less(std::span<const double> in, std::span<const double> out, double tolerance) const {
+  for (std::size_t k = 0; k < out.size(); ++k)
+    if (!(std::abs(out[k] - in[k]) < tolerance * scale_[k])) return false;
+  return true;
 }
 
 /// Hot gas in which little changes, but what gains most, measured in scales, gains much of what is there.
@@ -146,7 +166,7 @@ Shortcut Reactor::shortcut(std::span<const double> in, double tolerance, std::sp
   EXPECT(in.size() == signature_.inputs.size() && out.size() == signature_.outputs.size());
   const double change = change_by_rates(in, tolerance);
   if (at_rest(in, change)) return Shortcut::inert;
-  if (!(change < slight)) return Shortcut::none;
+  if (!(change < little)) return Shortcut::none;
   for (std::size_t k = 0; k < unit_.size(); ++k) unit_[k] = tolerance * scale_[k];
   const auto done = explicit_step_.take(equations_, state(in), rates_, step(in), unit_, out);
   if (!(done.error < explicit_error && done.speeding < branching)) return Shortcut::none;

@@ -52,12 +52,27 @@ class Reactor : public Kind {
     return options_.step_given == Given::once ? options_.dt : in.back();
   }
 
-  /// Gates, in this order: not_finite; negative (Y_k < -negative·scale_k, or the element masses cannot be restored
-  /// without a negative Y); temperature_range; temperature_jump; entropy; induction.
-  /// The last: before an ignition radicals multiply in every step. While they are few, an error far below any
+  // The kind's own gates, in the order in which they are tried.
+  static constexpr Gate negative = own_gate(0);  // Y_k < -negative·scale_k, or elements that ask for a negative Y
+  static constexpr Gate temperature_range = own_gate(1);
+  static constexpr Gate temperature_jump = own_gate(2);
+  static constexpr Gate entropy = own_gate(3);    // it decreases
+  static constexpr Gate induction = own_gate(4);  // before an ignition
+  static constexpr Gate slight = own_gate(5);     // change below the tolerance
+  std::vector<std::string> gates() const override;
+
+  /// Induction: before an ignition radicals multiply in every step. While they are few, an error far below any
   /// tolerance is many times what is there, and decides when the gas ignites. So above 800 K, where nothing changes
   /// by `induction` scales, a proposal is refused if what gains most, in scales, gains more than a fifth of itself.
-  Gate admit(std::span<const double> in, std::span<double> out) override;
+  /// Slight: an answer that changes its row by less than a tolerance may be all error. Below 800 K, where rows are
+  /// nearly at rest, nothing takes such errors back, and a flow spreads them.
+  Gate admit(std::span<const double> in, std::span<double> out, double tolerance) override;
+
+  /// By the gates up to the jump of temperature. Which way entropy goes, and how near an ignition is, does not
+  /// matter.
+  bool admit_moved(std::span<const double> in, std::span<double> moved) override {
+    return make_physical(in, moved) == Gate::open;
+  }
 
   /// By one evaluation of the rates: no column changes by more than a thousandth of tolerance·scale in dt; and above
   /// 800 K no mass fraction grows by more than a thousandth of itself, as it does before an ignition. Cold gas
@@ -89,7 +104,9 @@ class Reactor : public Kind {
  private:
   double change_by_rates(std::span<const double> in, double tolerance);
   bool at_rest(std::span<const double> in, double change) const;
+  Gate make_physical(std::span<const double> in, std::span<double> out);
   bool in_induction(std::span<const double> in, std::span<const double> out) const;
+  bool changes_less(std::span<const double> in, std::span<const double> out, double tolerance) const;
 
   std::shared_ptr<const chemistry::Mechanism> mechanism_;
   ReactorOptions options_;

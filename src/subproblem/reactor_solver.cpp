@@ -61,8 +61,7 @@ struct ReactorSolver::Impl {
         settings(options),
         integrator(chosen_integrator(options, reactor.mechanism()->n_species(), reactor.options().dt)),
         cvode(make_equations()),
-        rosenbrock(make_equations(), method_for(options.rtol)),
-        in(reactor.signature().inputs.size()) {}
+        rosenbrock(make_equations(), method_for(options.rtol)) {}
 
   /// For an integrator to keep; the pressure of each row goes there through `equations`.
   std::unique_ptr<Ode> make_equations() {
@@ -83,7 +82,7 @@ struct ReactorSolver::Impl {
   std::vector<ReactorEquations*> equations;
   Cvode cvode;
   Rosenbrock rosenbrock;
-  std::vector<double> in;  // a copy of the row: `out` may be the same memory
+  std::span<const double> in;  // the row that is being solved
   ReactorSolverCounts counts;
   std::vector<Attempt> attempts;  // at the row in `in`
 };
@@ -166,12 +165,13 @@ BatchReport ReactorSolver::solve(Batch& batch) {
   BatchReport report;
   const auto retries_before = impl_->counts.retries;
   for (std::int64_t row = 0; row < batch.in.size(); ++row) {
-    const auto in = batch.in[row];
-    std::copy(in.begin(), in.end(), impl_->in.begin());
+    impl_->in = batch.in[row];
     const core::Stopwatch watch;
     auto trouble = impl_->solve_row(batch.out[row]);
     if (!batch.seconds.empty()) batch.seconds[static_cast<std::size_t>(row)] = watch.seconds();
-    if (trouble) report.failures.push_back({batch.id[static_cast<std::size_t>(row)], std::move(*trouble), impl_->in});
+    if (trouble)
+      report.failures.push_back(
+          {batch.id[static_cast<std::size_t>(row)], std::move(*trouble), {impl_->in.begin(), impl_->in.end()}});
     if (!batch.provenance.empty()) batch.provenance[static_cast<std::size_t>(row)] = Provenance{};
   }
   report.retries = impl_->counts.retries - retries_before;

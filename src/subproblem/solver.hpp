@@ -10,21 +10,12 @@
 
 namespace bimetal::subproblem {
 
-/// Why a proposed answer is not physical, asks for more care than a proposal can have, is to an input that is not
-/// familiar to who proposed it, or changes the row by less than it may err; `open` lets it pass.
-enum class Gate : std::uint8_t {
-  open,
-  not_finite,
-  negative,
-  temperature_range,
-  temperature_jump,
-  entropy,
-  induction,
-  unfamiliar,
-  slight
-};
-inline constexpr int n_gates = 9;
-const char* to_string(Gate gate);
+/// What stops a proposed answer: nothing; what is known of any surrogate, that it is not finite, or to a row that is
+/// not familiar to who proposed it; or a gate of the kind's own.
+enum class Gate : std::uint8_t { open, not_finite, unfamiliar, first_own };
+
+/// The kind's own gate of this number, in the order of Kind::gates().
+constexpr Gate own_gate(int number) { return static_cast<Gate>(static_cast<int>(Gate::first_own) + number); }
 
 /// How a row can be answered without a solver.
 enum class Shortcut : std::uint8_t {
@@ -40,13 +31,23 @@ class Kind {
   virtual ~Kind() = default;
   virtual const core::Signature& signature() const = 0;
 
+  /// What the kind's own gates are called.
+  virtual std::vector<std::string> gates() const { return {}; }
+
   /// Makes a proposal for the answer to `in` [n_in] physical, or says which gate it fails. `out` [n_out] holds the
   /// proposal; derived columns are ignored on entry. If the gate is open, `out` then keeps the invariants and
-  /// what else the kind conserves to round-off and lies within its bounds.
-  virtual Gate admit(std::span<const double> in, std::span<double> out) = 0;
+  /// what else the kind conserves to round-off and lies within its bounds. `tolerance`: scaled error an answer may
+  /// have.
+  virtual Gate admit(std::span<const double> in, std::span<double> out, double tolerance) = 0;
 
-  /// Whether the reference solver would leave this row unchanged to within a small part of `tolerance`.
-  virtual bool inert(std::span<const double> in, double tolerance) = 0;
+  /// Where answers are the inputs of a next step: makes a copy of the row's continued inputs that was moved by as
+  /// much as an answer may err, `moved` [n_out], keep what the kind conserves; false if it is then not physical. A
+  /// kind whose answers are no inputs has nothing to move.
+  virtual bool admit_moved(std::span<const double>, std::span<double>) { return false; }
+
+  /// Whether the reference solver would leave this row at the base of its outputs to within a small part of
+  /// `tolerance`.
+  virtual bool inert(std::span<const double>, double) { return false; }
 
   /// Whether the row is inert() by a bound that costs next to nothing. `false` says nothing.
   virtual bool surely_inert(std::span<const double>, double) { return false; }
@@ -54,8 +55,8 @@ class Kind {
   /// Whether there are proposals that admit() could pass. `false` spares a surrogate the question.
   virtual bool answerable(std::span<const double>) { return true; }
 
-  /// Whether the row is likely to be inert or to take a shortcut, so that this is looked into before a surrogate is asked.
-  /// Costs next to nothing.
+  /// Whether the row is likely to be inert or to take a shortcut, so that this is looked into before a surrogate is
+  /// asked. Costs next to nothing.
   virtual bool likely_at_rest(std::span<const double>) { return true; }
 
   /// For rows that are not surely inert: whether the row is inert(), or else whether it can be answered with an error
@@ -80,7 +81,7 @@ struct Provenance {
 /// Sub-problems of one step of one rank.
 struct Batch {
   core::ConstRows in;                  // [n, n_in]
-  core::Rows out;                      // [n, n_out]; may be the memory of `in` if rows are equally wide
+  core::Rows out;                      // [n, n_out], not the memory of `in`
   std::span<const std::int64_t> id;    // [n] global cell ids: what random decisions depend on
   std::int64_t step = 0;               // below 0: of a rehearsal, whose answers will be taken back
   std::span<Provenance> provenance{};  // [n] or empty: nobody wants to know

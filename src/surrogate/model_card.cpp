@@ -13,8 +13,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// In format 1 features had no resolution, and native networks no head but the increment.
-constexpr int format = 2, oldest_format = 1;
+// In format 1 features had no resolution, and native networks no head but the increment. In formats 1 and 2 every
+// output continued the input of its place.
+constexpr int format = 3, oldest_format = 1;
 
 constexpr std::size_t longest = std::size_t{64} << 20;  // bytes of metadata; those of 53 species have 100 thousand
 constexpr int deepest = 16;                             // lists and objects within each other; what is ours has four
@@ -157,9 +158,10 @@ ModelCard read_card(const std::string& text, const std::string& source) {
   const MetadataReader metadata(parse(text, source), source);
   const auto file_format = metadata.value<int>("format");
   if (file_format < oldest_format || file_format > format)
-    metadata.refuse("format", fmt::format("must be {} to {}, which is all this version knows", oldest_format, format));
+    metadata.refuse("format",
+                    fmt::format("must be {} to {}, which is all this version knows", oldest_format, format));
   ModelCard card;
-  card.signature = signature_from_json(metadata);
+  card.signature = signature_from_json(metadata, file_format > 2 ? Bases::stated : Bases::implied);
   const auto n_in = card.signature.inputs.size();
   read_predicted(metadata, card);
   read_scaling(metadata.object("scaling"), file_format, card);

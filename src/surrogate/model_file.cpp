@@ -51,7 +51,9 @@ void require_same_on_all_ranks(const std::string& bytes, const std::string& path
           path, rank);
 }
 
-std::string name_of(Head head) { return std::ranges::find(heads, head, &std::pair<const char*, Head>::second)->first; }
+std::string name_of(Head head) {
+  return std::ranges::find(heads, head, &std::pair<const char*, Head>::second)->first;
+}
 
 Head head_of(const MetadataReader& architecture) {
   const auto name = architecture.value<std::string>("head");
@@ -128,16 +130,21 @@ std::string ModelFile::describe() const {
                       card.familiarity.centre.empty()
                           ? "not in the file: nothing is unfamiliar"
                           : "beyond 1, the 99.5 % quantile of its training rows, it is not trusted");
-  text += fmt::format("  {:<12} {:<5} {:>12} {:>12}   {}\n", "input", "unit", "trained from", "to", "");
+  text += fmt::format("  {:<12} {:<5} {:>12} {:>12}\n", "input", "unit", "trained from", "to");
   for (std::size_t k = 0; k < signature.inputs.size(); ++k) {
-    const auto& name = signature.inputs[k].name;
-    const bool predicted = std::ranges::find(card.predicted, name) != card.predicted.end();
-    const char* role = predicted                       ? "predicted"
-                       : k >= signature.outputs.size() ? "a condition"
-                       : signature.outputs[k].derived  ? "follows from what is conserved"
-                                                       : "follows from the invariants";
-    text += fmt::format("  {:<12} {:<5} {:>12.5g} {:>12.5g}   {}\n", core::one_line(name),
-                        core::one_line(signature.inputs[k].unit), card.ranges.lower[k], card.ranges.upper[k], role);
+    const auto& input = signature.inputs[k];
+    text += fmt::format("  {:<12} {:<5} {:>12.5g} {:>12.5g}\n", core::one_line(input.name),
+                        core::one_line(input.unit), card.ranges.lower[k], card.ranges.upper[k]);
+  }
+  text += fmt::format("  {:<12} {:<5} {:>12}   {}\n", "output", "unit", "scale", "");
+  for (const auto& output : signature.outputs) {
+    const bool predicted = std::ranges::find(card.predicted, output.name) != card.predicted.end();
+    const char* how = output.derived     ? "follows from what is conserved"
+                      : !predicted       ? "follows from the invariants"
+                      : output.continues ? "predicted, by its change"
+                                         : "predicted";
+    text += fmt::format("  {:<12} {:<5} {:>12.5g}   {}\n", core::one_line(output.name), core::one_line(output.unit),
+                        output.scale, how);
   }
   return text;
 }

@@ -38,15 +38,17 @@ void register_features(torch::jit::Module& module, const Scaling& scaling) {
 }
 
 void register_targets(torch::jit::Module& module, const Scaling& scaling) {
-  std::vector<std::int64_t> columns;
-  std::vector<double> knee, mean, deviation;
+  std::vector<std::int64_t> bases;
+  std::vector<double> has_base, knee, mean, deviation;
   for (const auto& target : scaling.target_scales()) {
-    columns.push_back(target.column);
+    bases.push_back(target.base.value_or(0));
+    has_base.push_back(target.base ? 1.0 : 0.0);
     knee.push_back(target.knee);
     mean.push_back(target.mean);
     deviation.push_back(target.deviation);
   }
-  module.register_buffer("target_columns", integers(columns));
+  module.register_buffer("base_columns", integers(bases));
+  module.register_buffer("has_base", singles(has_base));
   module.register_buffer("knee", singles(knee));
   module.register_buffer("target_mean", singles(mean));
   module.register_buffer("target_deviation", singles(deviation));
@@ -81,7 +83,9 @@ def increments_of(self, said: Tensor, x: Tensor) -> Tensor:
     xi = self.knee * torch.sinh(torch.clamp(z, min=-30.0, max=30.0))
 )";
   if (head == Head::relaxation)
-    source += "    xi = xi - torch.sigmoid(said.narrow(1, n, n)) * x.index_select(1, self.target_columns)\n";
+    source +=
+        "    base = self.has_base * x.index_select(1, self.base_columns)\n"
+        "    xi = xi - torch.sigmoid(said.narrow(1, n, n)) * base\n";
   return source + "    return torch.mm(xi, self.basis)\n";
 }
 
@@ -96,7 +100,7 @@ def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     features = (made - self.feature_mean) / self.feature_deviation
     h = features
 )",
-                                   Scaling::exponent());
+                                                                     Scaling::exponent());
   source += layers_source("trunk", "features", options.layers.size() + 1, "h");
   source += "    judged = h.detach()\n";
   source += layers_source("head", "judged", options.error_layers.size() + 1, "judged");

@@ -90,9 +90,9 @@ core::Matrix solve_dependence(const core::Matrix& E, std::span<const std::int64_
 
 }  // namespace
 
-NullSpace::NullSpace(const core::Signature& signature)
-    : n_out_(static_cast<std::int64_t>(signature.outputs.size())), pivots_(choose_pivots(signature)) {
-  for (std::int64_t k = 0; k < n_out_; ++k) {
+NullSpace::NullSpace(const core::Signature& signature) : pivots_(choose_pivots(signature)) {
+  for (const auto& output : signature.outputs) bases_.push_back(output.continues);
+  for (std::int64_t k = 0; k < n_out(); ++k) {
     const auto column = static_cast<std::size_t>(k);
     if (!signature.outputs[column].derived) {
       if (std::find(pivots_.begin(), pivots_.end(), k) == pivots_.end()) free_.push_back(k);
@@ -111,7 +111,7 @@ NullSpace::NullSpace(const core::Signature& signature)
 }
 
 core::Matrix NullSpace::basis() const {
-  core::Matrix N(static_cast<std::size_t>(n_out_), free_.size());
+  core::Matrix N(bases_.size(), free_.size());
   for (std::size_t j = 0; j < free_.size(); ++j) {
     N(static_cast<std::size_t>(free_[j]), j) = 1.0;
     for (std::size_t p = 0; p < pivots_.size(); ++p) N(static_cast<std::size_t>(pivots_[p]), j) = dependence_(p, j);

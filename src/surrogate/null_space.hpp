@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,10 +10,10 @@
 
 namespace bimetal::surrogate {
 
-/// All changes of a row that keep the invariants: delta = N·xi with a·N = 0 for every invariant a.
+/// All answers that keep the invariants: out = base + N·xi with a·N = 0 for every invariant a.
 ///
-/// The basis is aligned with the columns of the row. As many columns as there are independent invariants are
-/// pivots, the others are free; xi_j is the change of the j-th free column itself and the pivots follow,
+/// N is aligned with the columns of the answer. As many columns as there are independent invariants are pivots, the
+/// others are free; xi_j is by how much the j-th free column differs from its base, and the pivots follow,
 /// delta_pivot = -E_pivot^-1 E_free xi. Pivots are the columns of largest scale that leave E_pivot regular (N2, O2
 /// and H2O for hydrogen in air), so a small error of a trace species never shows as a large scaled error elsewhere.
 /// Derived columns are neither; an invariant must not contain them.
@@ -22,32 +23,38 @@ class NullSpace {
   explicit NullSpace(const core::Signature& signature);
 
   std::int64_t n_free() const { return static_cast<std::int64_t>(free_.size()); }
-  std::int64_t n_out() const { return n_out_; }
+  std::int64_t n_out() const { return std::ssize(bases_); }
   std::span<const std::int64_t> free_columns() const { return free_; }     // [n_free], ascending
   std::span<const std::int64_t> pivot_columns() const { return pivots_; }  // [rank of the invariants]
 
   /// N, [n_out, n_free]; rows of derived columns are zero.
   core::Matrix basis() const;
 
-  /// out = in + N·xi. in: at least n_out leading values; xi: [n_free]; out: [n_out], may be the memory of in. Derived
-  /// columns are copied. Local.
+  /// out = base(in) + N·xi. in: [n_in]; xi: [n_free]; out: [n_out]. Derived columns are their base. Local.
   void advance(std::span<const double> in, std::span<const double> xi, std::span<double> out) const {
     const std::size_t n_free = free_.size();
     for (std::size_t p = 0; p < pivots_.size(); ++p) {
       double change = 0.0;
       for (std::size_t j = 0; j < n_free; ++j) change += dependence_(p, j) * xi[j];
       const auto k = static_cast<std::size_t>(pivots_[p]);
-      out[k] = in[k] + change;
+      out[k] = base(in, k) + change;
     }
     for (std::size_t j = 0; j < n_free; ++j) {
       const auto k = static_cast<std::size_t>(free_[j]);
-      out[k] = in[k] + xi[j];
+      out[k] = base(in, k) + xi[j];
     }
-    for (const auto column : derived_) out[static_cast<std::size_t>(column)] = in[static_cast<std::size_t>(column)];
+    for (const auto column : derived_) {
+      const auto k = static_cast<std::size_t>(column);
+      out[k] = base(in, k);
+    }
   }
 
  private:
-  std::int64_t n_out_;
+  double base(std::span<const double> in, std::size_t k) const {
+    return bases_[k] ? in[static_cast<std::size_t>(*bases_[k])] : 0.0;
+  }
+
+  std::vector<std::optional<std::int64_t>> bases_;  // [n_out] input; none: zero
   std::vector<std::int64_t> pivots_;
   std::vector<std::int64_t> free_;
   std::vector<std::int64_t> derived_;

@@ -30,7 +30,9 @@ constexpr double largest = 30.0;
 constexpr double first_relaxation = 0.02;
 
 /// How much trunk and second network say of a row.
-std::int64_t n_said(std::int64_t n_targets, Head head) { return head == Head::relaxation ? 2 * n_targets : n_targets; }
+std::int64_t n_said(std::int64_t n_targets, Head head) {
+  return head == Head::relaxation ? 2 * n_targets : n_targets;
+}
 
 }  // namespace
 
@@ -94,7 +96,8 @@ void Perceptrons::draw_weights(std::uint64_t draw) {
   }
   if (options_.head != Head::relaxation) return;
   for (const auto* layers : {&trunk_, &second_})
-    layers->back().bias.narrow(0, scaling_.n_targets(), scaling_.n_targets())
+    layers->back()
+        .bias.narrow(0, scaling_.n_targets(), scaling_.n_targets())
         .fill_(std::log(first_relaxation / (1.0 - first_relaxation)));
 }
 
@@ -117,30 +120,29 @@ Network::Answer Perceptrons::forward(const Input& input) const {
     return torch::linear(h, layers.back().weight, layers.back().bias);
   };
   const auto hidden = hidden_features(trunk_, input.features);
-  const auto rows_in_knees = reads_rows() ? input.rows.index_select(1, columns_) / knee_ : torch::Tensor();
-  return {increments(last(trunk_, hidden), rows_in_knees),
-          last(head_, hidden_features(head_, hidden.detach())).squeeze(1),
-          increments(last(second_, hidden_features(second_, input.features)), rows_in_knees), hidden.detach()};
+  const auto bases = reads_rows() ? input.rows.index_select(1, columns_) * per_knee_ : torch::Tensor();
+  return {increments(last(trunk_, hidden), bases), last(head_, hidden_features(head_, hidden.detach())).squeeze(1),
+          increments(last(second_, hidden_features(second_, input.features)), bases), hidden.detach()};
 }
 
-torch::Tensor Perceptrons::increments(const torch::Tensor& said, const torch::Tensor& rows_in_knees) const {
+torch::Tensor Perceptrons::increments(const torch::Tensor& said, const torch::Tensor& bases) const {
   const auto n = scaling_.n_targets();
   const auto q = torch::addcmul(mean_, said.narrow(1, 0, n), deviation_).clamp(-largest, largest).sinh();
-  return reads_rows() ? torch::addcmul(q, torch::sigmoid(said.narrow(1, n, n)), rows_in_knees, -1.0) : q;
+  return reads_rows() ? torch::addcmul(q, torch::sigmoid(said.narrow(1, n, n)), bases, -1.0) : q;
 }
 
 void Perceptrons::rescale(const Scaling& to) {
   scaling_ = to;
   std::vector<std::int64_t> columns;
-  std::vector<float> knee, mean, deviation;
+  std::vector<float> per_knee, mean, deviation;
   for (const auto& target : to.target_scales()) {
-    columns.push_back(target.column);
-    knee.push_back(static_cast<float>(target.knee));
+    columns.push_back(target.base.value_or(0));
+    per_knee.push_back(target.base ? static_cast<float>(1.0 / target.knee) : 0.0F);
     mean.push_back(static_cast<float>(target.mean));
     deviation.push_back(static_cast<float>(target.deviation));
   }
   columns_ = torch::tensor(columns).to(device());
-  knee_ = torch::tensor(knee).to(device());
+  per_knee_ = torch::tensor(per_knee).to(device());
   mean_ = torch::tensor(mean).to(device());
   deviation_ = torch::tensor(deviation).to(device());
 }

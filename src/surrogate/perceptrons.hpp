@@ -22,7 +22,7 @@ namespace bimetal::surrogate {
 ///    Blundell, NeurIPS 2017).
 ///
 /// Trunk and second network say z, of which q = sinh(mean + deviation·z) knees; with Head::relaxation also the logit
-/// of s, and the increment is q - s·in.
+/// of s, and the increment is q - s·base: nothing relaxes where the base is zero.
 ///
 /// GELU is the exact one, by the error function. On one core (AVX2, OpenBLAS, 128 wide) a row costs 0.10 us for it,
 /// 0.11 for SiLU, 0.32 for tanh, 0.39 for GELU's tanh approximation, beside 0.38 for the layer; and SiLU and tanh
@@ -60,16 +60,16 @@ class Perceptrons : public Network {
   std::vector<Layer> lay(const std::vector<std::int64_t>& widths, std::int64_t& offset);
   torch::Tensor view(std::int64_t& offset, at::IntArrayRef shape);
   static void restate(std::vector<Layer>& layers, const Scaling& from, const Scaling& to);
-  /// The increments that a last layer says. rows_in_knees: [n, n_targets], the free columns of the rows.
-  torch::Tensor increments(const torch::Tensor& said, const torch::Tensor& rows_in_knees) const;
+  /// The increments that a last layer says. bases: [n, n_targets] of the targets, in knees.
+  torch::Tensor increments(const torch::Tensor& said, const torch::Tensor& bases) const;
 
   NetworkOptions options_;
   Scaling scaling_;
-  torch::Tensor columns_;                 // [n_targets] of the rows
-  torch::Tensor knee_, mean_, deviation_;  // [n_targets]
-  std::vector<Layer> trunk_;              // the last one gives z, and the logits of s
-  std::vector<Layer> head_;               // the last one gives log10 of the error
-  std::vector<Layer> second_;             // the last one gives the same as that of the trunk
+  torch::Tensor columns_;                      // [n_targets] of the rows: the bases, or any for a base of zero
+  torch::Tensor per_knee_, mean_, deviation_;  // [n_targets]; per_knee_ is zero for a base of zero
+  std::vector<Layer> trunk_;                   // the last one gives z, and the logits of s
+  std::vector<Layer> head_;                    // the last one gives log10 of the error
+  std::vector<Layer> second_;                  // the last one gives the same as that of the trunk
 };
 
 }  // namespace bimetal::surrogate

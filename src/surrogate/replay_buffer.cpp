@@ -12,9 +12,6 @@
 namespace bimetal::surrogate {
 namespace {
 
-// Reacting gas at any pressure of interest lies within; what does not goes to the outer strata.
-constexpr double coldest = 250.0;            // [K]
-constexpr double hottest = 3500.0;           // [K]
 constexpr std::int64_t permanent_share = 5;  // one row in five
 constexpr std::int64_t nowhere = -1;         // no slot
 
@@ -26,14 +23,13 @@ std::size_t scaled_to(std::uint64_t bits32, std::size_t n) {
 }  // namespace
 
 ReplayBuffer::ReplayBuffer(const core::Signature& signature, std::int64_t capacity, std::uint64_t seed)
-    : seed_(seed),
+    : strata_(signature.strata),
+      seed_(seed),
       in_(static_cast<std::int64_t>(signature.inputs.size())),
       out_(static_cast<std::int64_t>(signature.outputs.size())) {
   EXPECT(capacity > 0);
   permanent_.capacity = capacity / permanent_share;
   recent_.capacity = capacity - permanent_.capacity;
-  for (std::size_t k = signature.inputs.size(); k-- > 0;)
-    if (signature.inputs[k].nature == core::Nature::temperature) temperature_column_ = static_cast<std::int64_t>(k);
 }
 
 void ReplayBuffer::add(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id, std::int64_t step) {
@@ -127,9 +123,9 @@ void ReplayBuffer::persist(const core::Archive& archive) {
 }
 
 int ReplayBuffer::stratum_of(std::span<const double> in) const {
-  if (temperature_column_ < 0) return 0;
-  const double T = in[static_cast<std::size_t>(temperature_column_)];
-  const double position = (T - coldest) / (hottest - coldest) * n_strata;
+  if (!strata_) return 0;
+  const double value = in[static_cast<std::size_t>(strata_->input)];
+  const double position = (value - strata_->from) / (strata_->to - strata_->from) * n_strata;
   return static_cast<int>(std::clamp(position, 0.0, n_strata - 1.0));
 }
 

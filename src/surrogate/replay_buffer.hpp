@@ -12,8 +12,8 @@
 namespace bimetal::surrogate {
 
 /// What physics has answered so far, thinned so that learning from it neither drowns the flame in burnt gas nor
-/// forgets. Rows are sorted into strata of temperature; when the buffer is full, the fullest stratum makes room, so a
-/// rare stratum keeps all it ever saw. The buffer has two parts:
+/// forgets. Rows are sorted into the signature's strata; when the buffer is full, the fullest stratum makes room, so
+/// a rare stratum keeps all it ever saw. The buffer has two parts:
 ///  - permanent (a fifth): per stratum a uniform sample of the whole run. Each row draws a key from its id and step
 ///    and the smallest keys stay (bottom-k sampling: Cohen & Kaplan, VLDB 2008), so the sample does not depend on the
 ///    order of arrival and a shrinking stratum stays uniform.
@@ -21,7 +21,6 @@ namespace bimetal::surrogate {
 /// All choices are functions of (seed, id, step) or of a draw's counter, never of time. Everything is Local.
 class ReplayBuffer {
  public:
-  /// Rows are stratified by the first input of nature temperature; a kind without one has a single stratum.
   ReplayBuffer(const core::Signature& signature, std::int64_t capacity, std::uint64_t seed);
 
   /// in: [n, n_in], out: [n, n_out], id: [n]. A row with a value that is not finite is refused and counted: one NaN
@@ -69,7 +68,7 @@ class ReplayBuffer {
   std::optional<Entry> keep_forever(Entry entry);
   void keep_for_now(Entry entry);
 
-  std::int64_t temperature_column_ = -1;
+  std::optional<core::Strata> strata_;
   std::uint64_t seed_;
   Part permanent_;
   Part recent_;

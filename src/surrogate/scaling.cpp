@@ -82,14 +82,17 @@ Scaling::Scaling(const core::Signature& signature, const NullSpace& null_space, 
       case core::Nature::plain: features_.push_back({column, Transform::identity}); break;
     }
   }
-  for (const auto column : null_space_.free_columns())
-    targets_.push_back({column, knee * signature.outputs[static_cast<std::size_t>(column)].scale});
+  for (const auto column : null_space_.free_columns()) {
+    const auto& output = signature.outputs[static_cast<std::size_t>(column)];
+    targets_.push_back({column, output.continues, knee * output.scale});
+  }
 }
 
 double Scaling::transformed(const Feature& feature, double value) {
   switch (feature.transform) {
     case Transform::inverse_temperature: return 1000.0 / value;
-    case Transform::power: return std::exp(mass_fraction_exponent * std::log(std::max(value, 0.0) + feature.resolution));
+    case Transform::power:
+      return std::exp(mass_fraction_exponent * std::log(std::max(value, 0.0) + feature.resolution));
     case Transform::logarithm:  // finite; physics reports what is not positive
       return std::log(std::max(value, std::numeric_limits<double>::min()));
     case Transform::identity: break;
@@ -103,10 +106,7 @@ void Scaling::fit(core::ConstRows in, core::ConstRows out, const parallel::Commu
       x[f] = transformed(features_[f], in[i][static_cast<std::size_t>(features_[f].column)]);
   });
   const auto said = moments(in.size(), targets_.size(), comm, [&](std::int64_t i, std::vector<double>& z) {
-    for (std::size_t j = 0; j < targets_.size(); ++j) {
-      const auto k = static_cast<std::size_t>(targets_[j].column);
-      z[j] = std::asinh((out[i][k] - in[i][k]) / targets_[j].knee);
-    }
+    for (std::size_t j = 0; j < targets_.size(); ++j) z[j] = std::asinh(targets_[j].increment(in[i], out[i]));
   });
   for (std::size_t f = 0; f < features_.size(); ++f) {
     features_[f].mean = seen.mean[f];
@@ -192,10 +192,7 @@ void Scaling::features(core::ConstRows in, std::int64_t first, std::int64_t n, f
 }
 
 void Scaling::increments(std::span<const double> in, std::span<const double> out, float* u) const {
-  for (std::size_t j = 0; j < targets_.size(); ++j) {
-    const auto k = static_cast<std::size_t>(targets_[j].column);
-    u[j] = static_cast<float>((out[k] - in[k]) / targets_[j].knee);
-  }
+  for (std::size_t j = 0; j < targets_.size(); ++j) u[j] = static_cast<float>(targets_[j].increment(in, out));
 }
 
 void Scaling::advance(std::span<const double> in, const float* u, std::span<double> out) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,15 +14,17 @@ namespace bimetal::surrogate {
 
 /// What the network sees and says, in numbers of order one.
 ///
-/// Features by the nature of an input: a temperature gives T and 1000/T, a mass fraction (max(Y, 0) + r)^0.1 (a Box-Cox
-/// transform that spreads the decades of radicals), a positive quantity its logarithm, a plain one itself; each less
-/// its mean, over its standard deviation. The resolution r = `resolution`·scale hides what an answer may get wrong:
-/// without it an error far below the tolerance, committed once, is a large change of the next step's feature.
-/// Targets: z_j = asinh(u_j), u_j = xi_j / s_j over the free columns of the null space, s_j = `knee`·scale_j: linear for
-/// changes below the knee, logarithmic above, so that one network resolves changes over many decades; standardised.
+/// Features by the nature of an input: a temperature gives T and 1000/T, a mass fraction (max(Y, 0) + r)^0.1 (a
+/// Box-Cox transform that spreads the decades of radicals), a positive quantity its logarithm, a plain one itself;
+/// each less its mean, over its standard deviation. The resolution r = `resolution`·scale hides what an answer may
+/// get wrong: without it an error far below the tolerance, committed once, is a large change of the next step's
+/// feature. Targets: z_j = asinh(u_j), u_j = xi_j / s_j, xi_j by how much the j-th free column of the null space
+/// differs from its base, s_j = `knee`·scale_j: linear for changes below the knee, logarithmic above, so that one
+/// network resolves changes over many decades; standardised.
 class Scaling {
  public:
-  /// knee, resolution: parts of a scale, > 0 and >= 0. Until fit() is called, means are zero and deviations one. Local.
+  /// knee, resolution: parts of a scale, > 0 and >= 0. Until fit() is called, means are zero and deviations one.
+  /// Local.
   Scaling(const core::Signature& signature, const NullSpace& null_space, double knee, double resolution);
 
   /// Means and deviations over the given rows of all ranks. A deviation has a floor, so that a column which hardly
@@ -35,17 +38,24 @@ class Scaling {
 
   /// x: [n, n_features] of rows [first, first + n) of in. Local.
   void features(core::ConstRows in, std::int64_t first, std::int64_t n, float* x) const;
-  /// u: [n_targets], the increments of one row in knees. Local.
+  /// u: [n_targets], by how much the free columns of an answer differ from their bases, in knees. Local.
   void increments(std::span<const double> in, std::span<const double> out, float* u) const;
-  /// Inverse of increments(): out = in + N·xi(u). A u that is not finite gives a row that is not finite. Local.
+  /// Inverse of increments(): out = base(in) + N·xi(u). A u that is not finite gives a row that is not finite. Local.
   void advance(std::span<const double> in, const float* u, std::span<double> out);
 
-  /// u_j = sinh(mean_j + deviation_j·z_j): what a network needs to say the same in its own tensors.
+  /// u_j = sinh(mean_j + deviation_j·z_j), in knees: what a network needs to say the same in its own tensors.
   struct Target {
-    std::int64_t column = 0;  // of the row
-    double knee = 1.0;        // s_j, in the column's unit
+    std::int64_t column = 0;                // of the answer
+    std::optional<std::int64_t> base = {};  // input; none: zero
+    double knee = 1.0;                      // s_j, in the column's unit
     double mean = 0.0;
     double deviation = 1.0;
+
+    /// u_j of an answer.
+    double increment(std::span<const double> in, std::span<const double> out) const {
+      const double from = base ? in[static_cast<std::size_t>(*base)] : 0.0;
+      return (out[static_cast<std::size_t>(column)] - from) / knee;
+    }
   };
   std::span<const Target> target_scales() const { return targets_; }  // [n_targets]
 

@@ -12,33 +12,100 @@
 namespace bimetal::surrogate {
 namespace {
 
+using core::Condition;
+using core::Input;
 using core::Nature;
-using core::Quantity;
+using core::Output;
 using core::UserError;
 using nlohmann::ordered_json;
 
 // What a solver could use; the work to solve for the invariants grows with the third power of their number.
 constexpr std::size_t most_columns = 4096, most_invariants = 64;
 
-constexpr std::array<std::pair<const char*, Nature>, 4> natures{{{"temperature", Nature::temperature},
-                                                                 {"mass_fraction", Nature::mass_fraction},
-                                                                 {"positive", Nature::positive},
-                                                                 {"plain", Nature::plain}}};
+template <class Value>
+using Words = std::vector<std::pair<std::string, Value>>;
+const Words<Nature> natures{{"temperature", Nature::temperature},
+                            {"mass_fraction", Nature::mass_fraction},
+                            {"positive", Nature::positive},
+                            {"plain", Nature::plain}};
+const Words<Condition> conditions{
+    {"none", Condition::none}, {"pressure", Condition::pressure}, {"time_step", Condition::time_step}};
 
-const char* name_of(Nature nature) {
-  return std::ranges::find(natures, nature, &std::pair<const char*, Nature>::second)->first;
+template <class Value>
+std::string word_for(Value value, const Words<Value>& words) {
+  return std::ranges::find(words, value, &std::pair<std::string, Value>::second)->first;
 }
 
-Quantity quantity_of(const MetadataReader& column) {
-  Quantity quantity;
-  quantity.name = column.value<std::string>("name");
-  quantity.unit = column.value<std::string>("unit");
-  quantity.scale = column.value<double>("scale");
-  if (!(quantity.scale > 0.0 && std::isfinite(quantity.scale))) column.refuse("scale", "is not positive");
-  return quantity;
+template <class Value>
+Value value_of(const MetadataReader& metadata, const char* key, const Words<Value>& words) {
+  const auto word = metadata.value<std::string>(key);
+  std::vector<std::string> known;
+  for (const auto& [name, value] : words) {
+    if (name == word) return value;
+    known.push_back(name);
+  }
+  metadata.refuse(key, fmt::format("is none of {}", fmt::join(known, ", ")));
 }
 
-std::vector<std::string> names_of(const std::vector<Quantity>& columns) {
+/// What inputs and outputs have in common.
+template <class Column>
+Column column_of(const MetadataReader& metadata) {
+  Column column;
+  column.name = metadata.value<std::string>("name");
+  column.unit = metadata.value<std::string>("unit");
+  column.scale = metadata.value<double>("scale");
+  if (!(column.scale > 0.0 && std::isfinite(column.scale))) metadata.refuse("scale", "is not positive");
+  return column;
+}
+
+/// The input that `key` names.
+std::int64_t input_named(const MetadataReader& metadata, const char* key, const std::vector<Input>& inputs) {
+  const auto found = std::ranges::find(inputs, metadata.value<std::string>(key), &Input::name);
+  if (found == inputs.end()) metadata.refuse(key, "is the name of no input");
+  return found - inputs.begin();
+}
+
+core::Matrix invariants_of(const MetadataReader& metadata, const std::vector<Output>& outputs) {
+  const auto rows = metadata.value<std::vector<std::vector<double>>>("invariants");
+  if (rows.size() > most_invariants)
+    metadata.refuse("invariants", fmt::format("must be {} at most", most_invariants));
+  core::Matrix invariants(rows.size(), outputs.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].size() != outputs.size()) metadata.refuse("invariants", "must have one number per output");
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+      if (rows[i][k] != 0.0 && outputs[k].derived) metadata.refuse("invariants", "must not contain derived outputs");
+      invariants(i, k) = rows[i][k];
+    }
+  }
+  return invariants;
+}
+
+std::optional<core::Strata> strata_of(const MetadataReader& metadata, const std::vector<Input>& inputs) {
+  if (!metadata.has("strata")) return std::nullopt;
+  const auto reader = metadata.object("strata");
+  const core::Strata strata{input_named(reader, "input", inputs), reader.value<double>("from"),
+                            reader.value<double>("to")};
+  if (!(strata.from < strata.to && std::isfinite(strata.to - strata.from)))
+    reader.refuse("to", "is not above 'from'");
+  return strata;
+}
+
+/// See Bases::implied.
+void complete(core::Signature& signature, const MetadataReader& metadata) {
+  if (signature.outputs.size() > signature.inputs.size()) metadata.refuse("outputs", "must be no more than inputs");
+  for (std::size_t k = 0; k < signature.outputs.size(); ++k)
+    signature.outputs[k].continues = static_cast<std::int64_t>(k);
+  for (std::size_t k = signature.inputs.size(); k-- > 0;) {
+    auto& input = signature.inputs[k];
+    if (input.nature == Nature::temperature) signature.strata = {static_cast<std::int64_t>(k), 250.0, 3500.0};
+    if (k < signature.outputs.size()) continue;
+    if (input.name == "p") input.condition = Condition::pressure;
+    if (input.name == "dt") input.condition = Condition::time_step;
+  }
+}
+
+template <class Column>
+std::vector<std::string> names_of(const std::vector<Column>& columns) {
   std::vector<std::string> names;
   for (const auto& column : columns) names.push_back(column.name);
   return names;
@@ -52,7 +119,8 @@ std::string listed(const std::vector<std::string>& names) {
   return core::one_line(fmt::format("{}", fmt::join(names, ", ")), 160);
 }
 
-void require_same_columns(const std::vector<Quantity>& of_file, const std::vector<Quantity>& of_run, const char* what,
+template <class Column>
+void require_same_columns(const std::vector<Column>& of_file, const std::vector<Column>& of_run, const char* what,
                           const std::string& source) {
   const auto theirs = names_of(of_file), ours = names_of(of_run);
   if (theirs != ours) {
@@ -77,11 +145,17 @@ void require_same_columns(const std::vector<Quantity>& of_file, const std::vecto
 ordered_json signature_to_json(const core::Signature& signature) {
   ordered_json inputs = ordered_json::array(), outputs = inputs, invariants = inputs, predicted = inputs;
   for (const auto& input : signature.inputs)
-    inputs.push_back(
-        {{"name", input.name}, {"unit", input.unit}, {"nature", name_of(input.nature)}, {"scale", input.scale}});
-  for (const auto& output : signature.outputs)
+    inputs.push_back({{"name", input.name},
+                      {"unit", input.unit},
+                      {"nature", word_for(input.nature, natures)},
+                      {"scale", input.scale},
+                      {"condition", word_for(input.condition, conditions)}});
+  const auto input_name = [&](std::int64_t k) { return signature.inputs[static_cast<std::size_t>(k)].name; };
+  for (const auto& output : signature.outputs) {
     outputs.push_back(
         {{"name", output.name}, {"unit", output.unit}, {"scale", output.scale}, {"derived", output.derived}});
+    if (output.continues) outputs.back()["continues"] = input_name(*output.continues);
+  }
   for (std::size_t i = 0; i < signature.invariants.rows; ++i) {
     invariants.push_back(ordered_json::array());
     for (std::size_t k = 0; k < signature.invariants.cols; ++k) invariants[i].push_back(signature.invariants(i, k));
@@ -89,50 +163,43 @@ ordered_json signature_to_json(const core::Signature& signature) {
   const NullSpace null_space(signature);
   for (const auto column : null_space.free_columns())
     predicted.push_back(signature.outputs[static_cast<std::size_t>(column)].name);
-  return {{"kind", signature.kind}, {"fingerprint", signature.fingerprint},
-          {"dt", signature.dt},     {"inputs", inputs},
-          {"outputs", outputs},     {"invariants", invariants},
-          {"predicted", predicted}};
+  ordered_json json{{"kind", signature.kind}, {"fingerprint", signature.fingerprint},
+                    {"dt", signature.dt},     {"inputs", inputs},
+                    {"outputs", outputs},     {"invariants", invariants},
+                    {"predicted", predicted}};
+  if (const auto& strata = signature.strata)
+    json["strata"] = {{"input", input_name(strata->input)}, {"from", strata->from}, {"to", strata->to}};
+  return json;
 }
 
-core::Signature signature_from_json(const MetadataReader& metadata) {
+core::Signature signature_from_json(const MetadataReader& metadata, Bases bases) {
   core::Signature signature;
   signature.kind = metadata.value<std::string>("kind");
   signature.fingerprint = metadata.value<std::string>("fingerprint");
   signature.dt = metadata.value<double>("dt");
+  if (!(signature.dt >= 0.0 && std::isfinite(signature.dt))) metadata.refuse("dt", "is negative or not finite");
   for (const auto& column : metadata.objects("inputs")) {
-    auto input = quantity_of(column);
-    const auto nature = column.value<std::string>("nature");
-    const auto known = std::ranges::find_if(natures, [&](const auto& entry) { return nature == entry.first; });
-    if (known == natures.end()) column.refuse("nature", "is none of temperature, mass_fraction, positive, plain");
-    input.nature = known->second;
+    auto input = column_of<Input>(column);
+    input.nature = value_of(column, "nature", natures);
+    if (bases == Bases::stated) input.condition = value_of(column, "condition", conditions);
     signature.inputs.push_back(std::move(input));
   }
   for (const auto& column : metadata.objects("outputs")) {
-    auto output = quantity_of(column);
+    auto output = column_of<Output>(column);
     output.derived = column.value<bool>("derived");
+    if (bases == Bases::stated && column.has("continues"))
+      output.continues = input_named(column, "continues", signature.inputs);
     signature.outputs.push_back(std::move(output));
   }
-  const auto n_out = signature.outputs.size();
-  if (signature.inputs.size() > most_columns)
-    metadata.refuse("inputs", fmt::format("must be {} at most", most_columns));
-  if (n_out == 0 || signature.inputs.size() < n_out)
-    metadata.refuse("outputs", "must be one or more, and no more than inputs");
-  for (std::size_t k = 0; k < n_out; ++k) signature.outputs[k].nature = signature.inputs[k].nature;
-
-  const auto rows = metadata.value<std::vector<std::vector<double>>>("invariants");
-  if (rows.size() > most_invariants)
-    metadata.refuse("invariants", fmt::format("must be {} at most", most_invariants));
-  signature.invariants = core::Matrix(rows.size(), n_out);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].size() != n_out) metadata.refuse("invariants", "must have one number per output");
-    for (std::size_t k = 0; k < n_out; ++k) {
-      if (rows[i][k] != 0.0 && signature.outputs[k].derived)
-        metadata.refuse("invariants", "must not contain derived outputs");
-      signature.invariants(i, k) = rows[i][k];
-    }
+  for (const auto* key : {"inputs", "outputs"}) {
+    const auto n = std::string_view(key) == "inputs" ? signature.inputs.size() : signature.outputs.size();
+    if (n == 0 || n > most_columns) metadata.refuse(key, fmt::format("must be 1 to {}", most_columns));
   }
-  if (!(signature.dt > 0.0)) metadata.refuse("dt", "is not positive");
+  signature.invariants = invariants_of(metadata, signature.outputs);
+  if (bases == Bases::stated)
+    signature.strata = strata_of(metadata, signature.inputs);
+  else
+    complete(signature, metadata);
   return signature;
 }
 
@@ -142,8 +209,13 @@ void require_same_problem(const core::Signature& of_file, const core::Signature&
                             source, quoted(of_file.kind), of_run.kind);
   require_same_columns(of_file.inputs, of_run.inputs, "inputs", source);
   require_same_columns(of_file.outputs, of_run.outputs, "outputs", source);
-  const bool by_row = std::ranges::find(of_run.inputs, "dt", &Quantity::name) != of_run.inputs.end();
-  if (!by_row && !(std::abs(of_file.dt - of_run.dt) <= 1e-9 * of_run.dt))
+  for (std::size_t k = 0; k < of_run.outputs.size(); ++k)
+    if (of_file.outputs[k].continues != of_run.outputs[k].continues)
+      throw UserError::format(
+          "{} predicts {} by how much it differs from another input than in this run; train a model for this run's "
+          "sub-problems",
+          source, of_run.outputs[k].name);
+  if (!of_run.column_of(Condition::time_step) && !(std::abs(of_file.dt - of_run.dt) <= 1e-9 * of_run.dt))
     throw UserError::format(
         "{} answers for a step of {} s, this run asks for {} s, and the answers would be of another moment; set "
         "time.step to the model's or train a model for this one",

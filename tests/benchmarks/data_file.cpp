@@ -1,10 +1,10 @@
 #include "data_file.hpp"
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "io/hdf5.hpp"
+#include "surrogate/signature_json.hpp"
 
 namespace bimetal::benchmarks {
 namespace {
@@ -30,38 +30,25 @@ std::string read_text(const io::hdf5::File& file, const char* name) {
   return text;
 }
 
-core::Signature parse_signature(const nlohmann::json& json) {
-  const std::map<std::string, core::Nature> natures{{"temperature", core::Nature::temperature},
-                                                    {"mass_fraction", core::Nature::mass_fraction},
-                                                    {"positive", core::Nature::positive},
-                                                    {"plain", core::Nature::plain}};
-  core::Signature signature;
-  signature.kind = json.at("kind");
-  signature.dt = json.at("dt");
-  signature.fingerprint = json.at("fingerprint");
-  for (const auto& input : json.at("inputs"))
-    signature.inputs.push_back(
-        {input.at("name"), input.at("unit"), input.at("scale"), natures.at(input.at("nature")), false});
-  for (const auto& output : json.at("outputs"))
-    signature.outputs.push_back({output.at("name"), output.at("unit"), output.at("scale"),
-                                 signature.inputs[signature.outputs.size()].nature, output.at("derived")});
-  const auto& invariants = json.at("invariants");
-  signature.invariants = core::Matrix(invariants.size(), signature.outputs.size());
-  for (std::size_t i = 0; i < invariants.size(); ++i)
-    for (std::size_t k = 0; k < signature.outputs.size(); ++k) signature.invariants(i, k) = invariants[i].at(k);
-  return signature;
-}
-
 }  // namespace
 
 DataFile read_data_file(const std::string& path) {
   const io::hdf5::SilentErrors silent;
   const io::hdf5::File file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), "open " + path);
   const auto json = nlohmann::json::parse(read_text(file, "signature"));
-  auto signature = parse_signature(json);
+  const bool stated = json.at("inputs").at(0).contains("condition");
+  auto signature = surrogate::signature_from_json(surrogate::MetadataReader(json, path),
+                                                  stated ? surrogate::Bases::stated : surrogate::Bases::implied);
   const auto n_in = std::ssize(signature.inputs), n_out = std::ssize(signature.outputs);
-  DataFile data{std::move(signature), json.at("knee"),      json.value("resolution", 4e-3), core::RowTable(n_in),
-                core::RowTable(n_out), {}, {}, core::RowTable(n_in), core::RowTable(n_out)};
+  DataFile data{std::move(signature),
+                json.at("knee"),
+                json.value("resolution", 4e-3),
+                core::RowTable(n_in),
+                core::RowTable(n_out),
+                {},
+                {},
+                core::RowTable(n_in),
+                core::RowTable(n_out)};
   auto in = read<double>(file, "in", H5T_NATIVE_DOUBLE);
   auto out = read<double>(file, "out", H5T_NATIVE_DOUBLE);
   const auto id = read<std::int64_t>(file, "id", H5T_NATIVE_INT64);

@@ -25,11 +25,11 @@ constexpr double amplitude = 4.0, courant = 0.2;          // of the vortex [m/s]
 class Nothing : public subproblem::SubproblemSolver, private subproblem::Kind {
  public:
   explicit Nothing(const chemistry::Mechanism& mechanism) {
-    signature_.outputs.push_back({"T", "K"});
-    for (const auto& species : mechanism.species) signature_.outputs.push_back({"Y_" + species.name, "1"});
-    signature_.inputs = signature_.outputs;
-    signature_.inputs.push_back({"p", "Pa"});
-    signature_.inputs.push_back({"dt", "s"});
+    signature_.inputs.push_back({"T", "K"});
+    for (const auto& species : mechanism.species) signature_.inputs.push_back({"Y_" + species.name, "1"});
+    signature_.outputs = core::continued(signature_.inputs);
+    signature_.inputs.push_back({.name = "p", .unit = "Pa", .condition = core::Condition::pressure});
+    signature_.inputs.push_back({.name = "dt", .unit = "s", .condition = core::Condition::time_step});
   }
   subproblem::Kind& kind() override { return *this; }
   subproblem::BatchReport solve(subproblem::Batch& batch) override {
@@ -40,7 +40,9 @@ class Nothing : public subproblem::SubproblemSolver, private subproblem::Kind {
 
  private:
   const core::Signature& signature() const override { return signature_; }
-  subproblem::Gate admit(std::span<const double>, std::span<double>) override { return subproblem::Gate::open; }
+  subproblem::Gate admit(std::span<const double>, std::span<double>, double) override {
+    return subproblem::Gate::open;
+  }
   bool inert(std::span<const double>, double) override { return true; }
 
   core::Signature signature_;

@@ -129,7 +129,8 @@ class Contest {
     contenders_.push_back({"a run, integrator auto", rtol, [solver](std::span<double> row) {
                              const std::int64_t id = 0;
                              const auto width = static_cast<std::int64_t>(row.size());
-                             subproblem::Batch batch{.in = core::ConstRows(row.data(), 1, width),
+                             const std::vector<double> in(row.begin(), row.end());
+                             subproblem::Batch batch{.in = core::ConstRows(in.data(), 1, width),
                                                      .out = core::Rows(row.data(), 1, width),
                                                      .id = {&id, 1}};
                              return solver->solve(batch).failures.empty();

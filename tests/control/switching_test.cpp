@@ -6,14 +6,13 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "switching_harness.hpp"
+#include "situations.hpp"
 
 namespace bimetal::control {
 namespace {
 
-using harness::informative;
 using harness::Outcome;
-using harness::Plan;
+using harness::Situation;
 
 /// Where 19 of 20 runs are to be good, 24 of 25 are asked for: one in four of them bad would be noticed with a chance
 /// of 99 %, and one in five, of 97 %.
@@ -21,55 +20,6 @@ const char* const asked_for = std::getenv("BIMETAL_LONG");
 const bool in_full = asked_for != nullptr && std::string_view(asked_for) == "1";
 const int n_seeds = in_full ? 100 : 25;
 const int n_sure = in_full ? 95 : 24;
-
-Plan steady() {
-  Plan plan;
-  plan.first.wrong = [](double s, double, double) { return informative(s, 1.0); };
-  return plan;
-}
-/// The errors quadruple over the run, and the score does not know.
-Plan slow_ramp() {
-  Plan plan;
-  plan.first.wrong = [](double s, double t, double) { return informative(s, std::pow(4.0, t)); };
-  return plan;
-}
-/// Half-way the errors grow sixfold from one step to the next.
-Plan abrupt_drift() {
-  Plan plan;
-  plan.first.wrong = [](double s, double t, double) { return informative(s, t < 0.5 ? 1.0 : 6.0); };
-  return plan;
-}
-/// Any score is as good or bad as any other, and the surrogate is wrong twice as often as is allowed.
-Plan uninformative_score(double alpha) {
-  Plan plan;
-  plan.first.wrong = [alpha](double, double, double) { return 2.0 * alpha; };
-  return plan;
-}
-/// Half-way a version is promoted that does well on its calibration rows and badly in the run.
-Plan bad_promotion() {
-  Plan plan = steady();
-  plan.second.wrong = [](double s, double, double) { return informative(s, 10.0); };
-  return plan;
-}
-/// What a flame does to a network: every version is as good as its calibration says at first and then worsens, by a
-/// factor of three in ten steps, because the answers move the gas away from what was learned; every eighth step
-/// brings a fresh one.
-Plan ageing_versions(double alpha) {
-  Plan plan;
-  plan.calibration = static_cast<std::int64_t>(100.0 / alpha);  // all that a version of eight steps has to show
-  plan.first.wrong = [](double s, double, double age) { return informative(s, std::pow(3.0, age / 10.0)); };
-  plan.promote_every = 8;
-  return plan;
-}
-
-struct Situation {
-  const char* name;
-  double alpha;
-  Plan plan;
-};
-std::ostream& operator<<(std::ostream& stream, const Situation& situation) {
-  return stream << situation.name << "_alpha_" << 100.0 * situation.alpha << "_percent";
-}
 
 class Switching : public ::testing::TestWithParam<Situation> {};
 
@@ -113,21 +63,7 @@ TEST_P(Switching, keeps_the_wrong_fraction_below_alpha_and_certifies_the_truth) 
   }
 }
 
-std::vector<Situation> situations() {
-  std::vector<Situation> all;
-  for (const double alpha : {0.05, 0.01})
-    for (auto& [name, plan] :
-         std::vector<std::pair<const char*, Plan>>{{"steady", steady()},
-                                                   {"slow_ramp", slow_ramp()},
-                                                   {"abrupt_drift", abrupt_drift()},
-                                                   {"uninformative_score", uninformative_score(alpha)},
-                                                   {"bad_promotion", bad_promotion()},
-                                                   {"ageing_versions", ageing_versions(alpha)}})
-      all.push_back({name, alpha, plan});
-  return all;
-}
-
-INSTANTIATE_TEST_SUITE_P(Situations, Switching, ::testing::ValuesIn(situations()), [](const auto& instance) {
+INSTANTIATE_TEST_SUITE_P(Situations, Switching, ::testing::ValuesIn(harness::situations()), [](const auto& instance) {
   return fmt::format("{}_{:.0f}_percent", instance.param.name, 100.0 * instance.param.alpha);
 });
 

@@ -56,6 +56,15 @@ TEST(Nearest, finds_the_misspelt_word_and_nothing_for_a_foreign_one) {
   EXPECT_EQ(nearest("zzzzzz", words), "");
 }
 
+TEST(RowTable, refuses_what_is_beyond_its_rows_in_every_build) {
+  RowTable table(2, 3);
+  EXPECT_THROW(table[3], std::logic_error);
+  EXPECT_THROW(table[-1], std::logic_error);
+  EXPECT_THROW(table.rows().first(4), std::logic_error);
+  EXPECT_THROW(table.rows().from(4), std::logic_error);
+  EXPECT_THROW(table.append(std::vector{1.0, 2.0, 3.0}), std::logic_error);
+}
+
 TEST(RowTable, grows_by_rows_and_shows_them) {
   RowTable table(2);
   table.append(std::vector<double>{1, 2});

@@ -24,9 +24,9 @@ class Catalysis : public subproblem::SubproblemSolver, private subproblem::Kind 
   explicit Catalysis(double rate, const chemistry::Mechanism& gas = catalyst_gas()) : rate_(rate) {
     signature_.inputs.push_back({"T", "K"});
     for (const auto& kind : gas.species) signature_.inputs.push_back({"Y_" + kind.name, "1"});
-    signature_.outputs = signature_.inputs;
-    signature_.inputs.push_back({"p", "Pa"});
-    signature_.inputs.push_back({"dt", "s"});
+    signature_.outputs = core::continued(signature_.inputs);
+    signature_.inputs.push_back({.name = "p", .unit = "Pa", .condition = core::Condition::pressure});
+    signature_.inputs.push_back({.name = "dt", .unit = "s", .condition = core::Condition::time_step});
   }
 
   subproblem::Kind& kind() override { return *this; }
@@ -46,8 +46,9 @@ class Catalysis : public subproblem::SubproblemSolver, private subproblem::Kind 
 
  private:
   const core::Signature& signature() const override { return signature_; }
-  subproblem::Gate admit(std::span<const double>, std::span<double>) override { return subproblem::Gate::open; }
-  bool inert(std::span<const double>, double) override { return false; }
+  subproblem::Gate admit(std::span<const double>, std::span<double>, double) override {
+    return subproblem::Gate::open;
+  }
 
   double rate_;
   core::Signature signature_;

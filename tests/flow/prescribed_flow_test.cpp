@@ -38,7 +38,7 @@ class Catalysis : public subproblem::SubproblemSolver, private subproblem::Kind 
     signature_.kind = "catalysis";
     signature_.dt = dt;
     for (const char* name : {"T", "Y_A", "Y_B", "Y_C"}) signature_.inputs.push_back({name, "1"});
-    signature_.outputs = signature_.inputs;
+    signature_.outputs = core::continued(signature_.inputs);
   }
 
   subproblem::Kind& kind() override { return *this; }
@@ -62,8 +62,9 @@ class Catalysis : public subproblem::SubproblemSolver, private subproblem::Kind 
 
  private:
   const core::Signature& signature() const override { return signature_; }
-  subproblem::Gate admit(std::span<const double>, std::span<double>) override { return subproblem::Gate::open; }
-  bool inert(std::span<const double>, double) override { return false; }
+  subproblem::Gate admit(std::span<const double>, std::span<double>, double) override {
+    return subproblem::Gate::open;
+  }
 
   core::Signature signature_;
 };

@@ -60,9 +60,10 @@ TEST(HybridSolver, passes_on_what_physics_could_not_solve_and_how_often_it_tried
   auto reference = std::make_unique<testing::ToySolver>(Duration::common);
   reference->fail_on(failing);
   HybridSolver solver(std::move(reference), std::nullopt, options_of(control::Policy::never), comm, core::Log());
-  std::vector<double> row{1500.0, 0.5, 0.5};
+  const std::vector<double> row{1500.0, 0.5, 0.5};
+  std::vector<double> answer(3);
   const std::int64_t id = comm.rank();
-  subproblem::Batch batch{.in = {row.data(), 1, 3}, .out = {row.data(), 1, 3}, .id = {&id, 1}};
+  subproblem::Batch batch{.in = {row.data(), 1, 3}, .out = {answer.data(), 1, 3}, .id = {&id, 1}};
   const auto report = solver.solve(batch);
   for (const auto& failure : report.failures) EXPECT_EQ(failure.id, failing);
   EXPECT_EQ(comm.sum(std::ssize(report.failures)), 1);
@@ -107,7 +108,8 @@ TEST(HybridSolver, stops_answers_that_change_a_row_at_rest_by_less_than_the_tole
   ToyRun run(options);
   for (std::int64_t step = 0; step < 40; ++step) run.step(step);
   const auto& rows = run.solver().rows();
-  EXPECT_GT(run.solver().gated()[static_cast<std::size_t>(subproblem::Gate::slight)], 100);
+  const auto gates = run.solver().gated();
+  EXPECT_GT(std::ranges::find(gates, "slight", &GateCount::name)->rows, 100);
   EXPECT_GT(rows.accepted, 500) << "of the hotter ones";
 }
 
@@ -221,8 +223,8 @@ TEST(HybridSolver, audits_the_same_rows_and_decides_alike_on_any_number_of_ranks
       const auto id = together.ids()[i];
       const auto& here = together.provenance()[i];
       const auto& there = alone.provenance()[static_cast<std::size_t>(id)];
-      // Corrections enlarge the rounding of batches of another size to some 1e-4 tolerances, which moves rows into the
-      // next bin of the calibration.
+      // Corrections enlarge the rounding of batches of another size to some 1e-4 tolerances, which moves rows into
+      // the next bin of the calibration.
       EXPECT_NEAR(here.score, there.score, 1e-3 * (std::abs(there.score) + 1.0));
       EXPECT_EQ(here.audited_error < 0.0, there.audited_error < 0.0) << "step " << step << ", cell " << id;
       // Batches of another size round otherwise; it may only matter to a score that lies on the threshold.

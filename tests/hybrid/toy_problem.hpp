@@ -22,25 +22,32 @@ class ToyKind : public subproblem::Kind {
   explicit ToyKind(Duration duration = Duration::common) {
     using core::Nature;
     signature_.kind = "toy";
-    signature_.inputs = {{"T", "K", 1000.0, Nature::temperature, false},
-                         {"A", "1", 1.0, Nature::mass_fraction, false},
-                         {"B", "1", 1.0, Nature::mass_fraction, false}};
-    signature_.outputs = signature_.inputs;
+    signature_.inputs = {{"T", "K", 1000.0, Nature::temperature},
+                         {"A", "1", 1.0, Nature::mass_fraction},
+                         {"B", "1", 1.0, Nature::mass_fraction}};
+    signature_.outputs = core::continued(signature_.inputs);
     signature_.outputs[0].derived = true;
-    if (duration == Duration::by_row) signature_.inputs.push_back({"dt", "s", 1.0, Nature::positive, false});
+    if (duration == Duration::by_row)
+      signature_.inputs.push_back({"dt", "s", 1.0, Nature::positive, core::Condition::time_step});
     signature_.invariants = core::Matrix(1, 3);
     signature_.invariants(0, 1) = signature_.invariants(0, 2) = 1.0;
+    signature_.strata = core::Strata{.input = 0, .from = 250.0, .to = 3500.0};
     signature_.dt = 1.0;
     signature_.fingerprint = "toy";
   }
   const core::Signature& signature() const override { return signature_; }
 
-  subproblem::Gate admit(std::span<const double> in, std::span<double> out) override {
+  std::vector<std::string> gates() const override { return {"negative", "slight"}; }
+  subproblem::Gate admit(std::span<const double> in, std::span<double> out, double tolerance) override {
     using subproblem::Gate;
     if (!std::isfinite(out[1]) || !std::isfinite(out[2])) return Gate::not_finite;
-    if (out[1] < 0.0 || out[2] < 0.0) return Gate::negative;
+    if (!admit_moved(in, out)) return subproblem::own_gate(0);
+    const bool slight = in[0] < 700.0 && std::abs(out[1] - in[1]) < tolerance;
+    return slight ? subproblem::own_gate(1) : Gate::open;
+  }
+  bool admit_moved(std::span<const double> in, std::span<double> out) override {
     out[0] = in[0] + 1000.0 * (in[1] - out[1]);
-    return Gate::open;
+    return out[1] >= 0.0 && out[2] >= 0.0;
   }
   bool inert(std::span<const double> in, double) override { return in[0] < 500.0; }
   bool surely_inert(std::span<const double> in, double) override { return in[0] < 450.0; }

@@ -44,21 +44,20 @@ class ToyRun {
     provenance_.resize(ids_.size());
   }
 
-  /// One step, in place if answers are as wide as rows; the largest error of its answers against the truth.
+  /// One step; the largest error of its answers against the truth.
   double step(std::int64_t step) {
     draw_states(static_cast<std::uint64_t>(step));
     core::RowTable truth(3, in_.size());
     subproblem::Batch exact{.in = in_.rows(), .out = truth.rows(), .id = ids_};
     truth_.solve(exact);
-    const auto before = in_;
-    const auto answers = in_.width() == 3 ? in_.rows() : out_.rows();
+    const auto answers = out_.rows();
     subproblem::Batch batch{.in = in_.rows(), .out = answers, .id = ids_, .step = step, .provenance = provenance_};
     EXPECT_TRUE(solver_.solve(batch).failures.empty());
     double worst = 0.0;
     for (std::int64_t i = 0; i < answers.size(); ++i) {
       EXPECT_NEAR(answers[i][1] + answers[i][2], 1.0, 1e-14);
       if (provenance_[static_cast<std::size_t>(i)].answerer == subproblem::Answerer::inert)
-        EXPECT_TRUE(std::ranges::equal(answers[i], before[i].first(3)));
+        EXPECT_TRUE(std::ranges::equal(answers[i], in_[i].first(3)));
       else
         worst = std::max(worst, std::abs(answers[i][1] - truth[i][1]));
     }
@@ -76,9 +75,9 @@ class ToyRun {
   /// How many rows of this rank the kind had a closer look at.
   std::int64_t n_rates() { return static_cast<ToyKind&>(physics_->kind()).n_rates(); }
   const std::vector<std::int64_t>& ids() const { return ids_; }
-  /// Of the last step; the answers, where rows are no wider than these.
+  // Of the last step.
   core::ConstRows rows() const { return in_.rows(); }
-  core::ConstRows answers() const { return in_.width() == 3 ? in_.rows() : out_.rows(); }
+  core::ConstRows answers() const { return out_.rows(); }
   const std::vector<subproblem::Provenance>& provenance() const { return provenance_; }
   const parallel::Communicator& comm() const { return comm_; }
 

@@ -90,7 +90,8 @@ class ScalingOfRows(unittest.TestCase):
 
     def test_conditions_are_seen_by_their_logarithm(self) -> None:
         tree = toy.signature()
-        tree["inputs"].append({"name": "dt", "unit": "s", "nature": "positive", "scale": 1e-6})
+        tree["inputs"].append({"name": "dt", "unit": "s", "nature": "positive", "scale": 1e-6,
+                               "condition": "time_step"})
         signature = Signature.from_json(tree, 0.1)
         dt = np.geomspace(1e-8, 1e-5, len(self.rows))
         inputs = np.column_stack([self.rows.inputs, dt])
@@ -157,6 +158,20 @@ class DataSets(unittest.TestCase):
             del tree["resolution"]
             file.attrs["signature"] = json.dumps(tree)
         self.assertEqual(load([path]).signature.resolution, 4e-3)
+
+    def test_of_before_bases_were_stated_are_read_as_they_were_meant(self) -> None:
+        path = toy.write_data(self.folder / "a.h5", 100)
+        now = load([path])
+        with h5py.File(path, "r+") as file:
+            file.attrs["signature"] = json.dumps(toy.before_format_3(json.loads(file.attrs["signature"])))
+            file.attrs["format"] = 1
+        before = load([path])
+        self.assertEqual(before.signature.to_json(), now.signature.to_json())
+        np.testing.assert_array_equal(before.training.increments, now.training.increments)
+
+    def test_of_outputs_that_continue_no_input_have_the_outputs_themselves_for_increments(self) -> None:
+        data = load([toy.write_fluxes(self.folder / "a.h5", 100)])
+        np.testing.assert_array_equal(data.training.increments, toy.conduct(data.training.inputs))
 
     def test_joins_several(self) -> None:
         data = load([toy.write_data(self.folder / "a.h5", 100), toy.write_data(self.folder / "b.h5", 50, seed=2)])

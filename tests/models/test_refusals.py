@@ -137,10 +137,13 @@ class Refusals(unittest.TestCase):
                 text = self.changed(lambda tree: tree.pop(key))
                 self.assert_model_refused(self.write(self.module, text), f"lacks '{key}'")
         changes: dict[str, Callable[[dict[str, Any]], object]] = {
-            "'format'": lambda tree: tree.update(format=3),
+            "'format'": lambda tree: tree.update(format=4),
             "'inputs'": lambda tree: tree["inputs"][2].update(nature="odour"),
             "'outputs'": lambda tree: tree["outputs"][2].update(scale=0.0),
-            "do not continue": lambda tree: tree["outputs"].reverse(),
+            "'inputs' of": lambda tree: tree["inputs"][2].pop("condition"),
+            "'continues'": lambda tree: tree["outputs"][2].update(continues="Y_N2"),
+            "'strata'": lambda tree: tree["strata"].update(input="Y_N2"),
+            "not above": lambda tree: tree["strata"].update(to=200.0),
             "'invariants'": lambda tree: tree["invariants"][0].pop(),
             "'Y_N2'": lambda tree: tree.update(predicted=["Y_A2", "Y_A", "Y_N2"]),
             "'T'": lambda tree: tree.update(predicted=["T", "Y_A", "Y_B"]),

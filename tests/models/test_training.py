@@ -107,7 +107,7 @@ class Training(unittest.TestCase):
         """The model, whose features resolve all there is and whose head is an increment, as it was written before
         models could be otherwise."""
         module, text = read_archive(self.folder / name)
-        tree = json.loads(text)
+        tree = toy.before_format_3(json.loads(text))
         tree["format"] = 1
         self.assertEqual([feature.pop("resolution") for feature in tree["scaling"]["features"]], [0.0] * 7)
         self.assertEqual(tree["architecture"].pop("head"), "increment")
@@ -138,7 +138,8 @@ class Training(unittest.TestCase):
         for feature in meaning["scaling"]["features"]:
             del feature["resolution"]
         del meaning["architecture"]["head"], file["weights"]["features.resolution"]
-        del file["weights"]["increments.column"]
+        del file["weights"]["increments.base"], file["weights"]["increments.has_base"]
+        meaning["signature"] = toy.before_format_3(meaning["signature"])
         torch.save(file | {"meaning": json.dumps(meaning)}, weights)
         result = toy.call("export.py", weights, "--data", self.path, "-o", self.folder / "again.pt")
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -147,7 +148,7 @@ class Training(unittest.TestCase):
     def test_the_resolution_is_that_of_the_data_unless_another_is_asked_for(self) -> None:
         for options, part in (((), 1e-3), (("--resolution", 0.01), 0.01)):
             model, _ = self.train("model.pt", *SMALL, "--updates", 5, *options)
-            self.assertEqual(model.metadata["format"], 2)
+            self.assertEqual(model.metadata["format"], 3)
             self.assertEqual([feature.resolution for feature in model.scaling.features],
                              [0.0, 0.0, *(part * scale for scale in toy.SCALES[1:])])
 
@@ -156,6 +157,17 @@ class Training(unittest.TestCase):
             model, _ = self.train(f"{head}.pt", *SMALL, "--updates", 300, "--head", head)
             self.assertEqual(model.metadata["architecture"]["head"], head)
             self.assertLess(np.median(self.errors(model)), 0.02, head)
+
+    def test_outputs_that_continue_no_input_are_learned_checked_and_learned_on(self) -> None:
+        self.path = toy.write_fluxes(self.folder / "fluxes.h5")
+        self.data = load([self.path])
+        first, _ = self.train("first.pt", *SMALL, "--updates", 300)
+        self.assertLess(np.median(self.errors(first)), 0.02)
+        second, _ = self.train("second.pt", "--from", self.folder / "first.pt", "--updates", 150)
+        self.assertLess(np.median(self.errors(second)), np.median(self.errors(first)))
+        self.assertEqual(second.metadata["outputs"], toy.fluxes()["outputs"])
+        result = toy.call("check.py", self.folder / "second.pt", "--data", self.path)
+        self.assertEqual(result.returncode, 0, result.stderr)
 
     def test_every_optimiser_learns(self) -> None:
         for name in OPTIMISERS:

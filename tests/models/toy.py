@@ -23,14 +23,48 @@ SCALES = (1000.0, 0.3, 0.6, 0.5, 0.02, 0.05)
 def signature(**changes: Any) -> dict[str, Any]:
     """Elements a and b; of equal moles AB is a quarter a by mass. The native network takes AB and B2, of the largest
     scales, for the columns that follow."""
-    inputs = [{"name": "T", "unit": "K", "nature": "temperature", "scale": SCALES[0]}]
-    inputs += [{"name": f"Y_{name}", "unit": "1", "nature": "mass_fraction", "scale": scale}
+    inputs = [{"name": "T", "unit": "K", "nature": "temperature", "scale": SCALES[0], "condition": "none"}]
+    inputs += [{"name": f"Y_{name}", "unit": "1", "nature": "mass_fraction", "scale": scale, "condition": "none"}
                for name, scale in zip(SPECIES, SCALES[1:])]
-    outputs = [{"name": each["name"], "unit": each["unit"], "scale": each["scale"], "derived": k == 0}
-               for k, each in enumerate(inputs)]
+    outputs = [{"name": each["name"], "unit": each["unit"], "scale": each["scale"], "derived": k == 0,
+                "continues": each["name"]} for k, each in enumerate(inputs)]
     return {"kind": "toy", "fingerprint": "t0y", "dt": 1e-6, "inputs": inputs, "outputs": outputs,
             "invariants": [[0.0, 1.0, 0.0, 0.25, 1.0, 0.0], [0.0, 0.0, 1.0, 0.75, 0.0, 1.0]],
-            "predicted": ["Y_A2", "Y_A", "Y_B"], "knee": 0.1, "resolution": 1e-3} | changes
+            "predicted": ["Y_A2", "Y_A", "Y_B"], "strata": {"input": "T", "from": 250.0, "to": 3500.0},
+            "knee": 0.1, "resolution": 1e-3} | changes
+
+
+def before_format_3(tree: dict[str, Any]) -> dict[str, Any]:
+    """What the signature of an earlier file says."""
+    tree = {key: value for key, value in tree.items() if key != "strata"}
+    for column, key in ((each, key) for name, key in (("inputs", "condition"), ("outputs", "continues"))
+                        for each in tree[name]):
+        del column[key]
+    return tree
+
+
+def fluxes(**changes: Any) -> dict[str, Any]:
+    """The signature of a kind whose two outputs continue none of its four inputs, see conduct()."""
+    inputs = [{"name": "T", "unit": "K", "nature": "temperature", "scale": 100.0, "condition": "none"}]
+    inputs += [{"name": name, "unit": unit, "nature": "plain", "scale": 1.0, "condition": "none"}
+               for name, unit in (("g_x", "K/m"), ("g_y", "K/m"), ("porosity", "1"))]
+    outputs = [{"name": name, "unit": "W/m2", "scale": 2.0, "derived": False} for name in ("q_x", "q_y")]
+    return {"kind": "fluxes", "fingerprint": "t0y", "dt": 0.0, "inputs": inputs, "outputs": outputs, "invariants": [],
+            "predicted": ["q_x", "q_y"], "strata": {"input": "porosity", "from": 0.0, "to": 0.5}, "knee": 1.0,
+            "resolution": 1e-3} | changes
+
+
+def conduct(rows: np.ndarray) -> np.ndarray:  # [n, 4] -> [n, 2]
+    """The heat flux of a porous solid: -(1 - porosity) T/300 K (1 + |g|²)^(1/4) g."""
+    T, g, porosity = rows[:, :1], rows[:, 1:3], rows[:, 3:]
+    return -(1.0 - porosity) * T / 300.0 * (1.0 + (g**2).sum(axis=1, keepdims=True)) ** 0.25 * g
+
+
+def write_fluxes(path: Path, n: int = 2000) -> Path:
+    random = np.random.default_rng(1)
+    into = np.column_stack([random.uniform(250.0, 400.0, n), random.uniform(-1.0, 1.0, (n, 2)),
+                            random.uniform(0.0, 0.5, n)])
+    return write_rows(path, into, conduct(into), fluxes())
 
 
 def solve(rows: np.ndarray) -> np.ndarray:  # [n, 6] -> [n, 6]
@@ -67,14 +101,19 @@ def states(n: int, seed: int) -> np.ndarray:  # [n, 6]
 def write_data(path: Path, n: int = 2000, seed: int = 1, **changes: Any) -> Path:
     """changes: of the signature."""
     into = states(n, seed)
+    return write_rows(path, into, solve(into), signature(**changes))
+
+
+def write_rows(path: Path, into: np.ndarray, out: np.ndarray, meaning: dict[str, Any]) -> Path:
+    n = len(into)
     with h5py.File(path, "w") as file:
-        file["in"], file["out"] = into, solve(into)
+        file["in"], file["out"] = into, out
         file["id"], file["step"] = np.arange(n), np.zeros(n, dtype=np.int64)
         file["held_out"] = (np.arange(n) % 5 == 0).astype(np.uint8)
-        file.attrs["format"] = 1
+        file.attrs["format"] = 2
         file.attrs["case"] = "toy"
         file.attrs["program"] = "tests"
-        file.attrs["signature"] = json.dumps(signature(**changes))
+        file.attrs["signature"] = json.dumps(meaning)
     return path
 
 

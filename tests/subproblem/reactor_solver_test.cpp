@@ -59,9 +59,9 @@ TEST(ReactorSolver, gives_the_same_bits_whatever_the_order_batch_and_history) {
     std::shuffle(order.begin(), order.end(), std::mt19937_64(31));
     ReactorSolver fresh(make_reactor(one), {.integrator = integrator});
     for (std::int64_t row : order) {
-      const auto in = table[row];
-      std::vector<double> out(in.begin(), in.end());  // in place, alone, in another order, by another solver
-      testing::solve(fresh, core::ConstRows(out.data(), 1, table.width()), core::Rows(out.data(), 1, table.width()));
+      std::vector<double> out(table[row].size());  // alone, in another order, by another solver
+      testing::solve(fresh, core::ConstRows(table[row].data(), 1, table.width()),
+                     core::Rows(out.data(), 1, table.width()));
       const auto expected = at_once[row];
       ASSERT_TRUE(std::equal(out.begin(), out.end(), expected.begin())) << one.fuel << " row " << row;
     }

@@ -202,8 +202,9 @@ const Refusal refusals[] = {
      {"'radiation'", "'toy'"}},
     {"other_species",
      [] {
-       return with_metadata(taught_bytes(),
-                            [](auto& m) { m["inputs"][3]["name"] = m["outputs"][3]["name"] = "Y_CD"; });
+       return with_metadata(taught_bytes(), [](auto& m) {
+         m["inputs"][3]["name"] = m["outputs"][3]["name"] = m["outputs"][3]["continues"] = "Y_CD";
+       });
      },
      {"other inputs", "Y_CD"}},
     {"another_unit",
@@ -212,6 +213,15 @@ const Refusal refusals[] = {
     {"another_step",
      [] { return with_metadata(taught_bytes(), [](auto& m) { m["dt"] = 2e-6; }); },
      {"2e-06 s", "1e-06 s", "time.step"}},
+    {"an_output_that_continues_another_input",
+     [] { return with_metadata(taught_bytes(), [](auto& m) { m["outputs"][3]["continues"] = "Y_B"; }); },
+     {"predicts Y_AB", "another input"}},
+    {"an_output_that_continues_nothing_known",
+     [] { return with_metadata(taught_bytes(), [](auto& m) { m["outputs"][3]["continues"] = "Y_CD"; }); },
+     {"'continues'", "no input"}},
+    {"strata_without_an_end",
+     [] { return with_metadata(taught_bytes(), [](auto& m) { m["strata"].erase("to"); }); },
+     {"'strata.to' is missing"}},
     {"no_metadata", without_metadata, {"no metadata", "bimetal.json"}},
     {"metadata_without_dt", [] { return without("dt"); }, {"'dt' is missing"}},
     {"metadata_without_scaling", [] { return without("scaling"); }, {"'scaling' is missing"}},

@@ -136,9 +136,9 @@ TEST(ReplayBuffer, refuses_rows_that_are_not_finite_and_counts_them) {
   EXPECT_EQ(buffer.n_refused(), 2);
 }
 
-TEST(ReplayBuffer, has_one_stratum_for_rows_without_a_temperature) {
+TEST(ReplayBuffer, has_one_stratum_where_the_signature_names_none) {
   auto signature = toy_signature();
-  signature.inputs[0].nature = core::Nature::plain;
+  signature.strata.reset();
   ReplayBuffer buffer(signature, 100, 1);
   for (int step = 0; step < 8; ++step) add(buffer, 10, 400.0 + 300.0 * step, step);
   EXPECT_EQ(buffer.n_in_stratum(0), 80);

@@ -20,10 +20,12 @@ inline core::Signature toy_signature() {
   using core::Nature;
   core::Signature signature;
   signature.kind = "toy";
-  signature.inputs = {{"T", "K", 1000.0, Nature::temperature, true}, {"Y_A2", "1", 0.3, Nature::mass_fraction},
-                      {"Y_B2", "1", 0.6, Nature::mass_fraction},     {"Y_AB", "1", 0.5, Nature::mass_fraction},
-                      {"Y_A", "1", 0.02, Nature::mass_fraction},     {"Y_B", "1", 0.05, Nature::mass_fraction}};
-  signature.outputs = signature.inputs;
+  signature.inputs = {{"T", "K", 1000.0, Nature::temperature},   {"Y_A2", "1", 0.3, Nature::mass_fraction},
+                      {"Y_B2", "1", 0.6, Nature::mass_fraction}, {"Y_AB", "1", 0.5, Nature::mass_fraction},
+                      {"Y_A", "1", 0.02, Nature::mass_fraction}, {"Y_B", "1", 0.05, Nature::mass_fraction}};
+  signature.outputs = core::continued(signature.inputs);
+  signature.outputs[0].derived = true;
+  signature.strata = core::Strata{.input = 0, .from = 250.0, .to = 3500.0};
   // Masses: a = 1, b = 3, so AB is a quarter a.
   signature.invariants = core::Matrix(2, 6);
   signature.invariants.values = {0.0, 1.0, 0.0, 0.25, 1.0, 0.0,  //
@@ -35,7 +37,7 @@ inline core::Signature toy_signature() {
 /// The same for rows that say how long their step is: a column "dt" behind the others.
 inline core::Signature toy_signature_with_step() {
   auto signature = toy_signature();
-  signature.inputs.push_back({"dt", "s", signature.dt, core::Nature::positive});
+  signature.inputs.push_back({"dt", "s", signature.dt, core::Nature::positive, core::Condition::time_step});
   return signature;
 }
 

@@ -1,0 +1,123 @@
+// What halving and doubling the constants of the switching does to a run, in the situations of tests/control.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../control/situations.hpp"
+
+namespace bimetal::benchmarks {
+namespace {
+
+using control::SwitchOptions;
+using control::harness::Situation;
+
+struct Constant {
+  const char* name;
+  void (*scale)(SwitchOptions&, double factor);
+};
+
+const std::vector<Constant> constants{
+    {"rules.aimed (only 1.15 times)", [](auto& o, double f) { o.rules.aimed *= f > 1.0 ? 1.15 : f; }},
+    {"rules.least_target", [](auto& o, double f) { o.rules.least_target *= f; }},
+    {"rules.largest_target", [](auto& o, double f) { o.rules.largest_target *= f; }},
+    {"rules.windows_ahead", [](auto& o, double f) { o.rules.windows_ahead *= f; }},
+    {"rules.findings_ahead", [](auto& o, double f) { o.rules.findings_ahead *= f; }},
+    {"rules.tries", [](auto& o, double f) { o.rules.tries *= f; }},
+    {"rules.least_audits", [](auto& o, double f) { o.rules.least_audits *= f; }},
+    {"rules.enough_audits", [](auto& o, double f) { o.rules.enough_audits *= f; }},
+    {"rules.rare_audits", [](auto& o, double f) { o.rules.rare_audits *= f; }},
+    {"rules.steps_between_false_alarms", [](auto& o, double f) { o.rules.steps_between_false_alarms *= f; }},
+    {"rules.first_steps", [](auto& o, double f) { o.rules.first_steps = f > 1.0 ? 4 : 1; }},
+    {"audit_fraction", [](auto& o, double f) { o.audit_fraction *= f; }},
+    {"memory", [](auto& o, double f) { o.memory = static_cast<std::int64_t>(f * static_cast<double>(o.memory)); }},
+};
+
+/// Means over the seeds of one situation.
+struct Result {
+  double kept = 0.0, covered = 0.0;    // shares of the seeds
+  double accepted = 0.0, slack = 0.0;  // share of the rows; bound less truth
+};
+
+Result run(const Situation& situation, SwitchOptions options, int n_seeds) {
+  options.wrong_fraction = situation.alpha;
+  Result result;
+  for (int seed = 1; seed <= n_seeds; ++seed) {
+    const auto outcome = control::harness::run(situation.plan, options, static_cast<std::uint64_t>(seed));
+    result.kept += (outcome.wrong_fraction() <= situation.alpha) / static_cast<double>(n_seeds);
+    result.covered += outcome.covered / static_cast<double>(n_seeds);
+    result.accepted += outcome.acceptance() / n_seeds;
+    result.slack += (outcome.certificate.upper_bound - outcome.wrong_fraction()) / n_seeds;
+  }
+  return result;
+}
+
+/// All situations, shared among threads.
+std::vector<Result> run_all(const std::vector<Situation>& situations, const SwitchOptions& options, int n_seeds,
+                            unsigned n_threads) {
+  std::vector<Result> results(situations.size());
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::jthread> threads;
+  for (unsigned t = 0; t < n_threads; ++t)
+    threads.emplace_back([&] {
+      for (std::size_t i = next++; i < situations.size(); i = next++)
+        results[i] = run(situations[i], options, n_seeds);
+    });
+  threads.clear();
+  return results;
+}
+
+/// One line for each alpha: the worst shares of seeds, then what is accepted by situation.
+void report(const std::string& what, const std::vector<Situation>& situations, const std::vector<Result>& results) {
+  for (std::size_t first = 0; first < situations.size();) {
+    const double alpha = situations[first].alpha;
+    double kept = 1.0, covered = 1.0, slack = 0.0;
+    std::string accepted;
+    std::size_t i = first;
+    for (; i < situations.size() && situations[i].alpha == alpha; ++i) {
+      kept = std::min(kept, results[i].kept);
+      covered = std::min(covered, results[i].covered);
+      slack = std::max(slack, results[i].slack);
+      accepted += fmt::format(" {:.1f} |", 100.0 * results[i].accepted);
+    }
+    fmt::print("| {} | {:.0f} | {:.0f} | {:.0f} |{} {:.2f} |\n", what, 100.0 * alpha, 100.0 * kept, 100.0 * covered,
+               accepted, 100.0 * slack);
+    first = i;
+  }
+  std::fflush(stdout);
+}
+
+}  // namespace
+}  // namespace bimetal::benchmarks
+
+int main(int argc, char** argv) {
+  using namespace bimetal;
+  int n_seeds = 25;
+  unsigned n_threads = std::max(1u, std::thread::hardware_concurrency());
+  CLI::App app("Halves and doubles the constants of the switching, one at a time.");
+  app.add_option("--seeds", n_seeds, "of every situation")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--threads", n_threads)->check(CLI::PositiveNumber)->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+
+  const auto situations = control::harness::situations();
+  std::string names, line;
+  for (const auto& situation : situations) {
+    if (situation.alpha != situations.front().alpha) break;
+    names += fmt::format(" {} |", situation.name);
+    line += " ---: |";
+  }
+  fmt::print("| constant | alpha [%] | kept, worst [%] | covered, worst [%] |{} largest slack [points] |\n", names);
+  fmt::print("| --- | ---: | ---: | ---: |{} ---: |\n", line);
+  benchmarks::report("as they are", situations, benchmarks::run_all(situations, {}, n_seeds, n_threads));
+  for (const auto& constant : benchmarks::constants)
+    for (const double factor : {0.5, 2.0}) {
+      control::SwitchOptions options;
+      constant.scale(options, factor);
+      benchmarks::report(fmt::format("{} · {}", constant.name, factor), situations,
+                         benchmarks::run_all(situations, options, n_seeds, n_threads));
+    }
+}

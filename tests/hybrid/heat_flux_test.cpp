@@ -1,0 +1,99 @@
+// A kind whose outputs continue none of its inputs, through the hybrid: learned, accepted, audited, restarted.
+#include "../support/heat_flux.hpp"
+
+#include <gtest/gtest.h>
+
+#include "../support/memory_archive.hpp"
+#include "toy_run.hpp"
+
+namespace bimetal::hybrid {
+namespace {
+
+using bimetal::testing::HeatFlux;
+using bimetal::testing::MemoryArchive;
+using bimetal::testing::options_of;
+
+/// Points of a solid whose states are fresh in every solve.
+class FluxRun {
+ public:
+  FluxRun()
+      : comm_(parallel::duplicate(MPI_COMM_WORLD)),
+        solver_(std::make_unique<HeatFlux>(), surrogate(), options(), comm_, core::Log()) {
+    for (std::int64_t id = comm_.rank(); id < n_points; id += comm_.size()) ids_.push_back(id);
+    in_.resize(std::ssize(ids_));
+    out_.resize(std::ssize(ids_));
+  }
+
+  void solve(std::int64_t step) {
+    for (std::int64_t i = 0; i < in_.size(); ++i)
+      HeatFlux::draw(static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(ids_[static_cast<std::size_t>(i)]),
+                     in_[i]);
+    subproblem::Batch batch{.in = in_.rows(), .out = out_.rows(), .id = ids_, .step = step};
+    EXPECT_TRUE(solver_.solve(batch).failures.empty());
+  }
+  /// Of the answers of the last solve, the largest over all ranks [tolerances].
+  double largest_error() const {
+    double largest = 0.0;
+    std::array<double, 2> truth{};
+    for (std::int64_t i = 0; i < in_.size(); ++i) {
+      HeatFlux::conduct(in_[i], truth);
+      for (std::size_t k = 0; k < 2; ++k)
+        largest = std::max(largest, std::abs(out_[i][k] - truth[k]) / HeatFlux::scale / tolerance);
+    }
+    return comm_.max(largest);
+  }
+  HybridSolver& solver() { return solver_; }
+  std::span<const double> answers() const { return out_.rows().flat(); }
+
+ private:
+  static constexpr std::int64_t n_points = 1000;
+  static constexpr double tolerance = 0.02;
+  static HybridOptions options() {
+    auto options = options_of(control::Policy::certified);
+    options.switching.tolerance = tolerance;
+    options.schedule.perturbed = 0.5;
+    return options;
+  }
+  surrogate::Surrogate surrogate() const {
+    const surrogate::NetworkOptions network{.layers = {32, 32}, .error_layers = {16}, .second_layers = {16, 16}};
+    const surrogate::TrainingOptions training{.tolerance = tolerance, .batch = 256, .decay_updates = 1000};
+    return surrogate::Surrogate(HeatFlux().signature(), network, training, comm_);
+  }
+
+  parallel::Communicator comm_;
+  HybridSolver solver_;
+  std::vector<std::int64_t> ids_;
+  core::RowTable in_{4}, out_{2};
+};
+
+TEST(HeatFlux, is_answered_by_a_surrogate_that_learned_it_from_the_run) {
+  FluxRun run;
+  for (std::int64_t step = 0; step < 100; ++step) run.solve(step);
+  const auto& rows = run.solver().rows();
+  EXPECT_EQ(rows.inert + rows.explicit_steps + rows.unanswerable, 0);
+  EXPECT_GT(rows.accepted, 20'000) << "of 100,000";
+  EXPECT_LE(static_cast<double>(rows.verified_wrong), 0.05 * static_cast<double>(rows.accepted));
+  EXPECT_GE(run.solver().certificate().upper_bound,
+            static_cast<double>(rows.verified_wrong) / static_cast<double>(rows.accepted));
+  EXPECT_LT(run.largest_error(), 20.0);
+  const auto gates = run.solver().gated();
+  EXPECT_EQ(gates.back().name, "uphill");
+  ASSERT_NE(run.solver().perturbed(), nullptr);
+  EXPECT_EQ(run.solver().perturbed()->size(), 0) << "answers are nobody's inputs: there is nothing to move";
+}
+
+TEST(HeatFlux, goes_on_after_a_restart_to_the_bit) {
+  FluxRun first, second;
+  for (std::int64_t step = 0; step < 45; ++step) first.solve(step);
+  auto archive = MemoryArchive::of(first.solver());
+  archive.give_to(second.solver());
+  for (std::int64_t step = 45; step < 60; ++step) {
+    first.solve(step);
+    second.solve(step);
+    ASSERT_TRUE(std::ranges::equal(first.answers(), second.answers())) << step;
+  }
+  EXPECT_GT(first.solver().rows().accepted, 0) << "something that could differ";
+}
+
+}  // namespace
+}  // namespace bimetal::hybrid
