@@ -14,7 +14,7 @@ MEASURED = (
     "progress/transport_seconds",
     "progress/pressure_seconds",
     "hybrid/learner_seconds",
-    "hybrid/window_cost",
+    "hybrid/evidence/cost",
     "controller/ledger",
 )
 N_MEASURED_EVIDENCE = 13  # the last numbers of the evidence under way are a ledger
@@ -31,9 +31,9 @@ def datasets(path):
 def state(path):
     """Name -> array of what a checkpoint has saved, measured times aside."""
     kept = {name: values for name, values in datasets(path).items() if not name.endswith(MEASURED)}
-    evidence = kept.get("simulation/hybrid/evidence_sum")
+    evidence = kept.get("simulation/hybrid/evidence/sum")
     if evidence is not None and len(evidence) > 0:
-        kept["simulation/hybrid/evidence_sum"] = evidence[:-N_MEASURED_EVIDENCE]
+        kept["simulation/hybrid/evidence/sum"] = evidence[:-N_MEASURED_EVIDENCE]
     kept.pop("config", None)  # says where it was read from
     return kept
 

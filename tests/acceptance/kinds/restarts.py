@@ -14,8 +14,8 @@ from results import Figures, Skip
 from kinds.runs import petsc
 
 # Of a checkpoint: what clocks have measured never repeats itself, and where the configuration was read from.
-MEASURED = ("seconds", "output/wall", "output/booked_seconds", "hybrid/learner_seconds", "hybrid/window_cost",
-            "controller/ledger", "hybrid/evidence_sum", "config")
+MEASURED = ("seconds", "output/wall", "output/booked_seconds", "hybrid/learner_seconds", "hybrid/evidence/cost",
+            "controller/ledger", "hybrid/evidence/sum", "config")
 AT_THE_END: Settings = {"output.checkpoint_every": 100000, "output.checkpoint_minutes": 0}  # and at no other time
 DEAF = 300  # steps that a run may take after a signal: it is to stop after the one it is in
 
