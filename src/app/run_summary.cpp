@@ -28,7 +28,8 @@ ordered_json list_rows(const hybrid::HybridSolver& hybrid) {
           {"inert_audited", rows.inert_audited},
           {"inert_wrong", rows.inert_wrong},
           {"explicit_audited", rows.explicit_audited},
-          {"explicit_wrong", rows.explicit_wrong}};
+          {"explicit_wrong", rows.explicit_wrong},
+          {"moved_unsolved", rows.moved_unsolved}};
 }
 
 ordered_json list_seconds(const control::Ledger& mean, const MarchSeconds& march, double setup, double output) {

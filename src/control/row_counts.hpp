@@ -29,9 +29,10 @@ struct RowCounts {
   std::int64_t explicit_wrong = 0;
   std::int64_t verified = 0;  // accepted rows whose truth is known because the user asked for it
   std::int64_t verified_wrong = 0;
+  std::int64_t moved_unsolved = 0;  // moved copies of rows, to learn from, that physics could not solve
 
   /// All of them in a row, to be summed over ranks, and back.
-  using Array = std::array<std::int64_t, 20>;
+  using Array = std::array<std::int64_t, 21>;
   Array to_array() const { return std::bit_cast<Array>(*this); }
   static RowCounts from_array(const Array& values) { return std::bit_cast<RowCounts>(values); }
 

@@ -7,14 +7,6 @@
 #include "core/random.hpp"
 
 namespace bimetal::control {
-namespace {
-
-constexpr double inert_audit_share = 0.1;
-
-constexpr std::int64_t longest_probe_interval = 64;  // [windows]
-
-}  // namespace
-
 const char* to_string(Standing standing) {
   switch (standing) {
     case Standing::no_version: return "no version";
@@ -45,7 +37,9 @@ double SwitchController::coin(std::int64_t id) const {
   return core::random_uniform(key_, core::Purpose::audit, n_solves_, static_cast<std::uint64_t>(id));
 }
 
-bool SwitchController::audits_inert(std::int64_t id) const { return coin(id) < inert_audit_share * audit_chance(); }
+bool SwitchController::audits_inert(std::int64_t id) const {
+  return coin(id) < options_.rules.inert_audits * audit_chance();
+}
 
 bool SwitchController::commit_test(std::int64_t audited, std::int64_t audited_wrong) {
   if (!rule_.by_evidence() || audited == 0) return true;
@@ -85,8 +79,7 @@ double SwitchController::target() const {
   const double alpha = options_.wrong_fraction;
   const auto& rules = options_.rules;
   const double aimed = rules.aimed * alpha;
-  const double ahead =
-      std::max(rules.windows_ahead * active_, rules.findings_ahead / (options_.audit_fraction * alpha));
+  const double ahead = rules.windows_ahead * std::max(active_, 1.0);
   const double overspent = account_.wrong_upper_bound(options_.confidence) - aimed * account_.accepted();
   return std::clamp(aimed - overspent / ahead, rules.least_target * alpha, rules.largest_target * alpha);
 }
@@ -132,7 +125,7 @@ void SwitchController::space_probes() {
   }
   ++probes_;
   if (rule_.by_evidence() && options_.max_overhead && ledger_.overhead() > *options_.max_overhead)
-    probe_every_ = std::min(2 * probe_every_, longest_probe_interval);
+    probe_every_ = std::min(2 * probe_every_, options_.rules.longest_pause);
 }
 
 void SwitchController::persist(const core::Archive& archive) {

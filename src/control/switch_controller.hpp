@@ -101,7 +101,7 @@ class SwitchController {
   double target() const;
   /// The threshold that this evidence would give now, whatever the policy.
   Threshold threshold_by(const ScoreHistogram& evidence) const {
-    return choose_threshold(evidence, target(), options_.confidence, options_.rules);
+    return choose_threshold(evidence, target(), options_.confidence);
   }
   Certificate certificate() const { return account_.certificate(options_.confidence); }
   /// Of all ranks, as of the last evidence.

@@ -4,21 +4,17 @@
 
 namespace bimetal::control {
 
-Threshold choose_threshold(const ScoreHistogram& evidence, double alpha, double confidence,
-                           const SwitchRules& rules) {
+Threshold choose_threshold(const ScoreHistogram& evidence, double alpha, double confidence) {
+  constexpr int n_tries = ScoreHistogram::n_bins - 1;
   const double total = evidence.all().candidates;
-  const double each = 1.0 - (1.0 - confidence) / rules.tries;
+  const double each = 1.0 - (1.0 - confidence) / n_tries;
   Threshold best;
   ScoreHistogram::Counts below;
-  int tried = 0;
-  for (int b = 0; b + 1 < ScoreHistogram::n_bins && total > 0.0; ++b) {
+  for (int b = 0; b < n_tries; ++b) {
     below.add(evidence.in_bin(b));
-    // One try for each quantile passed in this bin; neighbours that fall into the same bin are the same try.
-    const auto passed = static_cast<int>(below.candidates * rules.tries / total);
-    if (passed <= tried) continue;
-    tried = passed;
+    if (below.candidates == 0.0 || below.wrong > alpha * below.audits) continue;
     const double bound = clopper_pearson_upper(below.wrong, below.audits, each);
-    if (below.audits >= rules.least_audits && bound <= alpha)
+    if (bound <= alpha)
       best = {.score = ScoreHistogram::edge(b),
               .acceptance = below.candidates / total,
               .audits = below.audits,

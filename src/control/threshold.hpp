@@ -1,7 +1,6 @@
 #pragma once
 
 #include "control/score_histogram.hpp"
-#include "control/switch_rules.hpp"
 
 namespace bimetal::control {
 
@@ -14,13 +13,10 @@ struct Threshold {
   double wrong_upper_bound = 1.0;  // Clopper–Pearson, at the confidence spent on one of the tries
 };
 
-/// The largest of rules.tries thresholds, at equally spaced quantiles of the candidates' scores, whose audits bound
-/// the wrong fraction by alpha: Clopper–Pearson upper bound at delta / n_tries <= alpha, with at least
-/// rules.least_audits audits; never above the histogram's last edge. The union bound over the tries makes the choice
-/// as safe as a single try (learn then test: Angelopoulos et al., arXiv:2110.01052 (2022), with a Bonferroni
-/// correction; a selective classifier's guarantee is of the same kind: Geifman & El-Yaniv, NeurIPS 30 (2017) 4878).
-/// Local.
-Threshold choose_threshold(const ScoreHistogram& evidence, double alpha, double confidence,
-                           const SwitchRules& rules = {});
+/// The largest of the histogram's finite edges whose audits bound the wrong fraction by alpha: Clopper–Pearson upper
+/// bound at delta / n_edges <= alpha. The union bound over the edges makes the choice as safe as a single try (learn
+/// then test: Angelopoulos et al., arXiv:2110.01052 (2022), with a Bonferroni correction; a selective classifier's
+/// guarantee is of the same kind: Geifman & El-Yaniv, NeurIPS 30 (2017) 4878). Local.
+Threshold choose_threshold(const ScoreHistogram& evidence, double alpha, double confidence);
 
 }  // namespace bimetal::control

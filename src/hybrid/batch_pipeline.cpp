@@ -244,7 +244,7 @@ void BatchPipeline::commit_physics(const Stage& stage, const PhysicsAnswers& ans
     return;
   }
   if (row.accepted) {
-    committed.stood.push_back(committed.in.size());
+    committed.audits.push_back(committed.in.size());
     committed.proposals.append(proposals_[row.proposal]);
   }
   committed.in.append(in);

@@ -71,12 +71,12 @@ struct Committed {
   Committed(std::int64_t n_in, std::int64_t n_out) : in(n_in), truth(n_out), proposals(n_out) {}
 
   subproblem::BatchReport failures;
-  core::RowTable in;                // [n, n_in]
-  core::RowTable truth;             // [n, n_out]
-  std::vector<std::int64_t> id;     // [n]
-  std::vector<bool> audited;        // [n]
-  std::vector<std::int64_t> stood;  // of these n: audited rows whose proposals were accepted,
-  core::RowTable proposals;         // and these proposals
+  core::RowTable in;                 // [n, n_in]
+  core::RowTable truth;              // [n, n_out]
+  std::vector<std::int64_t> id;      // [n]
+  std::vector<bool> audited;         // [n]
+  std::vector<std::int64_t> audits;  // which of these were audits of accepted proposals,
+  core::RowTable proposals;          // and these proposals
 };
 
 /// Takes a batch from the PDE to the PDE. Knows nothing of evidence from other steps, of training, or of promotions.

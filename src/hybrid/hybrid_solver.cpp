@@ -6,6 +6,7 @@
 #include "core/random.hpp"
 #include "core/timer.hpp"
 #include "hybrid/persist_costs.hpp"
+#include "hybrid/standing_report.hpp"
 
 namespace bimetal::hybrid {
 
@@ -84,8 +85,8 @@ void HybridSolver::begin_step(std::int64_t step) {
 /// What physics has answered, and what it says about the answers of the surrogate that stood. Then physics answers
 /// moved copies of some of the rows, to learn from them as well. Collective.
 void HybridSolver::keep_for_learning(const Committed& committed, std::int64_t step) {
-  for (std::size_t a = 0; a < committed.stood.size(); ++a)
-    errors_.add(committed.proposals[static_cast<std::int64_t>(a)], committed.truth[committed.stood[a]],
+  for (std::size_t a = 0; a < committed.audits.size(); ++a)
+    errors_.add(committed.proposals[static_cast<std::int64_t>(a)], committed.truth[committed.audits[a]],
                 step_.audit_chance);
   if (surrogate_) {
     for (std::int64_t i = 0; i < committed.in.size(); ++i)
@@ -97,7 +98,7 @@ void HybridSolver::keep_for_learning(const Committed& committed, std::int64_t st
   core::ScopedTimer timer(step_.seconds.training);
   for (std::int64_t i = 0; step >= 0 && i < committed.in.size(); ++i)
     perturbed_->offer(kind(), committed.in[i], committed.id[static_cast<std::size_t>(i)], step);
-  perturbed_->solve(physics_, step);
+  step_.rows.moved_unsolved = perturbed_->solve(physics_, step);
   if (learner_) learner_->remember(perturbed_->in(), perturbed_->out(), perturbed_->id(), step);
 }
 
@@ -136,7 +137,7 @@ void HybridSolver::weigh_evidence(std::int64_t step) {
     evidence_.exchange(controller_);
   }
   if (step_.withdrawn) versions_->forget();
-  if (controller_.standing() != step_.standing) report_standing(step);
+  if (controller_.standing() != step_.standing) log_.info("step {}: {}", step, standing_report(controller_));
   if (controller_.refuted_at_once()) versions_->roll_back(step);
   if ((step + 1) % options_.schedule.promote_every == 0) hold_to_run_tolerance(step);
 }
@@ -149,31 +150,6 @@ void HybridSolver::distrust_unusable_answers(std::int64_t step) {
   if (std::exchange(warned_of_, versions_->number()) == versions_->number()) return;
   log_.warn("step {}: {} of {} answers of surrogate version {} were not finite; physics took over", step,
             rows.unusable, rows.asked, versions_->number());
-}
-
-/// Says in words why the surrogate answers, or no longer does.
-void HybridSolver::report_standing(std::int64_t step) {
-  const auto& known = controller_.threshold();
-  switch (controller_.standing()) {
-    case Standing::no_version: break;
-    case Standing::on:
-      log_.info(
-          "step {}: surrogate on: {:.0f} of {:.0f} audits with scores up to {:.2g} were wrong, at most {:.2g} % of "
-          "all such answers; {:.0f} % of the rows have one",
-          step, known.wrong, known.audits, known.score, 100.0 * known.wrong_upper_bound, 100.0 * known.acceptance);
-      break;
-    case Standing::no_threshold:
-      log_.info("step {}: surrogate off: no threshold on its score is known to keep the wrong answers below {:.2g} %",
-                step, 100.0 * controller_.target());
-      break;
-    case Standing::cost:
-      log_.info(
-          "step {}: surrogate off: asking it costs {:.2g} s a row, and accepting {:.0f} % of its answers saves no "
-          "more than {:.2g} s a row",
-          step, controller_.ledger().inference_per_row(), 100.0 * known.acceptance,
-          known.acceptance * controller_.ledger().physics_per_row());
-      break;
-  }
 }
 
 /// Holds answers to half of the tolerance if the errors they carry on would add up to more than run_tolerance by the

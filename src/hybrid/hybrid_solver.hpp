@@ -86,7 +86,6 @@ class HybridSolver : public subproblem::SubproblemSolver {
   void sum_counts();
   void weigh_evidence(std::int64_t step);
   void distrust_unusable_answers(std::int64_t step);
-  void report_standing(std::int64_t step);
   void hold_to_run_tolerance(std::int64_t step);
   void train(const Committed& committed, std::int64_t step);
   AnswersOfStep answers_of_step() const;

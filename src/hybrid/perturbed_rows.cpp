@@ -72,7 +72,7 @@ void PerturbedRows::offer(subproblem::Kind& kind, std::span<const double> in, st
   id_.push_back(-1 - id);
 }
 
-void PerturbedRows::solve(subproblem::SubproblemSolver& physics, std::int64_t step) {
+std::int64_t PerturbedRows::solve(subproblem::SubproblemSolver& physics, std::int64_t step) {
   core::RowTable answers(out_.width(), in_.size());
   subproblem::Batch batch{.in = in_.rows(), .out = answers.rows(), .id = id_, .step = step};
   physics.solve(batch);
@@ -86,8 +86,10 @@ void PerturbedRows::solve(subproblem::SubproblemSolver& physics, std::int64_t st
     out_.append(answers[i]);
     ids.push_back(id_[static_cast<std::size_t>(i)]);
   }
+  const auto left_out = in_.size() - solved.size();
   std::swap(in_, solved);
   std::swap(id_, ids);
+  return left_out;
 }
 
 }  // namespace bimetal::hybrid

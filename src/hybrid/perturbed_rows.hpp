@@ -29,8 +29,9 @@ class PerturbedRows {
   /// it, one u a row; the kind restores what is conserved. A copy that would be unphysical is left out. Local.
   void offer(subproblem::Kind& kind, std::span<const double> in, std::int64_t id, std::int64_t step);
 
-  /// Has `physics` answer the copies; rows it cannot solve are left out. Collective if `physics` is.
-  void solve(subproblem::SubproblemSolver& physics, std::int64_t step);
+  /// Has `physics` answer the copies; rows it cannot solve are left out. How many these were. Collective if `physics`
+  /// is.
+  std::int64_t solve(subproblem::SubproblemSolver& physics, std::int64_t step);
 
   std::int64_t size() const { return in_.size(); }
   core::ConstRows in() const { return in_.rows(); }         // [size, n_in]

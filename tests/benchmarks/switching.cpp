@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,28 +20,36 @@ using control::harness::Situation;
 struct Constant {
   const char* name;
   void (*scale)(SwitchOptions&, double factor);
+  void (*remove)(SwitchOptions&) =
+      nullptr;  // as if there were no such rule; null where the rest makes no sense without it
 };
 
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
 const std::vector<Constant> constants{
-    {"rules.aimed (only 1.15 times)", [](auto& o, double f) { o.rules.aimed *= f > 1.0 ? 1.15 : f; }},
-    {"rules.least_target", [](auto& o, double f) { o.rules.least_target *= f; }},
-    {"rules.largest_target", [](auto& o, double f) { o.rules.largest_target *= f; }},
-    {"rules.windows_ahead", [](auto& o, double f) { o.rules.windows_ahead *= f; }},
-    {"rules.findings_ahead", [](auto& o, double f) { o.rules.findings_ahead *= f; }},
-    {"rules.tries", [](auto& o, double f) { o.rules.tries *= f; }},
-    {"rules.least_audits", [](auto& o, double f) { o.rules.least_audits *= f; }},
-    {"rules.enough_audits", [](auto& o, double f) { o.rules.enough_audits *= f; }},
-    {"rules.rare_audits", [](auto& o, double f) { o.rules.rare_audits *= f; }},
-    {"rules.steps_between_false_alarms", [](auto& o, double f) { o.rules.steps_between_false_alarms *= f; }},
-    {"rules.first_steps", [](auto& o, double f) { o.rules.first_steps = f > 1.0 ? 4 : 1; }},
+    {"aimed (1.15 instead of 2 times)", [](auto& o, double f) { o.rules.aimed *= f > 1.0 ? 1.15 : f; }},
+    {"least_target", [](auto& o, double f) { o.rules.least_target *= f; },
+     [](auto& o) { o.rules.least_target = 0.0; }},
+    {"largest_target", [](auto& o, double f) { o.rules.largest_target *= f; },
+     [](auto& o) { o.rules.largest_target = infinity; }},
+    {"windows_ahead", [](auto& o, double f) { o.rules.windows_ahead *= f; },
+     [](auto& o) { o.rules.windows_ahead = infinity; }},
+    {"enough_audits", [](auto& o, double f) { o.rules.enough_audits *= f; },
+     [](auto& o) { o.rules.enough_audits = 0.0; }},
+    {"rare_audits", [](auto& o, double f) { o.rules.rare_audits *= f; }, [](auto& o) { o.rules.rare_audits = 1.0; }},
+    {"steps_between_false_alarms", [](auto& o, double f) { o.rules.steps_between_false_alarms *= f; },
+     [](auto& o) { o.rules.steps_between_false_alarms = infinity; }},
+    {"first_steps", [](auto& o, double f) { o.rules.first_steps = f > 1.0 ? 4 : 1; },
+     [](auto& o) { o.rules.first_steps = 0; }},
     {"audit_fraction", [](auto& o, double f) { o.audit_fraction *= f; }},
-    {"memory", [](auto& o, double f) { o.memory = static_cast<std::int64_t>(f * static_cast<double>(o.memory)); }},
+    {"memory", [](auto& o, double f) { o.memory = static_cast<std::int64_t>(f * static_cast<double>(o.memory)); },
+     [](auto& o) { o.memory = 1'000'000; }},
 };
 
 /// Means over the seeds of one situation.
 struct Result {
-  double kept = 0.0, covered = 0.0;    // shares of the seeds
-  double accepted = 0.0, slack = 0.0;  // share of the rows; bound less truth
+  double kept = 0.0, covered = 0.0;                   // shares of the seeds
+  double accepted = 0.0, audited = 0.0, slack = 0.0;  // share of the rows; bound less truth
 };
 
 Result run(const Situation& situation, SwitchOptions options, int n_seeds) {
@@ -51,6 +60,7 @@ Result run(const Situation& situation, SwitchOptions options, int n_seeds) {
     result.kept += (outcome.wrong_fraction() <= situation.alpha) / static_cast<double>(n_seeds);
     result.covered += outcome.covered / static_cast<double>(n_seeds);
     result.accepted += outcome.acceptance() / n_seeds;
+    result.audited += static_cast<double>(outcome.audited) / static_cast<double>(outcome.rows) / n_seeds;
     result.slack += (outcome.certificate.upper_bound - outcome.wrong_fraction()) / n_seeds;
   }
   return result;
@@ -75,17 +85,18 @@ std::vector<Result> run_all(const std::vector<Situation>& situations, const Swit
 void report(const std::string& what, const std::vector<Situation>& situations, const std::vector<Result>& results) {
   for (std::size_t first = 0; first < situations.size();) {
     const double alpha = situations[first].alpha;
-    double kept = 1.0, covered = 1.0, slack = 0.0;
+    double kept = 1.0, covered = 1.0, slack = 0.0, audited = 0.0;
     std::string accepted;
     std::size_t i = first;
     for (; i < situations.size() && situations[i].alpha == alpha; ++i) {
       kept = std::min(kept, results[i].kept);
       covered = std::min(covered, results[i].covered);
-      slack = std::max(slack, results[i].slack);
+      audited = std::max(audited, results[i].audited);
+      if (results[i].accepted > 0.0) slack = std::max(slack, results[i].slack);
       accepted += fmt::format(" {:.1f} |", 100.0 * results[i].accepted);
     }
-    fmt::print("| {} | {:.0f} | {:.0f} | {:.0f} |{} {:.2f} |\n", what, 100.0 * alpha, 100.0 * kept, 100.0 * covered,
-               accepted, 100.0 * slack);
+    fmt::print("| {} | {:.0f} | {:.0f} | {:.0f} |{} {:.1f} | {:.2f} |\n", what, 100.0 * alpha, 100.0 * kept,
+               100.0 * covered, accepted, 100.0 * audited, 100.0 * slack);
     first = i;
   }
   std::fflush(stdout);
@@ -101,6 +112,8 @@ int main(int argc, char** argv) {
   CLI::App app("Halves and doubles the constants of the switching, one at a time.");
   app.add_option("--seeds", n_seeds, "of every situation")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--threads", n_threads)->check(CLI::PositiveNumber)->capture_default_str();
+  bool absence_only = false;
+  app.add_flag("--absence-only", absence_only, "only leave them out, one at a time");
   CLI11_PARSE(app, argc, argv);
 
   const auto situations = control::harness::situations();
@@ -110,14 +123,26 @@ int main(int argc, char** argv) {
     names += fmt::format(" {} |", situation.name);
     line += " ---: |";
   }
-  fmt::print("| constant | alpha [%] | kept, worst [%] | covered, worst [%] |{} largest slack [points] |\n", names);
-  fmt::print("| --- | ---: | ---: | ---: |{} ---: |\n", line);
+  fmt::print(
+      "| constant | alpha [%] | kept, worst [%] | covered, worst [%] |{} most audited [%] | largest slack [points] "
+      "|\n",
+      names);
+  fmt::print("| --- | ---: | ---: | ---: |{} ---: | ---: |\n", line);
   benchmarks::report("as they are", situations, benchmarks::run_all(situations, {}, n_seeds, n_threads));
-  for (const auto& constant : benchmarks::constants)
+  const auto try_out = [&](const std::string& what, const control::SwitchOptions& options) {
+    benchmarks::report(what, situations, benchmarks::run_all(situations, options, n_seeds, n_threads));
+  };
+  for (const auto& constant : benchmarks::constants) {
+    if (constant.remove) {
+      control::SwitchOptions options;
+      constant.remove(options);
+      try_out(fmt::format("without {}", constant.name), options);
+    }
+    if (absence_only) continue;
     for (const double factor : {0.5, 2.0}) {
       control::SwitchOptions options;
       constant.scale(options, factor);
-      benchmarks::report(fmt::format("{} · {}", constant.name, factor), situations,
-                         benchmarks::run_all(situations, options, n_seeds, n_threads));
+      try_out(fmt::format("{} · {}", constant.name, factor), options);
     }
+  }
 }
