@@ -161,10 +161,14 @@ class Signature:
         for name, a, b in (("inputs", self.inputs, other.inputs), ("outputs", self.outputs, other.outputs)):
             self._compare(f"number of {name}", len(a), len(b), this, that)
             for k, pair in enumerate(zip(a, b), 1):
-                for field in ("name", "unit", "nature", "condition", "derived", "continues"):
+                for field in ("name", "unit", "nature", "condition", "derived"):
                     values = (getattr(each, field) for each in pair)
                     self._compare(f"{field} of {name[:-1]} {k}", *values, this, that)
-        if all(each.condition != "time_step" for each in self.inputs) and not np.isclose(self.dt, other.dt, rtol=1e-9, atol=0.0):
+        for a, b in zip(self.outputs, other.outputs):
+            bases = ("zero" if q.continues is None else self.inputs[q.continues].name for q in (a, b))
+            self._compare(f"base of {a.name}", *bases, this, that)
+        steps = [each.name for each in self.inputs if each.condition == "time_step"]
+        if not steps and not np.isclose(self.dt, other.dt, rtol=1e-9, atol=0.0):
             self._compare("dt", f"{self.dt:g} s", f"{other.dt:g} s", this, that)
         self._compare("fingerprint", self.fingerprint, other.fingerprint, this, that)
 

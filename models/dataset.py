@@ -61,7 +61,7 @@ def load_one(path: Path) -> DataSet:
                                  "the program that wrote it.")
             text = file.attrs["signature"]
             into, out, held_out = (file[name][...] for name in ("in", "out", "held_out"))
-    except (OSError, KeyError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} is not a data set of bimetal ({error}); see docs/models.md.") from error
     where = f"the signature of {path}"
     tree = read_json(text, where)

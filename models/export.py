@@ -137,12 +137,14 @@ def read_checkpoint(path: Path, not_torchscript: NotTorchScript) -> State:
         file = torch.load(path, map_location="cpu", weights_only=True)
         tree = json.loads(file["meaning"])
         scaling = Scaling.from_json(tree["scaling"])
-        if "condition" not in tree["signature"]["inputs"][0]:
+        if not all("condition" in each for each in tree["signature"]["inputs"]):
             complete_signature(tree["signature"], str(path))
         signature = Signature.from_json(tree["signature"], scaling.knee)
         module = build(Architecture.from_json(tree["architecture"]), signature, scaling)
-        buffers = dict(module.named_buffers())  # follow from the scaling; earlier ones were called otherwise
-        module.load_state_dict(buffers | {name: file["weights"][name] for name in dict(module.named_parameters())})
+        # Buffers follow from the scaling; earlier ones were called otherwise.
+        weights = {name: value for name, value in file["weights"].items()
+                   if not name.startswith(("features.", "increments."))}
+        module.load_state_dict(dict(module.named_buffers()) | weights)
     except (RuntimeError, KeyError, TypeError, ValueError, pickle.UnpicklingError) as error:
         raise ModelError(f"{not_torchscript}; nor is it a checkpoint of train.py.") from error
     return State(module, signature, scaling, tree["architecture"], tree["training"])

@@ -10,9 +10,12 @@ from contract import CONDITIONS, FORMAT, HEADS, NATIVE, NATURES, ModelError, rea
 
 Form = Callable[[Any], bool]
 
+COLDEST, HOTTEST = 250.0, 3500.0  # [K]: the strata of data and models that do not say theirs
+
 
 def number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    """A finite one."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < math.inf
 
 
 def positive(value: Any) -> bool:
@@ -20,7 +23,7 @@ def positive(value: Any) -> bool:
 
 
 def not_negative(value: Any) -> bool:
-    return number(value) and 0 <= value < math.inf
+    return number(value) and value >= 0
 
 
 def count(value: Any) -> bool:
@@ -74,8 +77,10 @@ def require_signature(tree: dict[str, Any], where: str) -> None:
             require(each, {"continues": an_input}, f"output '{each['name']}' of {where}")
     if "strata" in tree:
         require(tree, {"strata": table({"input": an_input, "from": number, "to": number})}, where)
-        if not tree["strata"]["from"] < tree["strata"]["to"]:
-            raise ModelError(f"'strata' of {where} end at {tree['strata']['to']}, which is not above their start.")
+        start, end = float(tree["strata"]["from"]), float(tree["strata"]["to"])
+        if not 0.0 < end - start < math.inf:
+            raise ModelError(f"'strata' of {where} go from {start:g} to {end:g}, which is no range; write it anew.")
+    require_sense(tree, where)
     require(tree, {"invariants": list_of(list_of(number, n_out)), "predicted": list_of(text, least=1)}, where)
     free = [each["name"] for each in tree["outputs"] if not each["derived"]]
     for name in tree["predicted"]:
@@ -84,11 +89,29 @@ def require_signature(tree: dict[str, Any], where: str) -> None:
                              f"outputs {', '.join(names)}.")
 
 
+def require_sense(tree: dict[str, Any], where: str) -> None:
+    """What forms alone do not say."""
+    bases = [each["continues"] for each in tree["outputs"] if "continues" in each]
+    conditions = {each["name"]: each["condition"] for each in tree["inputs"] if each["condition"] != "none"}
+    for what, names in (("two inputs of one name", [each["name"] for each in tree["inputs"]]),
+                        ("two outputs of one name", [each["name"] for each in tree["outputs"]]),
+                        ("two outputs that continue one input", bases),
+                        ("two inputs that are one condition", list(conditions.values()))):
+        if len(set(names)) < len(names):
+            raise ModelError(f"{where} has {what}; write it anew.")
+    for name in bases:
+        if name in conditions:
+            raise ModelError(f"An output of {where} continues {name}, which is a condition; write it anew.")
+    if tree["dt"] == 0 and "time_step" in conditions.values():
+        raise ModelError(f"'dt' of {where} is 0 although rows have a step; write it anew.")
+
+
 def complete_signature(tree: dict[str, Any], where: str) -> None:
     """Adds what a signature did not say before it was of this format: output k continues input k, conditions are
     called p and dt, and rows are told apart by temperature."""
     named = table({"name": text})
-    require(tree, {"inputs": list_of(named, least=1), "outputs": list_of(named, least=1)}, where)
+    tree.pop("strata", None)
+    require(tree, {"dt": positive, "inputs": list_of(named, least=1), "outputs": list_of(named, least=1)}, where)
     names = [each["name"] for each in tree["outputs"]]
     if names != [each["name"] for each in tree["inputs"][:len(names)]]:
         raise ModelError(f"The outputs of {where} do not continue the inputs one by one: {', '.join(names)}.")
@@ -98,7 +121,7 @@ def complete_signature(tree: dict[str, Any], where: str) -> None:
         conditions = {"p": "pressure", "dt": "time_step"} if k >= len(names) else {}
         each["condition"] = conditions.get(each["name"], "none")
         if each.get("nature") == "temperature":
-            tree.setdefault("strata", {"input": each["name"], "from": 250.0, "to": 3500.0})
+            tree.setdefault("strata", {"input": each["name"], "from": COLDEST, "to": HOTTEST})
 
 
 def read_metadata(text: str | bytes, where: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ bool SwitchController::commit_test(std::int64_t audited, std::int64_t audited_wr
   ++n_answered_;
   if (!alarm_.hears(audited, audited_wrong)) return true;
   ++alarms_;
-  refuted_at_once_ = n_answered_ <= options_.rules.first_steps;
+  refuted_at_once_ = n_answered_ == 1;
   start_afresh({});
   return false;
 }
@@ -79,7 +79,8 @@ double SwitchController::target() const {
   const double alpha = options_.wrong_fraction;
   const auto& rules = options_.rules;
   const double aimed = rules.aimed * alpha;
-  const double ahead = rules.windows_ahead * std::max(active_, 1.0);
+  const double ahead =
+      std::max(rules.windows_ahead * active_, rules.findings_ahead / (options_.audit_fraction * alpha));
   const double overspent = account_.wrong_upper_bound(options_.confidence) - aimed * account_.accepted();
   return std::clamp(aimed - overspent / ahead, rules.least_target * alpha, rules.largest_target * alpha);
 }

@@ -75,7 +75,7 @@ class SwitchController {
   /// A version begins to serve: what is known about another is forgotten; `calibration` (all ranks) is what is known
   /// about this one, from audited rows it was never trained on.
   void serve(const ScoreHistogram& calibration);
-  /// The alarm went off in one of the first steps in which the version that serves had answered.
+  /// The alarm went off in the first step in which the version that serves had answered.
   bool refuted_at_once() const { return refuted_at_once_; }
   /// The serving version stays, but what was known counts no longer, but for what `calibration` says.
   void start_afresh(const ScoreHistogram& calibration);

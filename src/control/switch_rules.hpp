@@ -12,7 +12,9 @@ struct SwitchRules {
   double aimed = 0.85;
   double least_target = 0.2;
   double largest_target = 1.25;
-  double windows_ahead = 24.0;  // in so many windows
+  // in which time: so many windows, and at least as many rows as hold so many wrong answers that audits find.
+  double windows_ahead = 24.0;
+  double findings_ahead = 100.0;
 
   // Audits: how many, times alpha, a threshold should rest on. A share of wrong answers of 0.77 alpha then still has
   // a Clopper-Pearson bound below alpha after the union bound (2.8 standard deviations of sqrt(0.77 alpha / n)). What
@@ -21,10 +23,7 @@ struct SwitchRules {
   double rare_audits = 0.3;
   double inert_audits = 0.1;
 
-  // The alarm: steps between two false ones, on average at least; and the first steps of a version, in which it makes
-  // the version before serve again.
-  double steps_between_false_alarms = 2000.0;
-  std::int64_t first_steps = 2;
+  double steps_between_false_alarms = 2000.0;  // on average at least
 
   std::int64_t longest_pause = 64;  // windows between two probes of a surrogate that is off for its cost
 };

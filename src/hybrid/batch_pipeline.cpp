@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 
+#include "core/error.hpp"
 #include "core/timer.hpp"
 
 namespace bimetal::hybrid {
@@ -135,7 +136,9 @@ Decided BatchPipeline::decide(const Asked& asked) {
 void BatchPipeline::record_candidates(StepReport& report) {
   for (const auto& row : rows_) {
     if (row.proposal < 0 || row.shortcut != Shortcut::none) continue;
-    ++gated_[static_cast<std::size_t>(row.gate)];
+    const auto gate = static_cast<std::size_t>(row.gate);
+    REQUIRE(gate < gated_.size());
+    ++gated_[gate];
     report.rows.gated += row.gate != Gate::open;
     controller_->record_candidate(row.score);
   }

@@ -46,7 +46,7 @@ struct PhysicsAnswers {
   std::vector<double> seconds;    // [n]
 };
 
-// The stages of a step. Each takes what the one before gives, so that none can be left out or come twice.
+// The stages of a step. Each takes what the one before gives, so that none can be left out.
 
 struct Stage {
   subproblem::Batch* batch;

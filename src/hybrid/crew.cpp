@@ -41,7 +41,7 @@ void Crew::tell_all_trainers(About what) const {
 }
 
 void Crew::say_goodbye(const Goodbye& goodbye) const {
-  if (n_trainers_ > 0) tell(my_trainer(), About::goodbye, pack(goodbye));
+  for (int t = 0; t < n_trainers_; ++t) tell(n_solvers_ + t, About::goodbye, pack(goodbye));
 }
 
 bool Crew::hears_farewell(double seconds) const {

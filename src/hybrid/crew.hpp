@@ -28,8 +28,8 @@ class Crew {
 
   // The mail of this rank. Expects trainers, as do all that follow but the endings. Local.
   parallel::Mailbox& mail() const { return *mail_; }
-  void tell(int whom, About what, parallel::Bytes content = {}) const {
-    mail_->post(whom, static_cast<int>(what), std::move(content));
+  void tell(int whom, About what, parallel::Bytes content = {}, std::int64_t weight = 0) const {
+    mail_->post(whom, static_cast<int>(what), std::move(content), weight);
   }
   void tell_all_trainers(About what) const;
   void tell_all_solvers(About what, parallel::Bytes content = {}) const;
@@ -41,7 +41,7 @@ class Crew {
 
   // How a solver rank ends; without trainers nothing needs to be said.
 
-  /// The last letter to its trainer. Trainers end by the same error, if it is one. Local.
+  /// The last letter to every trainer. They end by the same error, if it is one. Local.
   void say_goodbye(const Goodbye& goodbye) const;
   /// After a goodbye without an error: receives and drops what trainers have sent until their farewell. Whether all
   /// solvers heard it within this time; after a no, only ending the job by force is left. Collective over solvers.

@@ -106,12 +106,12 @@ void DedicatedLearner::gather_state() {
 void DedicatedLearner::post_samples() {
   for (std::int64_t first = 0; first < samples_.size(); first += rows_per_letter) {
     const auto n = std::min(rows_per_letter, samples_.size() - first);
-    crew_.tell(crew_.my_trainer(), About::samples, pack(samples_, first, n));
+    crew_.tell(crew_.my_trainer(), About::samples, pack(samples_, first, n), n);
   }
   account_.sent += samples_.size();
   samples_.clear();
   n_offered_ = 0;
-  room_ = std::max<std::int64_t>(0, schedule_.queue_rows - rows_per_letter * crew_.mail().n_under_way());
+  room_ = std::max<std::int64_t>(0, schedule_.queue_rows - crew_.mail().weight_under_way());
 }
 
 void DedicatedLearner::read_mail() {

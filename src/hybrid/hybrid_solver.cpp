@@ -95,9 +95,9 @@ void HybridSolver::keep_for_learning(const Committed& committed, std::int64_t st
   }
   if (perturbed_) perturbed_->clear();
   if (!moves_rows()) return;
-  core::ScopedTimer timer(step_.seconds.training);
   for (std::int64_t i = 0; step >= 0 && i < committed.in.size(); ++i)
     perturbed_->offer(kind(), committed.in[i], committed.id[static_cast<std::size_t>(i)], step);
+  core::ScopedTimer timer(step_.seconds.training);
   step_.rows.moved_unsolved = perturbed_->solve(physics_, step);
   if (learner_) learner_->remember(perturbed_->in(), perturbed_->out(), perturbed_->id(), step);
 }

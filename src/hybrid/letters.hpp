@@ -13,7 +13,7 @@ namespace bimetal::hybrid {
 enum class About : int {
   samples,    // a solver to its trainer: physics answers
   taken,      // the first solver to the first trainer: all solvers have the last candidate
-  goodbye,    // a solver to its trainer, its last letter
+  goodbye,    // a solver to every trainer, its last letter
   begin,      // the first solver to every trainer, once: the run begins, from the state enclosed, if there is any
   save,       // the first solver to every trainer: hand over your state
   state,      // a trainer to the first solver: its state, packed

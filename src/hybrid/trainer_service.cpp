@@ -39,7 +39,7 @@ void TrainerService::run() {
   while (true) {
     const auto agreed = look_at_mail();
     end_by_error_of_solvers(agreed);
-    if (agreed.goodbyes == crew_.n_solvers()) break;
+    if (agreed.goodbyes == crew_.n_solvers() * crew_.n_trainers()) break;
     while (health() == Health::hung) rest();
     if (health() == Health::silent) {
       rest();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <numeric>
 #include <utility>
 
 #include "parallel/count.hpp"
@@ -31,7 +32,8 @@ struct Mailbox::State {
 
   Communicator comm;
   std::vector<MPI_Request> requests;                   // of letters that were posted,
-  std::vector<std::shared_ptr<const Bytes>> contents;  // and what is in them
+  std::vector<std::shared_ptr<const Bytes>> contents;  // what is in them,
+  std::vector<std::int64_t> weights;                   // and how much they weigh
   std::deque<Incoming> incoming;                       // in the order of arrival
 };
 
@@ -58,22 +60,24 @@ Mailbox::~Mailbox() = default;
 Mailbox::Mailbox(Mailbox&&) noexcept = default;
 Mailbox& Mailbox::operator=(Mailbox&&) noexcept = default;
 
-void Mailbox::post(int to, int kind, Bytes content) {
-  post(to, kind, std::make_shared<const Bytes>(std::move(content)));
+void Mailbox::post(int to, int kind, Bytes content, std::int64_t weight) {
+  post(to, kind, std::make_shared<const Bytes>(std::move(content)), weight);
 }
 
-void Mailbox::post(int to, int kind, std::shared_ptr<const Bytes> content) {
+void Mailbox::post(int to, int kind, std::shared_ptr<const Bytes> content, std::int64_t weight) {
   const int size = mpi_count(content->size());
   auto& request = state_->requests.emplace_back(MPI_REQUEST_NULL);
   // Under way until somebody receives it: a small letter too, which MPI could else put into a queue without bounds.
   MPI_Issend(content->data(), size, MPI_BYTE, to, kind, native(state_->comm), &request);
   state_->contents.push_back(std::move(content));
+  state_->weights.push_back(weight);
 }
 
 /// One call for all: each may cost a turn of the processor where ranks share it.
 std::int64_t Mailbox::n_under_way() {
   auto& requests = state_->requests;
   auto& contents = state_->contents;
+  auto& weights = state_->weights;
   if (requests.empty()) return 0;
   std::vector<int> which(requests.size());
   int n_done = 0;
@@ -82,11 +86,18 @@ std::int64_t Mailbox::n_under_way() {
   for (std::size_t i = 0; i < requests.size(); ++i) {
     if (requests[i] == MPI_REQUEST_NULL) continue;
     requests[kept] = requests[i];
+    weights[kept] = weights[i];
     contents[kept++] = std::move(contents[i]);
   }
   requests.resize(kept);
   contents.resize(kept);
+  weights.resize(kept);
   return static_cast<std::int64_t>(kept);
+}
+
+std::int64_t Mailbox::weight_under_way() {
+  static_cast<void>(n_under_way());
+  return std::accumulate(state_->weights.begin(), state_->weights.end(), std::int64_t{0});
 }
 
 std::optional<Letter> Mailbox::next() {

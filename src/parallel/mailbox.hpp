@@ -30,12 +30,15 @@ class Mailbox {
   Mailbox(Mailbox&&) noexcept;
   Mailbox& operator=(Mailbox&&) noexcept;
 
-  void post(int to, int kind, Bytes content);  // Local
-  /// The same for letters to several ranks, which then share one copy.
-  void post(int to, int kind, std::shared_ptr<const Bytes> content);  // Local
+  /// weight: whatever the sender wants to know the sum of while letters are under way. Local.
+  void post(int to, int kind, Bytes content, std::int64_t weight = 0);
+  /// The same for letters to several ranks, which then share one copy. Local.
+  void post(int to, int kind, std::shared_ptr<const Bytes> content, std::int64_t weight = 0);
 
-  /// Letters posted here whose memory the library still needs. Local.
+  /// Letters posted here that nobody has received yet. Local.
   std::int64_t n_under_way();
+  /// The sum of their weights. Local.
+  std::int64_t weight_under_way();
 
   /// A letter that has arrived, if there is one. Local.
   std::optional<Letter> next();

@@ -87,7 +87,7 @@ struct ReactorSolver::Impl {
   std::vector<Attempt> attempts;  // at the row in `in`
 };
 
-/// Solves the row in `in`; on failure `out` is the state it came in.
+/// Solves the row in `in`; on failure `out` is its base, the state it came in.
 std::optional<std::string> ReactorSolver::Impl::solve_row(std::span<double> out) {
   ++counts.rows;
   attempts.clear();

@@ -40,9 +40,9 @@ class Kind {
   /// have.
   virtual Gate admit(std::span<const double> in, std::span<double> out, double tolerance) = 0;
 
-  /// Where answers are the inputs of a next step: makes a copy of the row's continued inputs that was moved by as
-  /// much as an answer may err, `moved` [n_out], keep what the kind conserves; false if it is then not physical. A
-  /// kind whose answers are no inputs has nothing to move.
+  /// `moved` [n_out]: what the outputs continue of the row, moved by as much as an answer may err. Restores what the
+  /// kind conserves; false if the result is not physical. A kind whose answers are not the inputs of a next step
+  /// moves nothing.
   virtual bool admit_moved(std::span<const double>, std::span<double>) { return false; }
 
   /// Whether the reference solver would leave this row at the base of its outputs to within a small part of
@@ -108,6 +108,7 @@ class SubproblemSolver {
  public:
   virtual ~SubproblemSolver() = default;
   virtual Kind& kind() = 0;
+  /// The answer to a row that cannot be solved is the base of its outputs, and a failure in the report.
   /// Reference solvers: Local. The hybrid: Collective.
   virtual BatchReport solve(Batch& batch) = 0;
 };

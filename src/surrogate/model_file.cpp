@@ -121,8 +121,8 @@ std::string ModelFile::describe() const {
                                  core::one_line(signature.kind));
   std::int64_t n_parameters = 0;
   for (const auto& parameter : content_->module.parameters()) n_parameters += parameter.numel();
-  text +=
-      fmt::format("  fingerprint   {}\n  step          {} s\n", core::one_line(signature.fingerprint), signature.dt);
+  text += fmt::format("  fingerprint   {}\n", core::one_line(signature.fingerprint));
+  if (signature.dt > 0.0) text += fmt::format("  step          {} s\n", signature.dt);
   text +=
       fmt::format("  architecture  {}\n  parameters    {}\n", core::one_line(card.architecture.dump()), n_parameters);
   text += fmt::format("  training      {}\n", core::one_line(card.training.dump()));
@@ -136,7 +136,7 @@ std::string ModelFile::describe() const {
     text += fmt::format("  {:<12} {:<5} {:>12.5g} {:>12.5g}\n", core::one_line(input.name),
                         core::one_line(input.unit), card.ranges.lower[k], card.ranges.upper[k]);
   }
-  text += fmt::format("  {:<12} {:<5} {:>12}   {}\n", "output", "unit", "scale", "");
+  text += fmt::format("  {:<12} {:<5} {:>12}\n", "output", "unit", "scale");
   for (const auto& output : signature.outputs) {
     const bool predicted = std::ranges::find(card.predicted, output.name) != card.predicted.end();
     const char* how = output.derived     ? "follows from what is conserved"

@@ -17,8 +17,8 @@ inline constexpr std::pair<const char*, Device> devices[] = {
 
 /// What the last layers of a network say.
 enum class Head {
-  increment,   // out = in + q
-  relaxation,  // out = (1 - s)·in + q with s in (0, 1): what production and destruction do over a step. A species that
+  increment,   // out = base + q
+  relaxation,  // out = (1 - s)·base + q with s in (0, 1): what production and destruction do over a step. A species that
                // lives for less than the step forgets its input without the network having to undo the power of
                // its feature.
 };

@@ -3,10 +3,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "core/finite.hpp"
 #include "surrogate/null_space.hpp"
 
 namespace bimetal::surrogate {
@@ -90,18 +93,48 @@ std::optional<core::Strata> strata_of(const MetadataReader& metadata, const std:
   return strata;
 }
 
+// How rows were told apart before files said so.
+constexpr double coldest = 250.0, hottest = 3500.0;  // [K]
+
 /// See Bases::implied.
 void complete(core::Signature& signature, const MetadataReader& metadata) {
   if (signature.outputs.size() > signature.inputs.size()) metadata.refuse("outputs", "must be no more than inputs");
-  for (std::size_t k = 0; k < signature.outputs.size(); ++k)
+  for (std::size_t k = 0; k < signature.outputs.size(); ++k) {
+    if (signature.outputs[k].name != signature.inputs[k].name)
+      metadata.refuse("outputs", "do not continue the inputs one by one");
     signature.outputs[k].continues = static_cast<std::int64_t>(k);
+  }
   for (std::size_t k = signature.inputs.size(); k-- > 0;) {
     auto& input = signature.inputs[k];
-    if (input.nature == Nature::temperature) signature.strata = {static_cast<std::int64_t>(k), 250.0, 3500.0};
+    if (input.nature == Nature::temperature) signature.strata = {static_cast<std::int64_t>(k), coldest, hottest};
     if (k < signature.outputs.size()) continue;
     if (input.name == "p") input.condition = Condition::pressure;
     if (input.name == "dt") input.condition = Condition::time_step;
   }
+}
+
+/// What must hold whatever the format.
+void require_sense(const core::Signature& signature, const MetadataReader& metadata) {
+  const auto all_different = [&](const char* key, const auto& columns) {
+    std::set<std::string_view> names;
+    for (const auto& column : columns)
+      if (!names.insert(column.name).second) metadata.refuse(key, "give a name twice");
+  };
+  all_different("inputs", signature.inputs);
+  all_different("outputs", signature.outputs);
+  std::set<std::int64_t> continued;
+  for (const auto& output : signature.outputs) {
+    if (!output.continues) continue;
+    if (signature.inputs[static_cast<std::size_t>(*output.continues)].condition != Condition::none)
+      metadata.refuse("outputs", "must not continue a condition");
+    if (!continued.insert(*output.continues).second) metadata.refuse("outputs", "continue an input twice");
+  }
+  for (const auto condition : {Condition::pressure, Condition::time_step})
+    if (std::ranges::count(signature.inputs, condition, &Input::condition) > 1)
+      metadata.refuse("inputs", "have a condition twice");
+  const bool has_step = signature.column_of(Condition::time_step).has_value();
+  if (!(signature.dt >= 0.0 && std::isfinite(signature.dt)) || (has_step && signature.dt == 0.0))
+    metadata.refuse("dt", "is not positive");
 }
 
 template <class Column>
@@ -177,29 +210,31 @@ core::Signature signature_from_json(const MetadataReader& metadata, Bases bases)
   signature.kind = metadata.value<std::string>("kind");
   signature.fingerprint = metadata.value<std::string>("fingerprint");
   signature.dt = metadata.value<double>("dt");
-  if (!(signature.dt >= 0.0 && std::isfinite(signature.dt))) metadata.refuse("dt", "is negative or not finite");
-  for (const auto& column : metadata.objects("inputs")) {
+  const auto inputs = metadata.objects("inputs"), outputs = metadata.objects("outputs");
+  if (inputs.empty() || inputs.size() > most_columns)
+    metadata.refuse("inputs", fmt::format("must be 1 to {}", most_columns));
+  if (outputs.empty() || outputs.size() > most_columns)
+    metadata.refuse("outputs", fmt::format("must be 1 to {}", most_columns));
+  for (const auto& column : inputs) {
     auto input = column_of<Input>(column);
     input.nature = value_of(column, "nature", natures);
     if (bases == Bases::stated) input.condition = value_of(column, "condition", conditions);
     signature.inputs.push_back(std::move(input));
   }
-  for (const auto& column : metadata.objects("outputs")) {
+  for (const auto& column : outputs) {
     auto output = column_of<Output>(column);
     output.derived = column.value<bool>("derived");
     if (bases == Bases::stated && column.has("continues"))
       output.continues = input_named(column, "continues", signature.inputs);
     signature.outputs.push_back(std::move(output));
   }
-  for (const auto* key : {"inputs", "outputs"}) {
-    const auto n = std::string_view(key) == "inputs" ? signature.inputs.size() : signature.outputs.size();
-    if (n == 0 || n > most_columns) metadata.refuse(key, fmt::format("must be 1 to {}", most_columns));
-  }
   signature.invariants = invariants_of(metadata, signature.outputs);
   if (bases == Bases::stated)
     signature.strata = strata_of(metadata, signature.inputs);
   else
     complete(signature, metadata);
+  require_sense(signature, metadata);
+  if (bases == Bases::implied && signature.dt == 0.0) metadata.refuse("dt", "is not positive");
   return signature;
 }
 
@@ -209,10 +244,16 @@ void require_same_problem(const core::Signature& of_file, const core::Signature&
                             source, quoted(of_file.kind), of_run.kind);
   require_same_columns(of_file.inputs, of_run.inputs, "inputs", source);
   require_same_columns(of_file.outputs, of_run.outputs, "outputs", source);
+  for (std::size_t k = 0; k < of_run.inputs.size(); ++k)
+    if (of_file.inputs[k].condition != of_run.inputs[k].condition)
+      throw UserError::format(
+          "{} says that {} is the condition '{}', in this run it is '{}'; train a model for this run", source,
+          of_run.inputs[k].name, word_for(of_file.inputs[k].condition, conditions),
+          word_for(of_run.inputs[k].condition, conditions));
   for (std::size_t k = 0; k < of_run.outputs.size(); ++k)
     if (of_file.outputs[k].continues != of_run.outputs[k].continues)
       throw UserError::format(
-          "{} predicts {} by how much it differs from another input than in this run; train a model for this run's "
+          "{} predicts {} by how much it differs from another base than in this run; train a model for this run's "
           "sub-problems",
           source, of_run.outputs[k].name);
   if (!of_run.column_of(Condition::time_step) && !(std::abs(of_file.dt - of_run.dt) <= 1e-9 * of_run.dt))

@@ -44,9 +44,8 @@ class Surrogate {
 
   enum class Weights { serving, candidate, snapshot };
 
-  /// Proposes answers. in: [n, n_in]; out: [n, n_out] = state + N·xi, the state being the first n_out columns of `in`
-  /// and N spanning the null space of the invariants, so that they hold to round-off; derived columns are copied from
-  /// `in`. signals: [n]. An answer that is not finite comes with signals that are not finite, never with an
+  /// Proposes answers. in: [n, n_in]; out: [n, n_out] = base(in) + N·xi, N spanning the null space of the invariants,
+  /// so that they hold to round-off; derived columns are their base. signals: [n]. An answer that is not finite comes with signals that are not finite, never with an
   /// exception. Local.
   void predict(Weights which, core::ConstRows in, core::Rows out, std::span<Signals> signals);
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <fmt/format.h>
-
+#include <cmath>
 #include <ostream>
 #include <utility>
 #include <vector>

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+
 #include "../support/memory_archive.hpp"
 #include "toy_run.hpp"
 
@@ -87,12 +90,13 @@ TEST(HeatFlux, goes_on_after_a_restart_to_the_bit) {
   for (std::int64_t step = 0; step < 45; ++step) first.solve(step);
   auto archive = MemoryArchive::of(first.solver());
   archive.give_to(second.solver());
+  const auto accepted = first.solver().rows().accepted;
   for (std::int64_t step = 45; step < 60; ++step) {
     first.solve(step);
     second.solve(step);
     ASSERT_TRUE(std::ranges::equal(first.answers(), second.answers())) << step;
   }
-  EXPECT_GT(first.solver().rows().accepted, 0) << "something that could differ";
+  EXPECT_GT(first.solver().rows().accepted, accepted) << "something that could differ";
 }
 
 }  // namespace

@@ -160,7 +160,10 @@ class DataSets(unittest.TestCase):
         self.assertEqual(load([path]).signature.resolution, 4e-3)
 
     def test_of_before_bases_were_stated_are_read_as_they_were_meant(self) -> None:
-        path = toy.write_data(self.folder / "a.h5", 100)
+        tree = toy.signature()
+        tree["inputs"].append({"name": "dt", "unit": "s", "nature": "positive", "scale": 1e-6, "condition": "time_step"})
+        into = toy.states(100, 1)
+        path = toy.write_rows(self.folder / "a.h5", np.column_stack([into, np.full(100, 1e-6)]), toy.solve(into), tree)
         now = load([path])
         with h5py.File(path, "r+") as file:
             file.attrs["signature"] = json.dumps(toy.before_format_3(json.loads(file.attrs["signature"])))

@@ -143,7 +143,10 @@ class Refusals(unittest.TestCase):
             "'inputs' of": lambda tree: tree["inputs"][2].pop("condition"),
             "'continues'": lambda tree: tree["outputs"][2].update(continues="Y_N2"),
             "'strata'": lambda tree: tree["strata"].update(input="Y_N2"),
-            "not above": lambda tree: tree["strata"].update(to=200.0),
+            "no range": lambda tree: tree["strata"].update(to=200.0),
+            "one name": lambda tree: tree["inputs"].append(tree["inputs"][2]),
+            "continue one input": lambda tree: tree["outputs"][2].update(continues="Y_B"),
+            "is a condition": lambda tree: tree["inputs"][3].update(condition="pressure"),
             "'invariants'": lambda tree: tree["invariants"][0].pop(),
             "'Y_N2'": lambda tree: tree.update(predicted=["Y_A2", "Y_A", "Y_N2"]),
             "'T'": lambda tree: tree.update(predicted=["T", "Y_A", "Y_B"]),
@@ -155,6 +158,11 @@ class Refusals(unittest.TestCase):
         for word, change in changes.items():
             with self.subTest(word=word):
                 self.assert_model_refused(self.write(self.module, self.changed(change)), word)
+
+    def test_outputs_of_an_earlier_format_that_do_not_continue_the_inputs(self) -> None:
+        tree = toy.before_format_3(json.loads(self.metadata)) | {"format": 2}
+        tree["outputs"].reverse()
+        self.assert_model_refused(self.write(self.module, json.dumps(tree)), "do not continue the inputs one by one")
 
     def test_a_resolution_or_a_head_that_cannot_be(self) -> None:
         def of_feature(k: int, value: object) -> str:

@@ -30,7 +30,7 @@ class MailboxTest : public ::testing::Test {
 };
 
 TEST_F(MailboxTest, letters_of_one_sender_arrive_whole_and_in_order_whatever_their_size) {
-  // From every rank to every rank, itself included: small ones that are sent at once, and large ones that are not.
+  // From every rank to every rank, itself included: small ones and large ones, which MPI sends in different ways.
   constexpr std::size_t sizes[] = {0, 1, 1000, 300'000, 8, 2'000'000, 3};
   constexpr std::size_t n_letters = std::size(sizes);
   const int n = comm_.size();
@@ -50,12 +50,14 @@ TEST_F(MailboxTest, letters_of_one_sender_arrive_whole_and_in_order_whatever_the
 TEST_F(MailboxTest, counts_what_has_not_been_received_whatever_its_size) {
   const int next = (comm_.rank() + 1) % comm_.size();
   for (const std::size_t size : {5'000'000u, 8u}) {
-    mail_.post(next, 0, bytes(size, 1));
+    mail_.post(next, 0, bytes(size, 1), 7);
     comm_.barrier();
     EXPECT_EQ(mail_.n_under_way(), 1) << size;
+    EXPECT_EQ(mail_.weight_under_way(), 7) << size;
     comm_.barrier();
     EXPECT_EQ(wait_for_letter().content.size(), size);
     wait_until_sent();
+    EXPECT_EQ(mail_.weight_under_way(), 0);
     comm_.barrier();
   }
 }

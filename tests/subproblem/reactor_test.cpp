@@ -125,6 +125,40 @@ TEST(Reactor, shuts_the_gate_that_fits) {
             Reactor::entropy);
 }
 
+TEST(Reactor, leaves_changes_below_the_tolerance_to_physics_where_rows_are_nearly_at_rest) {
+  const Case one = cases().front();
+  ReactorRows rows(one);
+  auto& reactor = rows.reactor();
+  const std::size_t H2 = 1 + one.mechanism->require_species("H2"), O2 = 1 + one.mechanism->require_species("O2"),
+                    H2O = 1 + one.mechanism->require_species("H2O");
+  const auto gate_after = [&](double T, double burnt) {  // mass fraction of hydrogen that burns
+    std::vector<double> in(rows.rows[0].begin(), rows.rows[0].end());
+    in[0] = T;
+    auto out = in;
+    out[H2] -= burnt, out[O2] -= 7.936 * burnt, out[H2O] += 8.936 * burnt;
+    return reactor.admit(in, out, 1e-3);
+  };
+  EXPECT_EQ(gate_after(600.0, 1e-6), Reactor::slight);
+  EXPECT_EQ(gate_after(600.0, 1e-4), Gate::open);
+  EXPECT_NE(gate_after(1000.0, 1e-6), Reactor::slight) << "hot rows may change by little at a time";
+}
+
+TEST(Reactor, moves_a_row_whatever_an_answer_that_far_off_would_mean) {
+  const Case one = cases().front();
+  ReactorRows rows(one);
+  auto& reactor = rows.reactor();
+  const std::size_t H = 1 + one.mechanism->require_species("H");
+  std::vector<double> in(rows.rows[0].begin(), rows.rows[0].end());
+  in[0] = 1200.0;
+  auto moved = in;
+  moved[H] += 1e-6 * reactor.signature().outputs[H].scale;
+  auto answer = moved;
+  EXPECT_EQ(reactor.admit(in, answer, 0.0), Reactor::induction);
+  EXPECT_TRUE(reactor.admit_moved(in, moved));
+  moved[H] = -1.0;
+  EXPECT_FALSE(reactor.admit_moved(in, moved));
+}
+
 TEST(Reactor, leaves_the_time_before_an_ignition_to_physics) {
   const Case one = cases().front();
   ReactorRows rows(one);

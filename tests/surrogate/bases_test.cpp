@@ -100,7 +100,10 @@ TEST(Bases, a_module_says_the_outputs_themselves_where_the_base_is_zero) {
 TEST(Bases, files_from_before_they_were_stated_are_read_as_they_were_meant) {
   const std::string path =
       std::filesystem::temp_directory_path() / ("bimetal_old_" + std::to_string(::getpid()) + ".pt");
-  auto taught = testing::taught({}, 20);
+  Surrogate taught(testing::toy_signature_with_step(), testing::small, testing::quick, {});
+  const auto rows = testing::toy_rows_with_step(2000, 1, 1e-7, 1e-5);
+  taught.remember(rows.in.rows(), rows.out.rows(), rows.id, 0);
+  taught.train(5);
   taught.familiarise();
   auto archive = ModelArchive::open(taught.save(Weights::candidate), "the model");
   auto metadata = nlohmann::ordered_json::parse(archive.metadata);
@@ -111,10 +114,11 @@ TEST(Bases, files_from_before_they_were_stated_are_read_as_they_were_meant) {
   archive.metadata = metadata.dump();
   std::ofstream(path, std::ios::binary) << archive.bytes();
   const ModelFile file(path, {});
-  file.require_for(testing::toy_signature());
+  file.require_for(testing::toy_signature_with_step());
   ASSERT_TRUE(file.signature().strata);
   EXPECT_EQ(file.signature().strata->input, 0);
   EXPECT_EQ(file.signature().outputs[3].continues, 3);
+  EXPECT_EQ(file.signature().column_of(core::Condition::time_step), 6);
   std::filesystem::remove(path);
 }
 

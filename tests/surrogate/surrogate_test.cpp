@@ -204,15 +204,10 @@ TEST(Surrogate, skips_a_step_with_an_infinite_gradient_on_all_ranks_alike) {
   EXPECT_EQ(hash(ask(surrogate, Weights::candidate, rows)), before);
 }
 
-TEST(Surrogate, answers_a_row_alike_alone_and_in_a_batch_and_in_place) {
+TEST(Surrogate, answers_a_row_alike_alone_and_in_a_batch) {
   auto surrogate = taught({}, 20);
   const auto rows = toy_rows(5000, 18);
   const auto batch = ask(surrogate, Weights::candidate, rows);
-  auto in_place = rows;
-  std::vector<Signals> signals(5000);
-  surrogate.predict(Weights::candidate, in_place.in.rows(), in_place.in.rows(), signals);
-  EXPECT_TRUE(std::ranges::equal(in_place.in.rows().flat(), batch.out.rows().flat()));
-  EXPECT_EQ(hash({in_place.in, signals}), hash(batch));
   const std::int64_t i = 4321;
   std::vector<double> alone(6);
   std::vector<Signals> alone_signals(1);
