@@ -204,6 +204,16 @@ TEST(Surrogate, skips_a_step_with_an_infinite_gradient_on_all_ranks_alike) {
   EXPECT_EQ(hash(ask(surrogate, Weights::candidate, rows)), before);
 }
 
+TEST(Surrogate, goes_on_with_the_weights_of_the_first_rank_where_they_have_parted) {
+  const auto world = parallel::duplicate(MPI_COMM_WORLD);
+  auto surrogate = taught(world, 10);
+  const auto rows = toy_rows(200, 5);
+  const auto before = hash(ask(surrogate, Weights::candidate, rows));
+  if (!world.is_root()) surrogate.spoil();
+  surrogate.make_candidate_alike();
+  EXPECT_EQ(hash(ask(surrogate, Weights::candidate, rows)), before);
+}
+
 TEST(Surrogate, answers_a_row_alike_alone_and_in_a_batch) {
   auto surrogate = taught({}, 20);
   const auto rows = toy_rows(5000, 18);
