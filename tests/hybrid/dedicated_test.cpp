@@ -4,6 +4,7 @@
 #include <numeric>
 #include <optional>
 
+#include "../support/deliberate_leaks.hpp"
 #include "core/error.hpp"
 #include "core/timer.hpp"
 #include "hybrid/dedicated_learner.hpp"
@@ -172,7 +173,12 @@ TEST_P(DedicatedTest, a_full_queue_keeps_a_fair_sample_and_counts_the_rest) {
 
 TEST_P(DedicatedTest, trainers_end_by_the_error_that_ends_the_solvers) {
   if (!crew_) return;
-  if (!crew_->trains()) return crew_->say_goodbye({Ending::user_error, "no such grid"});
+  if (!crew_->trains()) {
+    const bimetal::testing::DeliberateLeaks unread;  // the letter to a trainer that another one's error ends first
+    crew_->say_goodbye({Ending::user_error, "no such grid"});
+    crew_.reset();
+    return;
+  }
   TrainerService service(options_, *crew_, testing::ToyKind().signature(),
                          testing::toy_surrogate(Duration::common, crew_->own()));
   try {
