@@ -30,6 +30,11 @@ struct Input {
   Condition condition = Condition::none;
 };
 
+/// The base of an output: the input that it continues, or zero if it continues none. in: [n_in].
+inline double base_of(const std::optional<std::int64_t>& continues, std::span<const double> in) {
+  return continues ? in[static_cast<std::size_t>(*continues)] : 0.0;
+}
+
 /// One column of an answer. A surrogate predicts by how much it differs from its base.
 struct Output {
   std::string name;
@@ -37,8 +42,6 @@ struct Output {
   double scale = 1.0;                       // what an error of 1 means, in `unit`
   bool derived = false;                     // follows from the others (T from enthalpy); never predicted
   std::optional<std::int64_t> continues{};  // the input that is its base; without one its base is zero (a flux)
-
-  double base(std::span<const double> in) const { return continues ? in[static_cast<std::size_t>(*continues)] : 0.0; }
 };
 
 /// Rows are told apart by one input, so that rare ones are not forgotten: [from, to] is cut into equal strata, and
@@ -67,7 +70,7 @@ struct Signature {
   }
   /// The answer that changes nothing: [n_out].
   void copy_base(std::span<const double> in, std::span<double> out) const {
-    for (std::size_t k = 0; k < outputs.size(); ++k) out[k] = outputs[k].base(in);
+    for (std::size_t k = 0; k < outputs.size(); ++k) out[k] = base_of(outputs[k].continues, in);
   }
 };
 

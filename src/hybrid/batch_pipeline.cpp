@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/timer.hpp"
@@ -304,10 +305,12 @@ void BatchPipeline::note_provenance(Batch& batch, const RowOfStep& row, double a
   provenance.audited_error = audited_error;
 }
 
-std::vector<std::pair<std::string, std::int64_t>> BatchPipeline::gated() const {
-  std::vector<std::pair<std::string, std::int64_t>> gates;
-  for (std::size_t g = 1; g < gated_.size(); ++g) gates.emplace_back(gate_names_[g], gated_[g]);
-  return gates;
+std::vector<GateCount> BatchPipeline::gated() const {
+  auto counts = gated_;
+  comm_.sum_in_place(std::span<std::int64_t>(counts));
+  std::vector<GateCount> stopped;
+  for (std::size_t g = 1; g < counts.size(); ++g) stopped.push_back({gate_names_[g], counts[g]});
+  return stopped;
 }
 
 }  // namespace bimetal::hybrid

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "control/switch_controller.hpp"
@@ -79,6 +78,12 @@ struct Committed {
   core::RowTable proposals;          // and these proposals
 };
 
+/// How many answers of the surrogate one gate has stopped.
+struct GateCount {
+  std::string name;
+  std::int64_t rows = 0;
+};
+
 /// Takes a batch from the PDE to the PDE. Knows nothing of evidence from other steps, of training, or of promotions.
 class BatchPipeline {
  public:
@@ -96,8 +101,8 @@ class BatchPipeline {
   /// else. Collective.
   void verify(const subproblem::Batch& batch, StepReport& report, subproblem::BatchReport& failures);
 
-  /// Of this rank: how many proposals were stopped by each gate but the open one, by its name.
-  std::vector<std::pair<std::string, std::int64_t>> gated() const;
+  /// Proposals that each gate has stopped so far, on all ranks. Collective.
+  std::vector<GateCount> gated() const;
   void persist(const core::Archive& archive) { archive.sums("gated", std::span(gated_)); }
 
  private:

@@ -198,12 +198,6 @@ AnswersOfStep HybridSolver::answers_of_step() const {
   return answers;
 }
 
-std::vector<GateCount> HybridSolver::gated() const {
-  std::vector<GateCount> gates;
-  for (const auto& [name, rows] : pipeline_.gated()) gates.push_back({name, comm_.sum(rows)});
-  return gates;
-}
-
 void HybridSolver::gather_state() {
   core::ScopedTimer timer(seconds_.training);
   if (learner_) learner_->gather_state();

@@ -27,12 +27,6 @@
 
 namespace bimetal::hybrid {
 
-/// How many answers of the surrogate one gate has stopped.
-struct GateCount {
-  std::string name;
-  std::int64_t rows = 0;
-};
-
 /// Physics and surrogate bonded: itself a sub-problem solver, so that the PDE does not know which of the two it talks
 /// to. Each row is inert, answered by an explicit step, by the surrogate, or by physics; a random sample of the
 /// surrogate's answers is checked against physics; physics answers train the surrogate.
@@ -64,7 +58,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   control::Certificate certificate() const { return controller_.certificate(); }
   std::vector<OutputError> output_errors() const { return errors_.estimates(); }  // Collective
   /// Rows stopped by each gate so far, all ranks. Collective.
-  std::vector<GateCount> gated() const;
+  std::vector<GateCount> gated() const { return pipeline_.gated(); }
 
   /// Of the last step on this rank, for training; null if there are none to be.
   const PerturbedRows* perturbed() const { return perturbed_ ? &*perturbed_ : nullptr; }

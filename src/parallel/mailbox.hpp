@@ -32,7 +32,7 @@ class Mailbox {
 
   /// weight: whatever the sender wants to know the sum of while letters are under way. Local.
   void post(int to, int kind, Bytes content, std::int64_t weight = 0);
-  /// The same for letters to several ranks, which then share one copy. Local.
+  /// Letters to several ranks may share one copy of their content. Local.
   void post(int to, int kind, std::shared_ptr<const Bytes> content, std::int64_t weight = 0);
 
   /// Letters posted here that nobody has received yet. Local.

@@ -37,23 +37,19 @@ class NullSpace {
       double change = 0.0;
       for (std::size_t j = 0; j < n_free; ++j) change += dependence_(p, j) * xi[j];
       const auto k = static_cast<std::size_t>(pivots_[p]);
-      out[k] = base(in, k) + change;
+      out[k] = core::base_of(bases_[k], in) + change;
     }
     for (std::size_t j = 0; j < n_free; ++j) {
       const auto k = static_cast<std::size_t>(free_[j]);
-      out[k] = base(in, k) + xi[j];
+      out[k] = core::base_of(bases_[k], in) + xi[j];
     }
     for (const auto column : derived_) {
       const auto k = static_cast<std::size_t>(column);
-      out[k] = base(in, k);
+      out[k] = core::base_of(bases_[k], in);
     }
   }
 
  private:
-  double base(std::span<const double> in, std::size_t k) const {
-    return bases_[k] ? in[static_cast<std::size_t>(*bases_[k])] : 0.0;
-  }
-
   std::vector<std::optional<std::int64_t>> bases_;  // [n_out] input; none: zero
   std::vector<std::int64_t> pivots_;
   std::vector<std::int64_t> free_;

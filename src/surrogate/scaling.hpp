@@ -53,8 +53,7 @@ class Scaling {
 
     /// u_j of an answer.
     double increment(std::span<const double> in, std::span<const double> out) const {
-      const double from = base ? in[static_cast<std::size_t>(*base)] : 0.0;
-      return (out[static_cast<std::size_t>(column)] - from) / knee;
+      return (out[static_cast<std::size_t>(column)] - core::base_of(base, in)) / knee;
     }
   };
   std::span<const Target> target_scales() const { return targets_; }  // [n_targets]
