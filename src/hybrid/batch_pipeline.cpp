@@ -15,6 +15,7 @@ using control::Asking;
 using subproblem::Answerer;
 using subproblem::Batch;
 using subproblem::Gate;
+using subproblem::Iterate;
 using subproblem::Shortcut;
 
 namespace {
@@ -42,10 +43,15 @@ BatchPipeline::BatchPipeline(BalancedSolver& physics, Versions* versions, contro
       in_(std::ssize(physics.kind().signature().inputs)),
       proposals_(std::ssize(physics.kind().signature().outputs)) {}
 
-/// Rehearsals are left to physics, so that they are no evidence.
-Sorted BatchPipeline::sort(Batch& batch, StepReport& report) {
+/// Rehearsals are left to physics, so that they are no evidence. In an iteration, as in its first batch.
+Asking BatchPipeline::whom_to_ask(const Batch& batch) const {
+  if (batch.iterate == Iterate::next) return asking_;
   const bool asks = versions_ && versions_->serves() && batch.step >= 0;
-  const Sorted sorted{{&batch, &report}, asks ? controller_->asks(batch.step) : Asking::nobody};
+  return asks ? controller_->asks(batch.step) : Asking::nobody;
+}
+
+Sorted BatchPipeline::sort(Batch& batch, StepReport& report) {
+  const Sorted sorted{{&batch, &report}, asking_ = whom_to_ask(batch)};
   {
     core::ScopedTimer timer(report.seconds.physics);  // pure physics looks for inert rows as well
     rows_.clear();
@@ -126,11 +132,16 @@ Asked BatchPipeline::ask(const Sorted& sorted) {
 }
 
 Decided BatchPipeline::decide(const Asked& asked) {
-  for (auto& row : rows_)
-    row.accepted = row.score >= 0.0 && std::isfinite(row.score) && controller_->accepts(row.score);
+  for (auto& row : rows_) row.accepted = accepts(row, asked.batch->iterate);
   take_shortcuts(asked, Which::all);
   record_candidates(*asked.report);
   return {asked};
+}
+
+/// In an iteration, as decided in its first batch unless a gate is in the way.
+bool BatchPipeline::accepts(const RowOfStep& row, Iterate iterate) const {
+  if (row.score < 0.0 || !std::isfinite(row.score)) return false;
+  return iterate == Iterate::next ? by_surrogate_[static_cast<std::size_t>(row.row)] : controller_->accepts(row.score);
 }
 
 /// Evidence about the rows that were asked about and took no shortcut.
@@ -206,6 +217,7 @@ bool BatchPipeline::audits_bear_out(const Stage& stage, const PhysicsAnswers& an
 }
 
 Committed BatchPipeline::commit(Solved solved) {
+  if (solved.batch->iterate != Iterate::none) remember_decisions(*solved.batch);
   Committed committed(in_.width(), proposals_.width());
   committed.failures = std::move(solved.failures);
   // What the surrogate would have answered first.
@@ -241,7 +253,8 @@ void BatchPipeline::commit_physics(const Stage& stage, const PhysicsAnswers& ans
   (row.accepted ? seconds.audit : seconds.physics) += answers.seconds[j];
   const double error = row.comparable() ? check_->error(proposals_[row.proposal], truth) : -1.0;
   count_audit(*stage.report, row, error);
-  std::ranges::copy(truth, out.begin());
+  const bool only_measures = row.accepted && stage.batch->iterate != Iterate::none;
+  std::ranges::copy(only_measures ? std::span<const double>(proposals_[row.proposal]) : truth, out.begin());
   note_provenance(*stage.batch, row, row.audited ? error : -1.0);
   if (!kind().answerable(in)) {
     ++counts.unanswerable;
@@ -255,6 +268,11 @@ void BatchPipeline::commit_physics(const Stage& stage, const PhysicsAnswers& ans
   committed.truth.append(truth);
   committed.id.push_back(row.id);
   committed.audited.push_back(row.audited);
+}
+
+void BatchPipeline::remember_decisions(const Batch& batch) {
+  by_surrogate_.assign(batch.id.size(), false);
+  for (const auto& row : rows_) by_surrogate_[static_cast<std::size_t>(row.row)] = row.accepted;
 }
 
 /// Counts what a physics answer tells about the surrogate's. error: -1 if there is no answer to compare with.

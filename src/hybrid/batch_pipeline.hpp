@@ -91,6 +91,7 @@ class BatchPipeline {
   BatchPipeline(BalancedSolver& physics, Versions* versions, control::SwitchController& controller,
                 AnswerCheck& check, double tolerance, parallel::Communicator comm, core::Log log);
 
+  // In the batches of an iteration, audits only measure: the answer of an audited row stays that of the surrogate.
   Sorted sort(subproblem::Batch& batch, StepReport& report);  // Local
   Asked ask(const Sorted& sorted);                            // Local
   Decided decide(const Asked& asked);                         // Local
@@ -108,6 +109,9 @@ class BatchPipeline {
  private:
   subproblem::Kind& kind() { return physics_->kind(); }
   enum class Which { likely_at_rest, all };
+  control::Asking whom_to_ask(const subproblem::Batch& batch) const;
+  bool accepts(const RowOfStep& row, subproblem::Iterate iterate) const;
+  void remember_decisions(const subproblem::Batch& batch);
   void take_shortcuts(const Stage& stage, Which which);
   void book_shortcut(const Stage& stage, RowOfStep& row, subproblem::Shortcut found);
   void record_candidates(StepReport& report);
@@ -131,6 +135,10 @@ class BatchPipeline {
   std::vector<RowOfStep> rows_;
   core::RowTable in_;         // [n_rows, n_in]
   core::RowTable proposals_;  // [n_asked, n_out]
+
+  // Of the iteration that is under way.
+  control::Asking asking_ = control::Asking::nobody;
+  std::vector<bool> by_surrogate_;  // [n of the batch]
 };
 
 }  // namespace bimetal::hybrid

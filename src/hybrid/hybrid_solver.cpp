@@ -12,6 +12,7 @@ namespace bimetal::hybrid {
 
 using control::Standing;
 using subproblem::Batch;
+using subproblem::Iterate;
 
 namespace {
 
@@ -51,35 +52,43 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
 
 subproblem::BatchReport HybridSolver::solve(Batch& batch) {
   EXPECT(fits(batch, kind().signature()));
-  begin_step(batch.step);
+  begin_solve(batch);
 
-  const auto sorted = pipeline_.sort(batch, step_);
+  const auto sorted = pipeline_.sort(batch, solve_);
   const auto asked = pipeline_.ask(sorted);
   const auto decided = pipeline_.decide(asked);
   auto solved = pipeline_.solve(decided);
   auto committed = pipeline_.commit(std::move(solved));
 
   keep_for_learning(committed, batch.step);
-  if (options_.verify == Verify::yes) pipeline_.verify(batch, step_, committed.failures);
+  if (options_.verify == Verify::yes) pipeline_.verify(batch, solve_, committed.failures);
   sum_counts();
-  if (surrogate_ && batch.step >= 0) weigh_evidence(batch.step);
-  if (surrogate_) train(committed, batch.step);
-  if (batch.step >= 0) rows_.add(step_.rows);  // a rehearsal costs time, but its answers are taken back
-  seconds_.add(step_.seconds);
-  evidence_.spend(step_.seconds);
-  return std::move(committed.failures);
+  if (surrogate_ && batch.step >= 0) book_evidence();
+  auto failures = std::move(committed.failures);
+  if (batch.iterate == Iterate::none) {
+    step_ = solve_;
+    conclude(committed, batch.step);
+  } else {
+    iteration_ = Unconcluded{std::move(committed), batch.step};
+  }
+  close_solve(batch.iterate);
+  if (batch.step >= 0) rows_.add(solve_.rows);  // a rehearsal costs time, but its answers are taken back
+  return failures;
 }
 
-void HybridSolver::begin_step(std::int64_t step) {
+/// New coins; what is known of an iteration that is over is put to use before, so that nothing changes in the course
+/// of one. Collective.
+void HybridSolver::begin_solve(const Batch& batch) {
+  solve_ = StepReport();
+  if (batch.iterate != Iterate::next) conclude_iteration();
   controller_.begin_solve();
-  step_ = StepReport();
-  step_.standing = controller_.standing();
-  step_.threshold = controller_.threshold_in_force();
-  step_.audit_chance = surrogate_ ? controller_.audit_chance() : 0.0;
-  step_.audit_level = controller_.audit_level();
-  if (!surrogate_ || step != options_.faults.weights_nan_at) return;
+  solve_.standing = controller_.standing();
+  solve_.threshold = controller_.threshold_in_force();
+  solve_.audit_chance = surrogate_ ? controller_.audit_chance() : 0.0;
+  solve_.audit_level = controller_.audit_level();
+  if (!surrogate_ || batch.iterate == Iterate::next || batch.step != options_.faults.weights_nan_at) return;
   surrogate_->spoil();
-  log_.warn("step {}: all weights of the surrogate become NaN, as faults.weights_nan_at asks for", step);
+  log_.warn("step {}: all weights of the surrogate become NaN, as faults.weights_nan_at asks for", batch.step);
 }
 
 /// What physics has answered, and what it says about the answers of the surrogate that stood. Then physics answers
@@ -87,7 +96,7 @@ void HybridSolver::begin_step(std::int64_t step) {
 void HybridSolver::keep_for_learning(const Committed& committed, std::int64_t step) {
   for (std::size_t a = 0; a < committed.audits.size(); ++a)
     errors_.add(committed.proposals[static_cast<std::int64_t>(a)], committed.truth[committed.audits[a]],
-                step_.audit_chance);
+                solve_.audit_chance);
   if (surrogate_) {
     for (std::int64_t i = 0; i < committed.in.size(); ++i)
       if (committed.audited[static_cast<std::size_t>(i)]) versions_->keep(committed.in[i], committed.truth[i]);
@@ -97,8 +106,8 @@ void HybridSolver::keep_for_learning(const Committed& committed, std::int64_t st
   if (!moves_rows()) return;
   for (std::int64_t i = 0; step >= 0 && i < committed.in.size(); ++i)
     perturbed_->offer(kind(), committed.in[i], committed.id[static_cast<std::size_t>(i)], step);
-  core::ScopedTimer timer(step_.seconds.training);
-  step_.rows.moved_unsolved = perturbed_->solve(physics_, step);
+  core::ScopedTimer timer(solve_.seconds.training);
+  solve_.rows.moved_unsolved = perturbed_->solve(physics_, step);
   if (learner_) learner_->remember(perturbed_->in(), perturbed_->out(), perturbed_->id(), step);
 }
 
@@ -108,8 +117,8 @@ bool HybridSolver::moves_rows() const {
 
 /// Over ranks. Collective.
 void HybridSolver::sum_counts() {
-  auto& rows = step_.rows;
-  auto& cost = step_.seconds;
+  auto& rows = solve_.rows;
+  auto& cost = solve_.seconds;
   cost.rejected = static_cast<double>(rows.rejected);
   cost.accepted = static_cast<double>(rows.accepted);
   cost.audited = static_cast<double>(rows.audited);
@@ -120,20 +129,47 @@ void HybridSolver::sum_counts() {
   rows = control::RowCounts::from_array(counts);
 }
 
+/// What the answers say to the certificate. Local.
+void HybridSolver::book_evidence() {
+  const auto& rows = solve_.rows;
+  controller_.book(solve_.audit_level, {.accepted = rows.accepted,
+                                        .audited = rows.audited,
+                                        .audited_wrong = rows.audited_wrong,
+                                        .withdrawn_wrong = rows.withdrawn_wrong,
+                                        .withdrawn_found = rows.withdrawn_found});
+}
+
+/// After a batch of its own, or when an iteration is over. Collective.
+void HybridSolver::conclude(const Committed& committed, std::int64_t step) {
+  if (!surrogate_) return;
+  if (step >= 0) weigh_evidence(step);
+  train(committed, step);
+}
+
+void HybridSolver::conclude_iteration() {
+  if (!iteration_) return;
+  conclude(iteration_->committed, iteration_->step);
+  iteration_.reset();
+}
+
+void HybridSolver::close_solve(Iterate iterate) {
+  if (iterate == Iterate::next)
+    step_.add(solve_);
+  else
+    step_ = solve_;
+  seconds_.add(solve_.seconds);
+  evidence_.spend(solve_.seconds);
+}
+
 /// What the step says to the controller, and what follows. Collective.
 void HybridSolver::weigh_evidence(std::int64_t step) {
   const auto& rows = step_.rows;
-  controller_.book(step_.audit_level, {.accepted = rows.accepted,
-                                       .audited = rows.audited,
-                                       .audited_wrong = rows.audited_wrong,
-                                       .withdrawn_wrong = rows.withdrawn_wrong,
-                                       .withdrawn_found = rows.withdrawn_found});
   errors_.close_step(rows.accepted + rows.rejected);
   off_steps_ += versions_->serves() && step_.standing != Standing::on;
 
   distrust_unusable_answers(step);
   if (controller_.window_ends(step)) {
-    core::ScopedTimer timer(step_.seconds.communication);
+    core::ScopedTimer timer(solve_.seconds.communication);
     evidence_.exchange(controller_);
   }
   if (step_.withdrawn) versions_->forget();
@@ -169,7 +205,7 @@ void HybridSolver::hold_to_run_tolerance(std::int64_t step) {
 
 /// Collective.
 void HybridSolver::train(const Committed& committed, std::int64_t step) {
-  core::ScopedTimer timer(step_.seconds.training);
+  core::ScopedTimer timer(solve_.seconds.training);
   versions_->correct(step, committed.in.rows(), committed.truth.rows());
   const auto& rows = step_.rows;
   const bool any = rows.accepted + rows.rejected > rows.unanswerable;
@@ -180,9 +216,9 @@ void HybridSolver::train(const Committed& committed, std::int64_t step) {
     core::ScopedTimer learner_timer(learner_seconds_);
     round = learner_->train(step, allowed);
   }
-  step_.loss = round.loss;
+  solve_.loss = round.loss;
   controller_.note_updates(round.updates);
-  step_.seconds.updates += static_cast<double>(round.updates);
+  solve_.seconds.updates += static_cast<double>(round.updates);
   if (round.new_candidate) versions_->consider_promotion(step);
 }
 
@@ -199,6 +235,12 @@ AnswersOfStep HybridSolver::answers_of_step() const {
 }
 
 void HybridSolver::gather_state() {
+  if (iteration_) {
+    solve_ = StepReport();
+    conclude_iteration();
+    seconds_.add(solve_.seconds);
+    evidence_.spend(solve_.seconds);
+  }
   core::ScopedTimer timer(seconds_.training);
   if (learner_) learner_->gather_state();
 }

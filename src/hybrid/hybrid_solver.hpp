@@ -50,6 +50,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   /// Everything that outlives a step. Collective.
   void persist(const core::Archive& archive);
 
+  /// Of the last batch, or of all batches of the last iteration.
   const StepReport& last_step() const { return step_; }
   /// Sums over all steps. rows: all ranks; seconds: this rank's.
   const control::RowCounts& rows() const { return rows_; }
@@ -74,10 +75,14 @@ class HybridSolver : public subproblem::SubproblemSolver {
   std::int64_t off_steps() const { return off_steps_; }
 
  private:
-  void begin_step(std::int64_t step);
+  void begin_solve(const subproblem::Batch& batch);
   void keep_for_learning(const Committed& committed, std::int64_t step);
   bool moves_rows() const;
   void sum_counts();
+  void book_evidence();
+  void close_solve(subproblem::Iterate iterate);
+  void conclude(const Committed& committed, std::int64_t step);
+  void conclude_iteration();
   void weigh_evidence(std::int64_t step);
   void distrust_unusable_answers(std::int64_t step);
   void hold_to_run_tolerance(std::int64_t step);
@@ -98,7 +103,15 @@ class HybridSolver : public subproblem::SubproblemSolver {
   EvidenceExchange evidence_;
   ErrorWatch errors_;
 
+  /// What is to be learned from an iteration as soon as it is over: the answers to its last batch.
+  struct Unconcluded {
+    Committed committed;
+    std::int64_t step;
+  };
+  std::optional<Unconcluded> iteration_;
+
   // Accounts.
+  StepReport solve_;  // of the batch that is under way
   StepReport step_;
   control::RowCounts rows_;
   control::Ledger seconds_;

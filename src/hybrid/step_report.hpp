@@ -16,6 +16,13 @@ struct StepReport {
   int audit_level = 0;        // the same as a level of the audit plan
   bool withdrawn = false;     // audits refuted the accepted answers: physics gave all of them
   double loss = 0.0;          // of the last training round, after it or elsewhere; 0 without one
+
+  /// Another batch of the same iteration, to which the same standing, threshold and chance apply.
+  void add(const StepReport& other) {
+    rows.add(other.rows);
+    seconds.add(other.seconds);
+    withdrawn = withdrawn || other.withdrawn;
+  }
 };
 
 }  // namespace bimetal::hybrid
