@@ -67,9 +67,8 @@ std::int64_t read_step(const fs::path& checkpoint, const RunConfig& config, cons
   io::restore_checkpoint(checkpoint, persist, comm);
   require_same_problem(before, config.resolved, checkpoint);
   if (fingerprint_before != fingerprint)
-    throw UserError::format(
-        "--restart: the mechanism {} is not that of the run that {} comes from; give the same one",
-        config.chemistry.mechanism, checkpoint.string());
+    throw UserError::format("--restart: the sub-problems are not those of the run that {} comes from: {}",
+                            checkpoint.string(), config.physics->identity());
   return step;
 }
 

@@ -1,11 +1,13 @@
 #include "app/failed_reactors.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/failure_record.hpp"
+#include "app/lowest_cell.hpp"
+#include "app/reacting_flow_config.hpp"
 #include "core/error.hpp"
 #include "io/summary.hpp"
 
@@ -20,7 +22,7 @@ constexpr int most_recorded = 100;
 FailedReactor describe(const Failure& failure, const RunConfig& config, const core::Signature& signature) {
   FailedReactor reactor{.cell = failure.id,
                         .temperature = failure.in.front(),
-                        .pressure = config.chemistry.pressure,
+                        .pressure = as_reacting_flow(config).chemistry.pressure,
                         .dt = signature.dt,
                         .Y = {},
                         .reason = failure.reason};
@@ -40,20 +42,18 @@ std::vector<FailedReactor> gather_lowest(std::vector<Failure> failures, const Ru
                                          const core::Signature& signature, const parallel::Communicator& comm) {
   std::ranges::sort(failures, std::greater(), &Failure::id);  // the next one at the back
   std::vector<FailedReactor> lowest;
-  constexpr double none = std::numeric_limits<double>::infinity();
   while (std::ssize(lowest) < most_recorded) {
-    // Cell numbers are exact in a double up to 2^53.
-    const double mine = failures.empty() ? none : static_cast<double>(failures.back().id);
-    const double next = comm.min(mine);
-    if (next == none) break;
-    const auto owner = static_cast<int>(comm.min(static_cast<double>(mine == next ? comm.rank() : comm.size())));
-    std::string text;
-    if (comm.rank() == owner) {
-      text = to_json(describe(failures.back(), config, signature)).dump();
-      failures.pop_back();
-    }
-    comm.broadcast(text, owner);
-    lowest.push_back(parse_failed_reactor(text, fmt::format("rank {}", owner)));
+    const auto mine = failures.empty() ? std::nullopt : std::optional(failures.back().id);
+    const auto next = find_lowest(
+        mine,
+        [&] {
+          auto text = to_json(describe(failures.back(), config, signature)).dump();
+          failures.pop_back();
+          return text;
+        },
+        comm);
+    if (!next) break;
+    lowest.push_back(parse_failed_reactor(next->text, "a rank"));
   }
   return lowest;
 }
@@ -71,18 +71,18 @@ std::string write_record(const std::string& path, const FailureRecord& record, c
 }  // namespace
 
 void require_all_solved(const subproblem::BatchReport& batch, std::int64_t step, const RunConfig& config,
-                        Simulation& simulation, const parallel::Communicator& comm) {
+                        const chemistry::Mechanism& mechanism, const core::Signature& signature,
+                        const parallel::Communicator& comm) {
   const auto n_failed = comm.sum(std::ssize(batch.failures));
   if (n_failed == 0) return;
-  const auto& mechanism = simulation.mechanism();
-  const auto& signature = simulation.hybrid().kind().signature();
+  const auto& chemistry = as_reacting_flow(config).chemistry;
   FailureRecord record{.case_name = config.name,
                        .step = step,
                        .n_failed = n_failed,
-                       .mechanism_file = config.chemistry.mechanism,
+                       .mechanism_file = chemistry.mechanism,
                        .mechanism_name = mechanism.name,
                        .fingerprint = mechanism.fingerprint(),
-                       .solver = config.chemistry.solver,
+                       .solver = chemistry.solver,
                        .reactors = gather_lowest(batch.failures, config, signature, comm)};
   record.solver.integrator = chosen_integrator(record.solver, mechanism.n_species(), signature.dt);
   const auto path = fmt::format("{}/failed_reactors_{:06d}.json", config.output.directory, step);

@@ -3,7 +3,8 @@
 #include <cstdint>
 
 #include "app/run_config.hpp"
-#include "app/simulation.hpp"
+#include "chemistry/mechanism.hpp"
+#include "core/signature.hpp"
 #include "parallel/communicator.hpp"
 #include "subproblem/solver.hpp"
 
@@ -13,6 +14,7 @@ namespace bimetal::app {
 /// any of them. The states of the cells with the lowest numbers, 100 at most, are left in failed_reactors_NNNNNN.json
 /// in the output directory, for `bimetal reactor --state` to replay. Collective.
 void require_all_solved(const subproblem::BatchReport& batch, std::int64_t step, const RunConfig& config,
-                        Simulation& simulation, const parallel::Communicator& comm);
+                        const chemistry::Mechanism& mechanism, const core::Signature& signature,
+                        const parallel::Communicator& comm);
 
 }  // namespace bimetal::app

@@ -54,14 +54,16 @@ std::unique_ptr<subproblem::SubproblemSolver> with_faults(std::unique_ptr<subpro
   return std::make_unique<FaultySolver>(std::move(solver), faults, place);
 }
 
-void spoil_state(const hybrid::Faults& faults, flow::ReactingFlow& flow, std::int64_t step) {
+void spoil_state(const hybrid::Faults& faults, const grid::Extents& extents, core::Rows state, std::int64_t step) {
   if (faults.state_nan_at != step) return;
-  const auto& cells = flow.extents().cells;
-  const auto middle = flow.extents().global_id(cells[0] / 2, cells[1] / 2, cells[2] / 2);
-  const auto owned = std::ranges::find(flow.ids(), middle);
-  if (owned == flow.ids().end()) return;
-  const auto view = flow.edit_state();
-  view.rows()[owned - flow.ids().begin()][0] = std::numeric_limits<double>::quiet_NaN();
+  std::int64_t row = 0, stride = 1;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const auto at = extents.cells[axis] / 2 - extents.first[axis];
+    if (at < 0 || at >= extents.owned[axis]) return;
+    row += stride * at;
+    stride *= extents.owned[axis];
+  }
+  state[row][0] = std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace bimetal::app

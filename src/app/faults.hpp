@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <memory>
 
-#include "flow/reacting_flow.hpp"
+#include "core/rows.hpp"
+#include "grid/extents.hpp"
 #include "hybrid/hybrid_options.hpp"
 #include "parallel/communicator.hpp"
 #include "subproblem/solver.hpp"
@@ -17,8 +18,8 @@ std::unique_ptr<subproblem::SubproblemSolver> with_faults(std::unique_ptr<subpro
                                                           const hybrid::Faults& faults,
                                                           const parallel::Communicator& comm);
 
-/// Does what faults.state_nan_at asks for: after that step the cell in the middle of the box has no temperature.
-/// Local.
-void spoil_state(const hybrid::Faults& faults, flow::ReactingFlow& flow, std::int64_t step);
+/// Does what faults.state_nan_at asks for: after that step the cell in the middle of the box has no temperature,
+/// which is the first column of `state`, [n_owned, any]. Local.
+void spoil_state(const hybrid::Faults& faults, const grid::Extents& extents, core::Rows state, std::int64_t step);
 
 }  // namespace bimetal::app

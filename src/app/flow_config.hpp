@@ -28,9 +28,6 @@ struct FlowConfig {
   flow::ByEnd<std::optional<flow::InflowOptions>> inflow;  // of the ends that are inflows
 };
 
-/// The section `grid`.
-grid::GridOptions read_grid(config::Section section);
-
 /// The section `flow`. What enters at inflows is the initial gas, `unburnt`, where the input does not say otherwise.
 FlowConfig read_flow(config::Section section, const grid::GridOptions& grid, const flow::InflowOptions& unburnt);
 

@@ -17,10 +17,6 @@ double count_cells(const grid::GridOptions& grid) {
   return n;
 }
 
-/// Of a cell: about eight vectors in the stages of transport, the halo, heat capacities and diffusivities, the batch
-/// in and out, provenance.
-double bytes_per_cell(std::size_t n_species) { return number * (14.0 * static_cast<double>(1 + n_species) + 16.0); }
-
 /// Weights of a perceptron, and the width of all its layers together.
 struct Size {
   double weights = 0.0, width = 0.0;
@@ -58,15 +54,15 @@ double bytes_of_surrogate(const RunConfig& config, double n_columns, double rows
 
 }  // namespace
 
-MemoryNeed memory_need(const RunConfig& config, std::size_t n_species, int n_ranks) {
+MemoryNeed memory_need(const RunConfig& config, const Physics& physics, int n_ranks) {
   const double cells = count_cells(config.grid);
   const double steps = std::ceil(config.time.end / config.time.step.value_or(config.time.largest_step));
-  return {cells * bytes_per_cell(n_species),
-          bytes_of_surrogate(config, static_cast<double>(1 + n_species), cells * steps / n_ranks)};
+  return {cells * physics.bytes_per_cell(),
+          bytes_of_surrogate(config, physics.n_columns(), cells * physics.rows_per_cell() * steps / n_ranks)};
 }
 
-void require_memory(const RunConfig& config, std::size_t n_species, const parallel::Communicator& comm) {
-  const auto need = memory_need(config, n_species, comm.size());
+void require_memory(const RunConfig& config, const Physics& physics, const parallel::Communicator& comm) {
+  const auto need = memory_need(config, physics, comm.size());
   const double there = parallel::fair_memory(comm);
   constexpr double giga = 1e9;
   comm.agree(

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <cstddef>
-
+#include "app/physics.hpp"
 #include "app/run_config.hpp"
 #include "parallel/communicator.hpp"
 
@@ -13,10 +12,10 @@ struct MemoryNeed {
   double surrogate = 0.0;  // of each rank: networks, optimiser, replay
 };
 
-/// Of a run with so many species on so many ranks. Local.
-MemoryNeed memory_need(const RunConfig& config, std::size_t n_species, int n_ranks);
+/// Of a run on so many ranks. Local.
+MemoryNeed memory_need(const RunConfig& config, const Physics& physics, int n_ranks);
 
 /// Refuses a run that a node cannot hold, by UserError, before it is killed for trying. Collective.
-void require_memory(const RunConfig& config, std::size_t n_species, const parallel::Communicator& comm);
+void require_memory(const RunConfig& config, const Physics& physics, const parallel::Communicator& comm);
 
 }  // namespace bimetal::app

@@ -11,8 +11,7 @@ int execute(const ModelCommand& command, const parallel::Communicator& world) {
   const surrogate::ModelFile model(command.model, world);
   if (command.input) {
     const auto config = read_run_config(*command.input, command.settings, world);
-    const auto reactor = make_reactor(config, load_mechanism(config.chemistry.mechanism, world));
-    model.require_for(reactor.signature());
+    model.require_for(config.physics->load(config, world)->make_reference()->kind().signature());
   }
   if (!world.is_root()) return exit_done;
   if (command.action == ModelAction::inspect) std::printf("%s", model.describe().c_str());

@@ -3,7 +3,7 @@
 
 #include "app/commands.hpp"
 #include "app/guarded.hpp"
-#include "app/simulation.hpp"
+#include "app/reacting_flow.hpp"
 #include "chemistry/mixture.hpp"
 
 namespace bimetal::app {

@@ -5,7 +5,7 @@
 #include "app/commands.hpp"
 #include "app/failure_record.hpp"
 #include "app/guarded.hpp"
-#include "app/simulation.hpp"
+#include "app/reacting_flow.hpp"
 #include "config/document.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"

@@ -22,8 +22,8 @@ int trainers_wanted(const hybrid::HybridOptions& options) {
 
 /// What a rank that trains does in a run. Collective over trainers.
 void train(const RunConfig& config, const hybrid::Crew& crew) {
-  const auto reactor = make_reactor(config, load_mechanism(config.chemistry.mechanism, crew.own()));
-  const auto& signature = reactor.signature();
+  const auto reference = config.physics->load(config, crew.own())->make_reference();
+  const auto& signature = reference->kind().signature();
   hybrid::TrainerService(config.hybrid, crew, signature, make_surrogate(config, signature, crew.own())).run();
 }
 
@@ -37,15 +37,15 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   const std::string directory = config.output.directory;
   io::write_text(directory + "/config.yaml", config.resolved, solvers);
   log.open_file(directory + "/log.txt");
-  log.info("bimetal {} ({}): {}, {} cells, {} species, {} s, {}", core::version, core::commit, config.name,
-           simulation.flow().extents().n_cells(), simulation.mechanism().n_species(), config.time.end,
+  log.info("bimetal {} ({}): {}, {} cells, {}, {} s, {}", core::version, core::commit, config.name,
+           simulation.pde().extents().n_cells(), simulation.pde().described(), config.time.end,
            describe_ranks(crew.n_solvers(), crew.n_trainers()));
-  log.info("reference solver: {}", config.chemistry.tolerances);
+  log.info("reference solver: {}", simulation.physics().accuracy());
   for (const auto& remark : beginning.remarks) log.warn("{}", remark);
 
   const auto after_step = beginning.in_place ? std::optional(beginning.step) : std::nullopt;
   RunOutput output(config, simulation, solvers, log, after_step);
-  RunProgress progress{Clock(config.time), {}};
+  RunProgress progress{Clock(config.time)};
   Checkpoints checkpoints(config, simulation, output, progress, solvers);
   if (beginning.checkpoint) {
     checkpoints.restore(*beginning.checkpoint);
@@ -53,14 +53,14 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   }
   SafePoint safe_point({config.time.wall_limit, 60.0 * config.output.checkpoint_minutes}, since_start);
   const double setup_seconds = since_start.seconds();
-  const auto stopped = march(config, simulation, output, checkpoints, progress, safe_point, solvers);
+  const auto stopped = march(simulation, output, checkpoints, progress, safe_point, solvers);
   if (stopped) {
     log.info("stopped by {} after step {}; go on with --restart {}", *stopped, progress.clock.step(), directory);
     return exit_stopped;
   }
-  const auto summary = summarise(config, simulation, progress.seconds, setup_seconds, output, crew);
+  const auto summary = summarise(config, simulation, progress, setup_seconds, output, crew);
   io::write_json(directory + "/summary.json", summary, solvers);
-  print_summary(summary, directory, log);
+  print_summary(summary, simulation.pde(), directory, log);
   return exit_done;
 }
 

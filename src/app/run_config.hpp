@@ -2,30 +2,20 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "app/clock.hpp"
-#include "app/flow_config.hpp"
-#include "flow/initial.hpp"
+#include "app/physics.hpp"
 #include "grid/options.hpp"
 #include "hybrid/hybrid_options.hpp"
 #include "parallel/communicator.hpp"
-#include "subproblem/reactor_solver.hpp"
 #include "surrogate/options.hpp"
 
 namespace bimetal::app {
-
-struct ChemistryConfig {
-  std::string mechanism;       // path of the file
-  double pressure = 101325.0;  // [Pa]
-  std::optional<double> rtol;  // nothing: auto, a tenth of switching.tolerance
-  std::optional<double> atol;  // nothing: auto, 1e-4 of rtol
-  subproblem::ReactorSolverOptions solver;
-  std::string tolerances;  // those of the solver, and why they are what they are, for the log
-};
 
 struct OutputConfig {
   std::string directory;
@@ -42,24 +32,21 @@ struct RunConfig {
   std::uint64_t seed = 1;
   grid::GridOptions grid;
   TimeConfig time;
-  ChemistryConfig chemistry;
-  FlowConfig flow;
-  flow::InitialFactory initial = nullptr;
-  flow::InitialOptions initial_options;
+  std::shared_ptr<PhysicsConfig> physics;
   surrogate::NetworkOptions network;                // its layers: see network_for()
-  std::optional<std::vector<std::int64_t>> layers;  // of the network; nothing: as the mechanism asks for
-  double resolution = 4.0;  // of the features of mass fractions [tolerances]; >= 0
+  std::optional<std::vector<std::int64_t>> layers;  // of the network; nothing: as many as the outputs ask for
+  double resolution = 4.0;                          // of the features of mass fractions [tolerances]; >= 0
   std::optional<std::string> model;  // path of a model file to begin with; it brings its own network and scaling
   surrogate::TrainingOptions training;
   hybrid::HybridOptions hybrid;
-  std::map<std::string, double> scales;  // by output name, instead of the reference ignition's
+  std::map<std::string, double> scales;  // by output name, instead of what physics finds
   OutputConfig output;
   std::string resolved;  // all of it as YAML, with the defaults filled in
 };
 
-/// The network's options, its layers as wide as a mechanism of so many species asks for unless the input says
-/// otherwise: 64, 64 up to 12 species, 128, 128 up to 60, 192, 192 beyond. Local.
-surrogate::NetworkOptions network_for(const RunConfig& config, std::size_t n_species);
+/// The network's options, its layers as wide as so many predicted outputs ask for unless the input says otherwise:
+/// 64, 64 up to 12 outputs, 128, 128 up to 60, 192, 192 beyond. Local.
+surrogate::NetworkOptions network_for(const RunConfig& config, std::size_t n_predicted);
 
 /// Reads and validates an input. Throws UserError alike on all ranks. Collective.
 RunConfig read_run_config(const std::string& path, std::span<const std::string> settings,

@@ -1,6 +1,7 @@
 #include "app/run_output.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/version.hpp"
 #include "io/summary.hpp"
@@ -9,35 +10,18 @@
 namespace bimetal::app {
 namespace {
 
-std::vector<std::string> history_columns() {
-  return {"step",
-          "time_s",
-          "dt_s",
-          "courant",
-          "wall_s",
-          "inert",
-          "explicit",
-          "accepted",
-          "rejected",
-          "gated",
-          "audited",
-          "audited_wrong",
-          "withdrawn",
-          "threshold",
-          "audit_chance",
-          "loss",
-          "version",
-          "temperature_max_K",
-          "pressure_iterations",
-          "transport_s",
-          "pressure_s",
-          "physics_s",
-          "inference_s",
-          "training_s",
-          "audit_s",
-          "balance_s",
-          "communication_s",
-          "output_s"};
+constexpr const char* columns_before[] = {
+    "step",  "time_s",  "dt_s",          "wall_s",    "inert",     "explicit",     "accepted", "rejected",
+    "gated", "audited", "audited_wrong", "withdrawn", "threshold", "audit_chance", "loss",     "version"};
+constexpr const char* columns_behind[] = {"physics_s", "inference_s",     "training_s", "audit_s",
+                                          "balance_s", "communication_s", "output_s"};
+
+/// Those of the PDE lie between the others.
+std::vector<std::string> history_columns(const Pde& pde) {
+  std::vector<std::string> columns(std::begin(columns_before), std::end(columns_before));
+  std::ranges::copy(pde.history_columns(), std::back_inserter(columns));
+  columns.insert(columns.end(), std::begin(columns_behind), std::end(columns_behind));
+  return columns;
 }
 
 /// Shares the terminal between progress line and log.
@@ -64,26 +48,15 @@ std::optional<io::DataSet> begin_data_set(const RunConfig& config, Simulation& s
 
 }  // namespace
 
-void FlowRecord::persist(const core::Archive& archive) {
-  clock.persist(archive.in("clock"));
-  archive.alike("pressure_iterations", pressure_iterations);
-  archive.alike("most_pressure_iterations", most_pressure_iterations);
-  archive.maxima("largest_residual", largest_residual);
-  archive.sums("negative_cells", negative_cells);
-  archive.maxima("largest_negative", largest_negative);
-  archive.sums("retries", retries);
-}
-
 RunOutput::RunOutput(const RunConfig& config, Simulation& simulation, parallel::Communicator comm, core::Log& log,
                      std::optional<std::int64_t> after_step)
     : config_(&config),
       simulation_(&simulation),
       comm_(comm),
-      fields_(config.output.directory, simulation.flow().extents(), comm),
-      history_(config.output.directory + "/history.csv", history_columns(), comm, after_step),
+      fields_(config.output.directory, simulation.pde().extents(), comm),
+      history_(config.output.directory + "/history.csv", history_columns(simulation.pde()), comm, after_step),
       data_(begin_data_set(config, simulation, comm, after_step.value_or(0))),
-      observer_(config, simulation, comm, after_step),
-      flow_record_{Clock(config.time)},
+      observer_(simulation.pde().make_observer(config.output.directory, after_step)),
       saved_version_(simulation.hybrid().surrogate() ? simulation.hybrid().surrogate()->version() : -1),
       progress_(stdout, choose_style(log)),
       continues_(after_step.has_value()) {}
@@ -98,10 +71,9 @@ void RunOutput::complete() {
 }
 
 void RunOutput::persist(const core::Archive& archive) {
-  flow_record_.persist(archive.in("flow_record"));
   fields_.persist(archive.in("fields"));
   if (archive.restores() && !continues_) fields_.forget();  // they are elsewhere
-  observer_.persist(archive.in("observer"));
+  observer_->persist(archive.in("observer"));
   archive.alike("saved_version", saved_version_);
   archive.sums("seconds", seconds_);
   archive.sums("booked_seconds", booked_seconds_);
@@ -119,28 +91,7 @@ bool RunOutput::fields_due(const Clock& clock) const {
 
 void RunOutput::write_fields(const Clock& clock) {
   core::ScopedTimer timer(seconds_);
-  using subproblem::Provenance;
-  const auto& flow = simulation_->flow();
-  const auto view = flow.state();
-  const auto rows = view.rows();
-  std::vector<io::CellField> fields{io::column("T", "K", rows.data(), rows.width())};
-  std::int64_t column = 1;
-  for (const auto& species : simulation_->mechanism().species)
-    fields.push_back(io::column("Y_" + species.name, "1", rows.data() + column++, rows.width()));
-  const auto density = flow.density();
-  fields.push_back(io::column("density", "kg/m^3", density.data()));
-  const auto velocity = flow.velocity();
-  for (std::int64_t axis = 0; axis < velocity.width(); ++axis)
-    fields.push_back(
-        io::column(std::string("velocity_") + "xyz"[axis], "m/s", velocity.rows().data() + axis, velocity.width()));
-  const auto pressure = flow.flow_pressure();
-  if (!pressure.empty()) fields.push_back(io::column("pressure", "Pa", pressure.data()));
-  const auto provenance = flow.provenance();
-  fields.push_back(io::member("answerer", "1", provenance, &Provenance::answerer));
-  fields.push_back(io::member("version", "1", provenance, &Provenance::version));
-  fields.push_back(io::member("score", "1", provenance, &Provenance::score));
-  fields.push_back(io::member("audited_error", "1", provenance, &Provenance::audited_error));
-  fields_.write(clock.step(), clock.time(), fields);
+  fields_.write(clock.step(), clock.time(), simulation_->pde().fields());
 }
 
 /// Every version that was promoted; one that has been rolled back to is there already.
@@ -152,68 +103,35 @@ void RunOutput::save_new_version() {
   io::write_text(path, comm_.is_root() ? surrogate->save(surrogate::Surrogate::Weights::serving) : "", comm_);
 }
 
-void RunOutput::record_step(const Clock& clock, const flow::StepReport& report) {
+void RunOutput::record_step(const Clock& clock) {
   core::ScopedTimer timer(seconds_);
   const auto& hybrid = simulation_->hybrid();
-  const auto& did = hybrid.last_step();
-  const auto* surrogate = hybrid.surrogate();
-  auto& record = flow_record_;
-  record.clock = clock;
-  record.pressure_iterations += report.pressure_iterations;
-  record.most_pressure_iterations = std::max(record.most_pressure_iterations, report.pressure_iterations);
-  record.largest_residual = std::max(record.largest_residual, report.divergence_residual);
-  record.negative_cells += report.negative_cells;
-  record.largest_negative = std::max(record.largest_negative, report.largest_negative);
-  record.retries += report.batch.retries;
   save_new_version();
   if (data_) data_->append(simulation_->recorder()->rows());
   if (clock.done() || clock.step() % config_->output.observables_every == 0)
-    observer_.observe(clock.step(), clock.time(), clock.dt());
+    observer_->observe(clock.step(), clock.time(), clock.dt());
 
-  double hottest = 0.0;
-  {
-    const auto view = simulation_->flow().state();
-    for (std::int64_t i = 0; i < view.rows().size(); ++i) hottest = std::max(hottest, view.rows()[i][0]);
-  }
-
+  const auto& did = hybrid.last_step();
   const auto& rows = did.rows;
   const auto& cost = did.seconds;
-  history_.append(std::vector<double>{static_cast<double>(clock.step()),
-                                      clock.time(),
-                                      clock.dt(),
-                                      clock.dt() * simulation_->flow().courant_rate(),
-                                      wall_seconds(),
-                                      static_cast<double>(rows.inert),
-                                      static_cast<double>(rows.explicit_steps),
-                                      static_cast<double>(rows.accepted),
-                                      static_cast<double>(rows.rejected),
-                                      static_cast<double>(rows.gated),
-                                      static_cast<double>(rows.audited),
-                                      static_cast<double>(rows.audited_wrong),
-                                      static_cast<double>(rows.withdrawn),
-                                      did.threshold,
-                                      did.audit_chance,
-                                      did.loss,
-                                      static_cast<double>(surrogate ? surrogate->version() : -1),
-                                      comm_.max(hottest),
-                                      static_cast<double>(report.pressure_iterations),
-                                      report.transport_s,
-                                      report.pressure_s,
-                                      cost.physics,
-                                      cost.inference,
-                                      cost.training,
-                                      cost.audit + cost.inert_audit,
-                                      cost.balance,
-                                      cost.communication,
-                                      seconds_ - booked_seconds_});
+  const auto* surrogate = hybrid.surrogate();
+  const auto number = [](auto count) { return static_cast<double>(count); };
+  std::vector<double> line{number(clock.step()), clock.time(), clock.dt(), wall_seconds()};
+  for (const auto count : {rows.inert, rows.explicit_steps, rows.accepted, rows.rejected, rows.gated, rows.audited,
+                           rows.audited_wrong, rows.withdrawn})
+    line.push_back(number(count));
+  line.insert(line.end(), {did.threshold, did.audit_chance, did.loss, number(surrogate ? surrogate->version() : -1)});
+  std::ranges::copy(simulation_->pde().history(), std::back_inserter(line));
+  line.insert(line.end(), {cost.physics, cost.inference, cost.training, cost.audit + cost.inert_audit, cost.balance,
+                           cost.communication, seconds_ - booked_seconds_});
+  history_.append(line);
   booked_seconds_ = seconds_;
   const auto active = rows.accepted + rows.rejected;
-  progress_.show(
-      {.step = clock.step(),
-       .time = clock.time(),
-       .fraction = clock.fraction(),
-       .wall = since_start_.seconds(),
-       .surrogate_share = active > 0 ? static_cast<double>(rows.accepted) / static_cast<double>(active) : 0.0});
+  progress_.show({.step = clock.step(),
+                  .time = clock.time(),
+                  .fraction = clock.fraction(),
+                  .wall = since_start_.seconds(),
+                  .surrogate_share = active > 0 ? number(rows.accepted) / number(active) : 0.0});
 }
 
 }  // namespace bimetal::app

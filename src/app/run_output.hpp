@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,26 +10,12 @@
 #include "app/run_config.hpp"
 #include "app/simulation.hpp"
 #include "core/timer.hpp"
-#include "flow/reacting_flow.hpp"
 #include "io/data_set.hpp"
 #include "io/field_writer.hpp"
 #include "io/history.hpp"
 #include "io/progress.hpp"
 
 namespace bimetal::app {
-
-/// What the flow's steps have been like so far.
-struct FlowRecord {
-  Clock clock;                           // after the last of them
-  std::int64_t pressure_iterations = 0;  // of all steps
-  int most_pressure_iterations = 0;      // of a step
-  double largest_residual = 0.0;         // root mean square of the divergence's error [1/s]
-  std::int64_t negative_cells = 0;       // over all steps, of this rank
-  double largest_negative = 0.0;         // mass fraction that transport left below zero, of this rank
-  std::int64_t retries = 0;              // of reactors, over all steps, of this rank
-
-  void persist(const core::Archive& archive);
-};
 
 /// What a run leaves behind while it goes on: snapshots, history.csv, data.h5, and the progress line.
 class RunOutput {
@@ -44,7 +31,7 @@ class RunOutput {
   /// One line of history and progress for the step that was just done, its rows for the data set, and a line of the
   /// observables when they are due.
   /// Collective.
-  void record_step(const Clock& clock, const flow::StepReport& report);
+  void record_step(const Clock& clock);
 
   /// Before a checkpoint: everything of the steps so far is in files that later steps leave alone. Collective.
   void settle(const Clock& clock);
@@ -58,8 +45,7 @@ class RunOutput {
   bool fields_due(const Clock& clock) const;
 
   double seconds() const { return seconds_; }  // spent on output by this rank
-  const Observer& observer() const { return observer_; }
-  const FlowRecord& flow_record() const { return flow_record_; }
+  const Observer& observer() const { return *observer_; }
 
  private:
   void save_new_version();
@@ -71,8 +57,7 @@ class RunOutput {
   io::FieldWriter fields_;
   io::History history_;
   std::optional<io::DataSet> data_;
-  Observer observer_;
-  FlowRecord flow_record_;
+  std::unique_ptr<Observer> observer_;
   std::int32_t saved_version_;  // of the surrogate
   io::Progress progress_;
   bool continues_;  // in a directory of the same run

@@ -32,19 +32,20 @@ ordered_json list_rows(const hybrid::HybridSolver& hybrid) {
           {"moved_unsolved", rows.moved_unsolved}};
 }
 
-ordered_json list_seconds(const control::Ledger& mean, const MarchSeconds& march, double setup, double output) {
-  return {{"total", setup + march.total},
-          {"setup", setup},
-          {"transport", march.transport},
-          {"pressure", march.pressure},
-          {"physics", mean.physics},
-          {"inference", mean.inference},
-          {"training", mean.training},
-          {"audit", mean.audit + mean.inert_audit},
-          {"balance", mean.balance},
-          {"communication", mean.communication},
-          {"output", output},
-          {"verification", mean.verification}};
+/// Of a rank, on average. pde: what the PDE spent, by name; march: in the loop.
+ordered_json list_seconds(const control::Ledger& mean, const ordered_json& pde, double march, double setup,
+                          double output) {
+  ordered_json seconds{{"total", setup + march}, {"setup", setup}};
+  seconds.update(pde);
+  seconds.update({{"physics", mean.physics},
+                  {"inference", mean.inference},
+                  {"training", mean.training},
+                  {"audit", mean.audit + mean.inert_audit},
+                  {"balance", mean.balance},
+                  {"communication", mean.communication},
+                  {"output", output},
+                  {"verification", mean.verification}});
+  return seconds;
 }
 
 /// Costs per row, and the net speed-up of the sub-problems and of the whole run over pure physics, both estimated
@@ -81,20 +82,6 @@ ordered_json list_ledger(const hybrid::HybridSolver& hybrid, const control::Ledg
           {"alarms", hybrid.controller().alarms()}};
 }
 
-ordered_json describe_chemistry(const RunConfig& config, const chemistry::Mechanism& mechanism,
-                                std::int64_t retries) {
-  const auto& options = config.chemistry.solver;
-  const auto integrator = subproblem::chosen_integrator(options, mechanism.n_species(),
-                                                        config.time.step.value_or(config.time.largest_step));
-  return {{"mechanism", mechanism.name},
-          {"species", mechanism.n_species()},
-          {"reactions", mechanism.n_reactions()},
-          {"integrator", subproblem::to_string(integrator)},
-          {"rtol", options.rtol},
-          {"atol", options.atol},
-          {"retries", retries}};
-}
-
 ordered_json describe_steps(const Clock& clock) {
   ordered_json limited_by;
   const auto counts = clock.counts();
@@ -104,26 +91,6 @@ ordered_json describe_steps(const Clock& clock) {
           {"largest_s", clock.largest_dt()},
           {"largest_courant", clock.largest_courant()},
           {"limited_by", limited_by}};
-}
-
-ordered_json describe_flow(const FlowRecord& record, const parallel::Communicator& comm) {
-  const double steps = static_cast<double>(std::max<std::int64_t>(record.clock.step(), 1));
-  return {{"pressure_iterations_mean", static_cast<double>(record.pressure_iterations) / steps},
-          {"pressure_iterations_max", record.most_pressure_iterations},
-          {"divergence_residual_per_s", record.largest_residual},
-          {"negative_cells", comm.sum(record.negative_cells)},
-          {"largest_negative", comm.max(record.largest_negative)}};
-}
-
-ordered_json list_conservation(const ConservationDefects& defects, const chemistry::Mechanism& mechanism,
-                               const parallel::Communicator& comm) {
-  ordered_json elements;
-  for (std::size_t e = 0; e < mechanism.n_elements(); ++e)
-    elements[mechanism.elements[e].name] = comm.max(defects.elements[e]);
-  return {{"mass", comm.max(defects.mass)},
-          {"enthalpy", comm.max(defects.enthalpy)},
-          {"elements", elements},
-          {"lowest_mass_fraction", comm.min(defects.lowest_Y)}};
 }
 
 ordered_json list_errors(const hybrid::HybridSolver& hybrid) {
@@ -168,7 +135,7 @@ std::string describe_ranks(int n_solvers, int n_trainers) {
   return fmt::format("{} + {} ranks (to solve and to train)", n_solvers, n_trainers);
 }
 
-ordered_json summarise(const RunConfig& config, Simulation& simulation, const MarchSeconds& march,
+ordered_json summarise(const RunConfig& config, Simulation& simulation, const RunProgress& progress,
                        double setup_seconds, const RunOutput& output, const hybrid::Crew& crew) {
   const auto& comm = crew.own();
   const auto& hybrid = simulation.hybrid();
@@ -180,21 +147,21 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   const auto sum = control::Ledger::from_array(seconds);
   for (auto& value : seconds) value /= n_ranks;
   const auto mean = control::Ledger::from_array(seconds);
-  const MarchSeconds wall{comm.max(march.total), comm.sum(march.transport) / n_ranks,
-                          comm.sum(march.pressure) / n_ranks};
+  ordered_json pde_seconds;
+  for (const auto& [name, value] : simulation.pde().seconds()) pde_seconds[name] = comm.sum(value) / n_ranks;
+  const double wall = comm.max(progress.seconds);
   const double setup = comm.max(setup_seconds);
 
   ordered_json summary;
   summary["program"] = {{"name", "bimetal"}, {"version", core::version}, {"commit", core::commit}};
   summary["case"] = config.name;
   summary["ranks"] = crew.n_solvers() + crew.n_trainers();
-  summary["cells"] = simulation.flow().extents().n_cells();
-  summary["steps"] = output.flow_record().clock.step();
-  summary["time_s"] = output.flow_record().clock.time();
-  summary["time_step"] = describe_steps(output.flow_record().clock);
-  summary["flow"] = describe_flow(output.flow_record(), comm);
-  summary["chemistry"] = describe_chemistry(config, simulation.mechanism(), comm.sum(output.flow_record().retries));
-  summary["wall_s"] = list_seconds(mean, wall, setup, comm.sum(output.seconds()) / n_ranks);
+  summary["cells"] = simulation.pde().extents().n_cells();
+  summary["steps"] = progress.clock.step();
+  summary["time_s"] = progress.clock.time();
+  summary["time_step"] = describe_steps(progress.clock);
+  summary.update(simulation.pde().summary());
+  summary["wall_s"] = list_seconds(mean, pde_seconds, wall, setup, comm.sum(output.seconds()) / n_ranks);
   summary["subproblems"] = list_rows(hybrid);
   if (hybrid.surrogate()) {
     const auto certificate = hybrid.certificate();
@@ -206,9 +173,8 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ma
   if (config.hybrid.verify == hybrid::Verify::yes && rows.verified > 0)
     summary["verification"] = {
         {"wrong_fraction", static_cast<double>(rows.verified_wrong) / static_cast<double>(rows.verified)}};
-  summary["speed"] = list_speed(hybrid, sum, wall.total, crew);
+  summary["speed"] = list_speed(hybrid, sum, wall, crew);
   if (hybrid.surrogate()) summary["ledger"] = list_ledger(hybrid, sum, config);
-  summary["conservation"] = list_conservation(simulation.conservation().defects(), simulation.mechanism(), comm);
   summary["surrogate"] = describe_surrogate(hybrid, comm);
   if (hybrid.surrogate() && config.model) summary["surrogate"]["began_as"] = *config.model;
   if (crew.n_trainers() > 0) summary["trainers"] = describe_trainers(hybrid, crew);
@@ -228,7 +194,7 @@ std::string list_limits(const ordered_json& limited_by) {
 
 }  // namespace
 
-void print_summary(const ordered_json& summary, const std::string& directory, core::Log& log) {
+void print_summary(const ordered_json& summary, const Pde& pde, const std::string& directory, core::Log& log) {
   const auto& rows = summary["subproblems"];
   const auto& wall = summary["wall_s"];
   const auto& speed = summary["speed"];
@@ -238,16 +204,13 @@ void print_summary(const ordered_json& summary, const std::string& directory, co
 
   log.info("");
   const int trainers = summary.contains("trainers") ? summary["trainers"]["ranks"].get<int>() : 0;
-  log.info("{} steps of {} cells on {} in {:.1f} s; hottest cell {:.0f} K", summary["steps"].dump(),
-           summary["cells"].dump(), describe_ranks(summary["ranks"].get<int>() - trainers, trainers),
-           wall["total"].get<double>(), summary["observables"]["temperature_max_K"].get<double>());
+  log.info("{} steps of {} cells on {} in {:.1f} s", summary["steps"].dump(), summary["cells"].dump(),
+           describe_ranks(summary["ranks"].get<int>() - trainers, trainers), wall["total"].get<double>());
   const auto& steps = summary["time_step"];
   log.info("  time step             {:.2g} to {:.2g} s, bound by {}; Courant number up to {:.2f}",
            steps["smallest_s"].get<double>(), steps["largest_s"].get<double>(), list_limits(steps["limited_by"]),
            steps["largest_courant"].get<double>());
-  log.info("  chemistry             {} species, {} reactions; {} at rtol {:g}",
-           summary["chemistry"]["species"].dump(), summary["chemistry"]["reactions"].dump(),
-           summary["chemistry"]["integrator"].get<std::string>(), summary["chemistry"]["rtol"].get<double>());
+  for (const auto& [label, text] : pde.lines(summary)) log.info("  {:<21} {}", label, text);
   log.info("  active sub-problems   {:.0f} of {} (the others were inert); {:.1f} % of them by an explicit step",
            active, rows["total"].dump(), percent(by_explicit, active));
   if (summary.contains("certificate")) {
@@ -262,13 +225,11 @@ void print_summary(const ordered_json& summary, const std::string& directory, co
         "  net speed-up          {:.2f} of the sub-problems, {:.2f} of the run; training, audits and all included",
         speed["net_speedup_subproblems"].get<double>(), speed["net_speedup"].get<double>());
   }
-  log.info(
-      "  time                  transport {:.1f} s, pressure {:.1f} s, physics {:.1f} s, inference {:.1f} s, training "
-      "{:.1f} s, "
-      "audits {:.1f} s, balance {:.1f} s, output {:.1f} s",
-      wall["transport"].get<double>(), wall["pressure"].get<double>(), wall["physics"].get<double>(),
-      wall["inference"].get<double>(), wall["training"].get<double>(), wall["audit"].get<double>(),
-      wall["balance"].get<double>(), wall["output"].get<double>());
+  std::string parts;
+  for (const auto& [label, seconds] : wall.items())
+    if (label != "total")
+      parts += fmt::format("{}{} {:.1f} s", parts.empty() ? "" : ", ", label, seconds.get<double>());
+  log.info("  time                  {}", parts);
   log.info("  output                {}", directory);
 }
 

@@ -11,10 +11,11 @@ namespace bimetal::app {
 std::string describe_ranks(int n_solvers, int n_trainers);
 
 /// Everything summary.json says about a finished run (docs/output.md lists it). Collective over solvers.
-nlohmann::ordered_json summarise(const RunConfig& config, Simulation& simulation, const MarchSeconds& march,
+nlohmann::ordered_json summarise(const RunConfig& config, Simulation& simulation, const RunProgress& progress,
                                  double setup_seconds, const RunOutput& output, const hybrid::Crew& crew);
 
 /// The closing lines on the terminal: what was computed, by whom, what is proved about it, and what it cost.
-void print_summary(const nlohmann::ordered_json& summary, const std::string& directory, core::Log& log);
+void print_summary(const nlohmann::ordered_json& summary, const Pde& pde, const std::string& directory,
+                   core::Log& log);
 
 }  // namespace bimetal::app

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/lowest_cell.hpp"
 #include "core/error.hpp"
 #include "core/finite.hpp"
 
@@ -43,12 +44,12 @@ std::string name_flaw(const State& state, std::int64_t cell, const chemistry::Me
   return is("pressure of the flow [Pa]", state.pressure[i]);
 }
 
+}  // namespace
+
 std::string name_cell(const grid::Extents& extents, std::int64_t id) {
   const auto& n = extents.cells;
   return fmt::format("cell {} (i, j, k = {}, {}, {})", id, id % n[0], id / n[0] % n[1], id / (n[0] * n[1]));
 }
-
-}  // namespace
 
 void require_sound_state(const flow::ReactingFlow& flow, const chemistry::Mechanism& mechanism,
                          const parallel::Communicator& comm) {
@@ -56,20 +57,14 @@ void require_sound_state(const flow::ReactingFlow& flow, const chemistry::Mechan
   const auto ids = flow.ids();
   std::int64_t cell = 0;
   while (cell < std::ssize(ids) && state.sound(cell)) ++cell;
-  const bool sound_here = cell == std::ssize(ids);
-
-  // Cell numbers are exact in a double up to 2^53.
-  constexpr double nowhere = std::numeric_limits<double>::infinity();
-  const double id = sound_here ? nowhere : static_cast<double>(ids[static_cast<std::size_t>(cell)]);
-  const double lowest = comm.min(id);
-  if (lowest == nowhere) return;
-  const auto owner = static_cast<int>(comm.min(static_cast<double>(id == lowest ? comm.rank() : comm.size())));
-  std::string flaw = comm.rank() == owner ? name_flaw(state, cell, mechanism) : "";
-  comm.broadcast(flaw, owner);
+  const auto flawed = cell == std::ssize(ids) ? std::nullopt : std::optional(ids[static_cast<std::size_t>(cell)]);
+  const auto lowest = find_lowest(
+      flawed, [&] { return name_flaw(state, cell, mechanism); }, comm);
+  if (!lowest) return;
   throw core::RuntimeFailure(
       fmt::format("the state is no longer that of a gas: {} in {}; try a smaller time.step, or a finer grid where "
                   "gradients are steep",
-                  flaw, name_cell(flow.extents(), static_cast<std::int64_t>(lowest))));
+                  lowest->text, name_cell(flow.extents(), lowest->id)));
 }
 
 }  // namespace bimetal::app

@@ -12,4 +12,7 @@ namespace bimetal::app {
 void require_sound_state(const flow::ReactingFlow& flow, const chemistry::Mechanism& mechanism,
                          const parallel::Communicator& comm);
 
+/// "cell 12 (i, j, k = 4, 1, 0)". Local.
+std::string name_cell(const grid::Extents& extents, std::int64_t id);
+
 }  // namespace bimetal::app

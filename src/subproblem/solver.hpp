@@ -78,9 +78,9 @@ struct Provenance {
   double audited_error = -1.0;  // scaled error found by an audit, in units of the tolerance; -1: not audited
 };
 
-/// What a batch is to an iteration (a Newton solve) that asks the same rows several times, with inputs that change until
-/// they fit together. Who answers a row is decided in the first batch and stays so in the next ones, so that the
-/// iteration is about one function.
+/// What a batch is to an iteration (a Newton solve) that asks the same rows several times, with inputs that change
+/// until they fit together. Who answers a row is decided in the first batch and stays so in the next ones, so that
+/// the iteration is about one function.
 enum class Iterate : std::uint8_t {
   none,   // a batch of its own
   first,  // of an iteration
@@ -93,9 +93,9 @@ struct Batch {
   core::Rows out;                      // [n, n_out], not the memory of `in`
   std::span<const std::int64_t> id;    // [n] global cell ids: what random decisions depend on
   std::int64_t step = 0;               // below 0: of a rehearsal, whose answers will be taken back
-  Iterate iterate = Iterate::none;
   std::span<Provenance> provenance{};  // [n] or empty: nobody wants to know
   std::span<double> seconds{};         // [n] or empty: what each row cost a reference solver [s]
+  Iterate iterate = Iterate::none;
 };
 
 /// Whether the tables of a batch have the shapes that the signature asks for. Local.

@@ -8,6 +8,7 @@
 
 #include "../support/fuzzing.hpp"
 #include "../support/sentence.hpp"
+#include "app/reacting_flow_config.hpp"
 #include "app/run_config.hpp"
 #include "app/simulation.hpp"
 #include "core/error.hpp"
@@ -64,7 +65,7 @@ class InputFuzz : public ::testing::Test {
     try {
       const auto config = read_run_config(path, settings, {});
       source.clear();  // whose sentences are about the gas, not the file
-      static_cast<void>(make_reactor(config, load_mechanism(config.chemistry.mechanism, {})));
+      static_cast<void>(config.physics->load(config, {})->make_reference());
       return {true, read_again(config)};
     } catch (const core::UserError& error) {
       const std::string_view message = error.what();
@@ -104,8 +105,9 @@ class InputFuzz : public ::testing::Test {
       };
       if (without_comments(again.resolved) != without_comments(config.resolved))
         return "the resolved input resolves to another one";
-      if (again.chemistry.mechanism != config.chemistry.mechanism || again.name != config.name ||
-          again.output.directory != config.output.directory || again.scales != config.scales)
+      if (as_reacting_flow(again).chemistry.mechanism != as_reacting_flow(config).chemistry.mechanism ||
+          again.name != config.name || again.output.directory != config.output.directory ||
+          again.scales != config.scales)
         return "the resolved input means something else";
     } catch (const std::exception& error) {
       return std::string("the resolved input is refused: ") + error.what();

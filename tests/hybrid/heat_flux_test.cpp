@@ -46,8 +46,8 @@ class FluxRun {
                             .out = out_.rows(),
                             .id = ids_,
                             .step = step,
-                            .iterate = iteration == 0 ? subproblem::Iterate::first : subproblem::Iterate::next,
-                            .provenance = provenance_};
+                            .provenance = provenance_,
+                            .iterate = iteration == 0 ? subproblem::Iterate::first : subproblem::Iterate::next};
     EXPECT_TRUE(solver_.solve(batch).failures.empty());
   }
   /// Whether the surrogate answered row i of the last batch, audited or not.

@@ -1,7 +1,8 @@
-#include "app/observer.hpp"
+#include "app/flow_observer.hpp"
 
 #include <cmath>
 
+#include "app/reacting_flow_config.hpp"
 #include "chemistry/mixture.hpp"
 #include "flow/face_fields.hpp"
 #include "petsc/error.hpp"
@@ -21,9 +22,10 @@ std::vector<std::string> columns(bool flame) {
 
 /// The premixed flame that the run starts from, if it does.
 std::optional<flow::Flame> flame_of(const RunConfig& config, const chemistry::Mechanism& mechanism) {
-  const auto& gas = config.initial_options;
-  const bool planar = config.grid.cells.size() == 1 || config.initial == flow::flame_front;
-  const bool premixed = config.initial == flow::flame_front || config.initial == flow::ignition_kernel;
+  const auto& input = as_reacting_flow(config);
+  const auto& gas = input.initial_options;
+  const bool planar = config.grid.cells.size() == 1 || input.initial == flow::flame_front;
+  const bool premixed = input.initial == flow::flame_front || input.initial == flow::ignition_kernel;
   if (!planar || !premixed) return {};
   const auto Y = chemistry::fuel_air_mixture(mechanism, gas.fuel, gas.equivalence_ratio);
   return flow::flame_of(mechanism, gas.fuel, gas.temperature, gas.pressure, Y);
@@ -31,19 +33,22 @@ std::optional<flow::Flame> flame_of(const RunConfig& config, const chemistry::Me
 
 }  // namespace
 
-Observer::Observer(const RunConfig& config, Simulation& simulation, const parallel::Communicator& comm,
-                   std::optional<std::int64_t> after_step)
-    : simulation_(&simulation),
-      comm_(comm),
-      flame_(flame_of(config, simulation.mechanism())),
-      observed_(simulation.mechanism(), flame_ ? flame_->reactant : 0),
+FlowObserver::FlowObserver(const RunConfig& config, const chemistry::Mechanism& mechanism,
+                           const grid::StructuredGrid& grid, const flow::ReactingFlow& flow,
+                           const std::string& directory, std::optional<std::int64_t> after_step)
+    : mechanism_(&mechanism),
+      grid_(&grid),
+      flow_(&flow),
+      comm_(grid.communicator()),
+      flame_(flame_of(config, mechanism)),
+      observed_(mechanism, flame_ ? flame_->reactant : 0),
       at_start_(observed_),
-      temperature_grid_(simulation.grid(), 1),
+      temperature_grid_(grid, 1),
       temperature_(temperature_grid_.create_global()),
       ghosted_temperature_(temperature_grid_.create_local()),
-      history_(config.output.directory + "/observables.csv", columns(flame_.has_value()), comm, after_step),
-      pressure_at_start_(simulation.flow().pressure()) {
-  const auto& e = simulation.grid().extents();
+      history_(directory + "/observables.csv", columns(flame_.has_value()), comm_, after_step),
+      pressure_at_start_(flow.pressure()) {
+  const auto& e = grid.extents();
   const double cell = e.spacing(0) * e.spacing(1) * e.spacing(2);
   volume_ = cell * static_cast<double>(e.n_cells());
   area_ = volume_ / (e.upper[0] - e.lower[0]);
@@ -52,8 +57,8 @@ Observer::Observer(const RunConfig& config, Simulation& simulation, const parall
 }
 
 /// dt = 0: no step has been taken yet.
-void Observer::measure(double dt) {
-  const auto& flow = simulation_->flow();
+void FlowObserver::measure(double dt) {
+  const auto& flow = *flow_;
   const auto& e = flow.extents();
   const double cell_volume = volume_ / static_cast<double>(e.n_cells());
   const auto density = flow.density();
@@ -76,9 +81,9 @@ void Observer::measure(double dt) {
 }
 
 /// Of the temperature along x, in this rank's cells and to the next rank's [K/m].
-double Observer::steepest_gradient() {
+double FlowObserver::steepest_gradient() {
   {
-    const auto view = simulation_->flow().state();
+    const auto view = flow_->state();
     const petsc::VecRows T(temperature_.get(), 1);
     for (std::int64_t i = 0; i < view.rows().size(); ++i) T.rows()[i][0] = view.rows()[i][0];
   }
@@ -93,12 +98,12 @@ double Observer::steepest_gradient() {
   return steepest / temperature_grid_.extents().spacing(0);
 }
 
-void Observer::observe(std::int64_t step, double time, double dt) {
+void FlowObserver::observe(std::int64_t step, double time, double dt) {
   measure(dt);
-  std::vector<double> line{static_cast<double>(step),      time,
-                           simulation_->flow().pressure(), observed_.highest_temperature(),
-                           observed_.heat_release(),       observed_.mass(),
-                           observed_.enthalpy(),           kinetic_energy_};
+  std::vector<double> line{static_cast<double>(step), time,
+                           flow_->pressure(),         observed_.highest_temperature(),
+                           observed_.heat_release(),  observed_.mass(),
+                           observed_.enthalpy(),      kinetic_energy_};
   if (flame_) {
     line.push_back(flow::consumption_speed(observed_, *flame_, area_));
     line.push_back(flow::thermal_thickness(observed_, *flame_));
@@ -106,7 +111,7 @@ void Observer::observe(std::int64_t step, double time, double dt) {
   history_.append(line);
 }
 
-void Observer::persist(const core::Archive& archive) {
+void FlowObserver::persist(const core::Archive& archive) {
   for (auto* balance : {&at_start_, &observed_}) {
     const auto part = archive.in(balance == &at_start_ ? "at_start" : "last");
     part.alike("sums", balance->sums());
@@ -116,9 +121,9 @@ void Observer::persist(const core::Archive& archive) {
   archive.alike("kinetic_energy", kinetic_energy_);
 }
 
-nlohmann::ordered_json Observer::summary() const {
+nlohmann::ordered_json FlowObserver::summary() const {
   nlohmann::ordered_json all;
-  const double pressure = simulation_->flow().pressure();
+  const double pressure = flow_->pressure();
   all["temperature_max_K"] = observed_.highest_temperature();
   all["pressure_Pa"] = pressure;
   all["heat_release_W"] = observed_.heat_release();
@@ -127,13 +132,13 @@ nlohmann::ordered_json Observer::summary() const {
     all["flame"] = {{"speed_m_s", flow::consumption_speed(observed_, *flame_, area_)},
                     {"thickness_m", flow::thermal_thickness(observed_, *flame_)},
                     {"burnt_temperature_K", observed_.highest_temperature()}};
-  if (!simulation_->grid().closed()) return all;
+  if (!grid_->closed()) return all;
 
   // What has come or gone, relative to what was there; nothing should.
   nlohmann::ordered_json elements;
   const auto now = observed_.element_masses(), then = at_start_.element_masses();
   for (std::size_t e = 0; e < now.size(); ++e)
-    if (then[e] > 0.0) elements[simulation_->mechanism().elements[e].name] = now[e] / then[e] - 1.0;
+    if (then[e] > 0.0) elements[mechanism_->elements[e].name] = now[e] / then[e] - 1.0;
   const double gained = observed_.enthalpy() - at_start_.enthalpy() - volume_ * (pressure - pressure_at_start_);
   all["drift"] = {{"mass", observed_.mass() / at_start_.mass() - 1.0},
                   {"elements", elements},
