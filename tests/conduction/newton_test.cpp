@@ -2,9 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
-#include <set>
 
-#include "core/error.hpp"
 #include "manufactured.hpp"
 
 namespace bimetal::conduction {
@@ -13,14 +11,22 @@ namespace {
 using bimetal::testing::Body;
 using bimetal::testing::Manufactured;
 using bimetal::testing::world;
-constexpr auto periodic = Thermal::periodic, insulated = Thermal::insulated, fixed = Thermal::fixed;
+constexpr auto periodic = Thermal::periodic, fixed = Thermal::fixed;
 
 /// What a run took, and how it ended.
 struct Outcome {
   double evaluations = 0.0, linear = 0.0;  // per step
   int first = 0;                           // evaluations of the first step
+  int backtracks = 0;                      // evaluations beyond one an iteration
+  std::int64_t n_tangents = 0;             // that the source was asked for
   std::vector<double> field;
 };
+
+double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
+  return largest;
+}
 
 Outcome run(const Manufactured& exact, Tangents tangents, bool with_source, double dt, int n_steps) {
   auto options = exact.options();
@@ -34,34 +40,47 @@ Outcome run(const Manufactured& exact, Tangents tangents, bool with_source, doub
     else
       outcome.evaluations += report.evaluations;
     outcome.linear += report.linear_iterations;
-    if (tangents == Tangents::exact) {
-      EXPECT_EQ(report.evaluations, report.newton_iterations + 1);
-    }
+    outcome.backtracks += report.evaluations - report.newton_iterations - 1;
   }
   outcome.evaluations /= n_steps - 1;
   outcome.linear /= n_steps;
+  outcome.n_tangents = world().sum(body.solver.n_tangents);
   outcome.field = body.field();
   return outcome;
 }
 
 TEST(HeatConduction, FindsTheSameTemperaturesBySecantsAsByExactTangents) {
-  for (const double p : {1.5, 2.0, 3.5})
+  for (const double p : {1.5, 3.5})
     for (const double dt : {0.005, 0.02, 0.1}) {
       const Manufactured exact{{.d = 2, .p = p, .slope = 0.5}, {fixed, periodic}, 0.5};
-      const auto newton = run(exact, Tangents::exact, true, dt, 20);
+      const auto newton = run(exact, Tangents::exact, true, dt, 10);
       for (const bool with_source : {true, false}) {
-        const auto secant = run(exact, Tangents::secant, with_source, dt, 20);
-        double difference = 0.0;
-        for (std::size_t i = 0; i < newton.field.size(); ++i)
-          difference = std::max(difference, std::abs(newton.field[i] - secant.field[i]));
+        const auto secant = run(exact, Tangents::secant, with_source, dt, 10);
+        const double difference = largest_difference(newton.field, secant.field);
         if (world().is_root())
           std::printf(
               "p %.1f dt %5.3f s: evaluations per step: exact %.2f (first %d), secant %.2f (first %d, begun by "
               "%s); KSP iterations %.1f, %.1f; difference %.1e K\n",
               p, dt, newton.evaluations, newton.first, secant.evaluations, secant.first,
               with_source ? "a source" : "an estimate", newton.linear, secant.linear, difference);
+        EXPECT_EQ(newton.backtracks, 0);
         EXPECT_LT(difference, 1e-3);
+        EXPECT_LT(secant.evaluations, 1.0 + 2.0 * newton.evaluations);
+        EXPECT_EQ(secant.n_tangents > 0, with_source);
+        EXPECT_LT(secant.n_tangents, 3 * 16 * 16);  // one a face, in the first step
       }
+    }
+}
+
+TEST(HeatConduction, CopesWithLawsThatAreFarFromLinear) {
+  for (const auto& [p, g0] : {std::pair(1.2, 2.0), std::pair(3.5, 10.0), std::pair(5.0, 30.0)})
+    for (const Tangents tangents : {Tangents::exact, Tangents::secant}) {
+      const Manufactured exact{{.d = 2, .p = p, .slope = 0.5, .g0 = g0}, {fixed, periodic}, 0.5};
+      const auto outcome = run(exact, tangents, true, 0.02, 10);
+      if (world().is_root())
+        std::printf("p %.1f g0 %4.1f K/m, %s: %.2f evaluations per step (first %d), %d by going back\n", p, g0,
+                    tangents_names[static_cast<std::size_t>(tangents)].first, outcome.evaluations, outcome.first,
+                    outcome.backtracks);
     }
 }
 
