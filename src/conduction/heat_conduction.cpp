@@ -30,34 +30,12 @@ FaceScales scales_of(const ConductionOptions& options, const grid::Extents& e) {
   return {options.temperature_range, 1e-2 * options.temperature_range / longest};
 }
 
-/// Refuses, before anything is made of them, options of another number of axes.
-ConductionOptions for_grid(ConductionOptions options, const grid::StructuredGrid& grid) {
-  const int n = grid.extents().dimensions;
-  if (std::ssize(options.ends) != n)
-    throw core::UserError::format("Conduction has ends for {} axes, but the grid has {}; give two of each axis.",
-                                  options.ends.size(), n);
-  for (int axis = 0; axis < n; ++axis)
-    if (!(grid_ends(options.ends[static_cast<std::size_t>(axis)]) == grid.boundary(axis)))
-      throw core::UserError::format(
-          "The grid and the conduction differ in what the ends along {} are; an axis must be periodic at both ends "
-          "for "
-          "both, or have walls.",
-          "xyz"[axis]);
-  if (!(options.heat_capacity > 0.0 && options.temperature_range > 0.0 && options.newton_tolerance > 0.0))
-    throw core::UserError::format(
-        "Conduction has a heat capacity of {} J/m^3/K, a temperature range of {} K and a tolerance of {}, but all "
-        "must "
-        "be above 0.",
-        options.heat_capacity, options.temperature_range, options.newton_tolerance);
-  return options;
-}
-
 }  // namespace
 
 HeatConduction::HeatConduction(const grid::StructuredGrid& grid, ConductionOptions options,
                                const MicrostructureField& microstructure, const FluxRows& rows,
                                subproblem::SubproblemSolver& solver, TangentSource* source)
-    : options_(for_grid(std::move(options), grid)),
+    : options_(checked(std::move(options), grid)),
       cells_(grid, 1, grid::Stencil::box),
       points_(cells_, cells_.extents().dimensions),
       fluxes_(faces_with_flux(cells_, points_, options_.ends), cells_.extents().dimensions,
@@ -144,11 +122,12 @@ void HeatConduction::begin_step(double dt) {
 }
 
 /// From temperatures that go on as in the last step; if that does not lead to a solution, from those there are, with
-/// new tangents.
+/// new tangents: exact ones to the end, if there is a source.
 NewtonSolver::Report HeatConduction::iterate(StepReport& report) {
   NewtonSolver::Report newton;
   for (int attempt = 0; attempt < 2 && !newton.converged && !failed_; ++attempt) {
     petsc::check(VecCopy(state_.get(), unknown_.get()), "VecCopy");
+    tangents_ = attempt == 0 ? options_.tangents : Tangents::exact;
     if (attempt > 0) {
       fluxes_.forget_tangents();
     } else if (last_dt_ > 0.0) {
@@ -230,7 +209,7 @@ void HeatConduction::find_residual(Vec temperature, Vec residual) {
 }
 
 void HeatConduction::fill_jacobian(Mat jacobian) {
-  fluxes_.provide_tangents(options_.tangents, cells_.communicator());
+  fluxes_.provide_tangents(tangents_, cells_.communicator());
   for_owned(extents(), [&](std::int64_t, auto i, auto j, auto k) {
     const auto cell = static_cast<PetscInt>(cells_.layout().index(i, j, k));
     petsc::check(MatSetValuesLocal(jacobian, 1, &cell, 1, &cell, &weights_.now, ADD_VALUES), "MatSetValuesLocal");

@@ -106,6 +106,7 @@ class HeatConduction {
   // Of the step in progress.
   double dt_ = 0.0;
   TimeWeights weights_;
+  Tangents tangents_ = Tangents::secant;
   std::int64_t step_ = 0;
   bool failed_ = false;
   StepReport* report_ = nullptr;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "grid/options.hpp"
+#include "grid/structured_grid.hpp"
 
 namespace bimetal::conduction {
 
@@ -57,10 +58,12 @@ struct ConductionOptions {
   std::function<double(const std::array<double, 3>& x, double time)> source;
   TimeOrder time_order = TimeOrder::second;
   Tangents tangents = Tangents::secant;
-  double temperature_range =
-      100.0;                       // what temperatures differ by, for tolerances and the scaling of secants [K], > 0
-  double newton_tolerance = 1e-6;  // largest residual, as a part of the temperature range, > 0
-  int max_iterations = 25;         // of Newton's method
+  double temperature_range = 100.0;  // what temperatures differ by, the scale of tolerances and secants [K], > 0
+  double newton_tolerance = 1e-6;    // largest residual, as a part of the temperature range, > 0
+  int max_iterations = 25;           // of Newton's method, at least 1
 };
+
+/// The options, or a UserError, the same on every rank, where they do not fit together or do not fit the grid. Local.
+ConductionOptions checked(ConductionOptions options, const grid::StructuredGrid& grid);
 
 }  // namespace bimetal::conduction

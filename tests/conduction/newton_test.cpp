@@ -84,5 +84,29 @@ TEST(HeatConduction, CopesWithLawsThatAreFarFromLinear) {
     }
 }
 
+TEST(HeatConduction, TakesNewTangentsWhereTheOldOnesLeadNowhere) {
+  const Manufactured exact{{.d = 2, .p = 1.5, .slope = 0.5}, {fixed, periodic}, 0.5};
+  auto options = exact.options();
+  options.max_iterations = 7;
+  Body body(exact, 16, options);
+  const auto n_faces = std::ssize(body.conduction.faces());
+  body.conduction.advance(0.02, 0);
+  EXPECT_EQ(body.solver.n_tangents, n_faces);
+  body.solver.factor = 100.0;  // of another body, all at once
+  const auto report = body.conduction.advance(0.02, 1);
+  EXPECT_GT(body.solver.n_tangents, n_faces);  // asked again
+  EXPECT_LE(report.residual, options.newton_tolerance * options.temperature_range);
+}
+
+TEST(HeatConduction, GoesBackWhereAFullStepMakesItWorse) {
+  const Manufactured exact{{.d = 2, .p = 3.5, .slope = 0.5}, {fixed, periodic}, 0.5};
+  Body body(exact, 16, exact.options());
+  body.conduction.advance(0.02, 0);
+  body.solver.factor = 100.0;
+  const auto report = body.conduction.advance(0.02, 1);
+  EXPECT_GT(report.evaluations, report.newton_iterations + 1);
+  EXPECT_LE(report.residual, 1e-6 * 60.0);
+}
+
 }  // namespace
 }  // namespace bimetal::conduction

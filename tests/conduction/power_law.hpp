@@ -82,7 +82,7 @@ class PowerLawSolver : public subproblem::SubproblemSolver,
   };
   std::vector<Call> calls;
   std::int64_t failing_id = -1, n_tangents = 0;
-  double failing_above = 0.0;  // [K]
+  double factor = 1.0;  // of all fluxes
 
   subproblem::Kind& kind() override { return *this; }
   const core::Signature& signature() const override { return signature_; }
@@ -96,7 +96,8 @@ class PowerLawSolver : public subproblem::SubproblemSolver,
     for (std::int64_t i = 0; i < batch.in.size(); ++i) {
       const std::int64_t id = batch.id[static_cast<std::size_t>(i)];
       law_.conduct(batch.in[i], batch.out[i]);
-      if (id != failing_id || batch.in[i][0] < failing_above) continue;
+      for (double& component : batch.out[i]) component *= factor;
+      if (id != failing_id) continue;
       std::ranges::fill(batch.out[i], 0.0);
       report.failures.push_back({id, "asked to fail", {batch.in[i].begin(), batch.in[i].end()}});
     }
@@ -118,6 +119,7 @@ class PowerLawSolver : public subproblem::SubproblemSolver,
     std::array<double, 3> flux{};
     pose(face, row);
     law_.conduct(row, flux, matrix);
+    for (double& derivative : matrix) derivative *= factor;
     ++n_tangents;
     return true;
   }
