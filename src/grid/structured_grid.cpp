@@ -69,10 +69,11 @@ DMBoundaryType boundary_type(const Ends& ends) {
 }
 
 petsc::Handle<DM> create_dm(const Extents& extents, const std::array<Ends, 3>& boundary, int n_components,
-                            const parallel::Communicator& comm) {
+                            Stencil stencil, const parallel::Communicator& comm) {
   const Partition cut = partition_or_refuse(extents, comm.size());
   const auto cells = [&](std::size_t axis) { return static_cast<PetscInt>(extents.cells[axis]); };
   const MPI_Comm mpi = parallel::native(comm);
+  const DMDAStencilType type = stencil == Stencil::box ? DMDA_STENCIL_BOX : DMDA_STENCIL_STAR;
   petsc::Handle<DM> dm;
   switch (extents.dimensions) {
     case 1:
@@ -81,15 +82,14 @@ petsc::Handle<DM> create_dm(const Extents& extents, const std::array<Ends, 3>& b
           "DMDACreate1d");
       break;
     case 2:
-      petsc::check(
-          DMDACreate2d(mpi, boundary_type(boundary[0]), boundary_type(boundary[1]), DMDA_STENCIL_STAR, cells(0),
-                       cells(1), cut[0], cut[1], n_components, halo_width, nullptr, nullptr, dm.put()),
-          "DMDACreate2d");
+      petsc::check(DMDACreate2d(mpi, boundary_type(boundary[0]), boundary_type(boundary[1]), type, cells(0), cells(1),
+                                cut[0], cut[1], n_components, halo_width, nullptr, nullptr, dm.put()),
+                   "DMDACreate2d");
       break;
     default:
       petsc::check(DMDACreate3d(mpi, boundary_type(boundary[0]), boundary_type(boundary[1]),
-                                boundary_type(boundary[2]), DMDA_STENCIL_STAR, cells(0), cells(1), cells(2), cut[0],
-                                cut[1], cut[2], n_components, halo_width, nullptr, nullptr, nullptr, dm.put()),
+                                boundary_type(boundary[2]), type, cells(0), cells(1), cells(2), cut[0], cut[1],
+                                cut[2], n_components, halo_width, nullptr, nullptr, nullptr, dm.put()),
                    "DMDACreate3d");
   }
   petsc::check(DMSetUp(dm.get()), "DMSetUp");
@@ -107,15 +107,19 @@ StructuredGrid::StructuredGrid(const GridOptions& options, int n_components, con
   distribute();
 }
 
-StructuredGrid::StructuredGrid(const StructuredGrid& like, int n_components)
-    : comm_(like.comm_), boundary_(like.boundary_), n_components_(n_components), extents_(like.extents_) {
+StructuredGrid::StructuredGrid(const StructuredGrid& like, int n_components, Stencil stencil)
+    : comm_(like.comm_),
+      boundary_(like.boundary_),
+      n_components_(n_components),
+      stencil_(stencil),
+      extents_(like.extents_) {
   EXPECT(n_components >= 1);
   distribute();
 }
 
 /// Creates the DMDA and finds out which cells are this rank's.
 void StructuredGrid::distribute() {
-  dm_ = create_dm(extents_, boundary_, n_components_, comm_);
+  dm_ = create_dm(extents_, boundary_, n_components_, stencil_, comm_);
   std::array<PetscInt, 3> first{}, owned{};
   petsc::check(DMDAGetCorners(dm(), &first[0], &first[1], &first[2], &owned[0], &owned[1], &owned[2]),
                "DMDAGetCorners");

@@ -25,10 +25,14 @@ struct GhostedLayout {
   std::int64_t n_cells() const { return stride[2] * (owned[2] + 2 * width[2]); }
 };
 
+/// Which ghosts of a grid are filled: those straight ahead along an axis, or edges and corners between neighbours
+/// too.
+enum class Stencil { star, box };
+
 /// A structured grid distributed over ranks, and the vectors that live on it: `n_components` numbers a cell,
 /// cell-major and component-minor, so that a global vector's local part is a table of rows, [n_owned,
-/// n_components], x fastest (petsc::VecRows shows it). Wraps a PETSc DMDA with a star stencil: edge and corner
-/// ghosts are never filled.
+/// n_components], x fastest (petsc::VecRows shows it). Wraps a PETSc DMDA. Edge and corner ghosts are only
+/// filled with a box stencil, and never beyond an end that is not periodic.
 class StructuredGrid {
  public:
   /// UserError, the same on every rank, if the options do not fit together or there are too few cells for the
@@ -36,7 +40,7 @@ class StructuredGrid {
   StructuredGrid(const GridOptions& options, int n_components, const parallel::Communicator& comm);
 
   /// The same cells on the same ranks with other numbers on them. Collective.
-  StructuredGrid(const StructuredGrid& like, int n_components);
+  StructuredGrid(const StructuredGrid& like, int n_components, Stencil stencil = Stencil::star);
 
   const Extents& extents() const { return extents_; }
   const GhostedLayout& layout() const { return layout_; }
@@ -67,6 +71,7 @@ class StructuredGrid {
   parallel::Communicator comm_;
   std::array<Ends, 3> boundary_{Boundary::periodic, Boundary::periodic, Boundary::periodic};
   int n_components_;
+  Stencil stencil_ = Stencil::star;
   Extents extents_;
   GhostedLayout layout_;
   petsc::Handle<DM> dm_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <petscdmda.h>
-#include <petscksp.h>
+#include <petscsnes.h>
 
 #include <exception>
 #include <utility>
@@ -31,6 +31,10 @@ struct HandleTraits<MatNullSpace> {
 template <>
 struct HandleTraits<KSP> {
   static PetscErrorCode destroy(KSP* object) { return KSPDestroy(object); }
+};
+template <>
+struct HandleTraits<SNES> {
+  static PetscErrorCode destroy(SNES* object) { return SNESDestroy(object); }
 };
 
 /// The only owner of a PETSc object. It does not re-wrap the library: get() goes into PETSc's own functions, put()

@@ -17,6 +17,7 @@ ALLOWED = {
     "petsc": {"core", "parallel"},
     "grid": {"core", "parallel", "petsc"},
     "flow": {"core", "parallel", "grid", "petsc", "chemistry", "subproblem"},
+    "conduction": {"core", "parallel", "grid", "petsc", "subproblem"},
     "io": {"core", "parallel", "grid"},
     "app": {"core", "parallel", "config", "chemistry", "subproblem", "surrogate", "control", "hybrid", "petsc", "grid",
             "flow", "io"},
