@@ -8,6 +8,9 @@ find_package(Boost REQUIRED)
 find_package(SUNDIALS REQUIRED)
 find_package(Torch REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(PkgConfig REQUIRED)
+# Single precision.
+pkg_check_modules(FFTW3 REQUIRED IMPORTED_TARGET fftw3f)
 
 # yaml-cpp names its target yaml-cpp::yaml-cpp from 0.8 on.
 if(NOT TARGET yaml-cpp::yaml-cpp)
@@ -15,7 +18,6 @@ if(NOT TARGET yaml-cpp::yaml-cpp)
 endif()
 
 if(BIMETAL_WITH_PETSC)
-  find_package(PkgConfig REQUIRED)
   find_package(MPI REQUIRED COMPONENTS C)
   # Only the C interface: the C++ bindings left the MPI standard in version 3.
   target_compile_definitions(bimetal_options INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)

@@ -20,6 +20,7 @@ packages=(
   libtorch-dev zlib1g-dev
   libsundials-dev
   libboost-dev
+  libfftw3-dev           # the cell problem of composites
   libopenblas0-pthread   # several times faster than the plain BLAS that the others settle for
   # Input, output, command line.
   libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libfmt-dev

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+
+#include "homogenisation/field.hpp"
+#include "homogenisation/linear_cell.hpp"
+#include "homogenisation/phase_law.hpp"
+
+namespace bimetal::homogenisation {
+
+using Vector = std::array<double, 3>;  // x, y, z; z is along the fibres
+
+/// What a cell is asked: T [K], mean gradient [K/m], and what part of every pixel is inclusion [n, n].
+struct CellQuestion {
+  double T = 300.0;
+  Vector gradient{};
+  const Field<double>* part = nullptr;
+  const Field<double>* source = nullptr;  // per node [n, n], mean over the cell 0; for tests, none otherwise
+};
+
+/// Mean values over the cell of the fluxes s = -q and what they change by.
+struct CellMeans {
+  Vector s{};                 // [W/m²]
+  std::array<double, 3> C{};  // ds/dg in the plane at fixed w, {C11, C12, C22} [W/m/K]
+};
+
+/// How mean and local fluxes change at fixed w: columns of [x, y, z, T]. The fields are fluxes along the diagonals of
+/// pixels, as in DiagonalConductivity; those of x and y follow from it.
+struct Couplings {
+  explicit Couplings(int n) : u_z(n), v_z(n), u_T(n), v_T(n) {}
+  Field<double> u_z, v_z, u_T, v_T;
+  std::array<std::array<double, 4>, 3> mean{};  // ds_i/d(g_x, g_y, g_z, T)
+};
+
+/// Fluxes of all pixels at the gradient G + grad w, by the laws of the two phases in the proportion of the pixel
+/// (Voigt's mixture, which keeps the potential). w is in pixel widths, at pixel corners, and the gradient in the
+/// pixel's centre is the mean of its four differences. Local.
+class PixelFluxes {
+ public:
+  PixelFluxes(int n, const PhaseLaw& matrix, const PhaseLaw& inclusion);
+
+  /// residual: [n, n] nodes out, the derivative of the cell's potential by w; conductivity: at w, times `scale`.
+  CellMeans evaluate(const CellQuestion& question, const Field<double>& w, double scale, Field<double>& residual,
+                     DiagonalConductivity& conductivity);
+
+  /// At the same w.
+  void couple(const CellQuestion& question, const Field<double>& w, Couplings& couplings) const;
+
+ private:
+  PhaseLaw matrix_, inclusion_;
+  Field<double> flux_;  // scratch: u and v of two rows of pixels
+};
+
+/// to [n, n] = what fluxes u, v along the diagonals of pixels (columns not wrapped) leave in the nodes. Local.
+void gather(const Field<double>& u, const Field<double>& v, Field<double>& to);
+
+}  // namespace bimetal::homogenisation
