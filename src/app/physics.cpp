@@ -7,13 +7,15 @@
 
 #include "app/reacting_flow_config.hpp"
 #include "app/run_config.hpp"
+#include "app/two_scale_config.hpp"
 #include "core/nearest.hpp"
 #include "core/text.hpp"
 
 namespace bimetal::app {
 namespace {
 
-constexpr std::array entries{PhysicsEntry{"reacting_flow", grid::boundary_names, read_reacting_flow}};
+constexpr std::array entries{PhysicsEntry{"reacting_flow", grid::boundary_names, read_reacting_flow},
+                             PhysicsEntry{"two_scale_conduction", two_scale_boundaries, read_two_scale}};
 
 }  // namespace
 

@@ -172,9 +172,8 @@ void HeatConduction::find_fluxes(Vec temperature) {
   subproblem::BatchReport batch;
   {
     const core::ScopedTimer timer(report_->subproblem_s);
-    batch = fluxes_.evaluate(values_, step_ < 0 ? step_ : n_evaluations_, iterate, cells_.communicator(), failed_);
+    batch = fluxes_.evaluate(values_, step_, iterate, cells_.communicator(), failed_);
   }
-  ++n_evaluations_;
   ++report_->evaluations;
   std::ranges::move(batch.failures, std::back_inserter(report_->batch.failures));
   report_->batch.retries += batch.retries;
@@ -282,7 +281,6 @@ void HeatConduction::persist(const core::Archive& archive) {
   archive.alike("heat_in", std::span<double>(heat_in_));
   archive.alike("time", time_);
   archive.alike("last_dt", last_dt_);
-  archive.alike("n_evaluations", n_evaluations_);
 }
 
 }  // namespace bimetal::conduction

@@ -101,7 +101,6 @@ class HeatConduction {
   std::array<double, 6> initial_end_temperature_{};  // [K], 2 * axis + end
   std::array<double, 2> heat_in_{};                  // now and a step before [J]
   double time_ = 0.0, last_dt_ = 0.0;                // [s]
-  std::int64_t n_evaluations_ = 0;
 
   // Of the step in progress.
   double dt_ = 0.0;

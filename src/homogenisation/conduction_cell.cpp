@@ -39,7 +39,7 @@ void check(const ConductionCellOptions& options) {
   check("inclusion", options.inclusion);
   check_scale("gradient_scale", options.gradient_scale);
   check_scale("temperature_scale", options.temperature_scale);
-  check_scale("flux_scale", options.flux_scale);
+  for (const double scale : options.flux_scale) check_scale("flux_scale", scale);
 }
 
 /// What the answers depend on besides the row.
@@ -52,7 +52,6 @@ std::string fingerprint_of(const ConductionCellOptions& options) {
   print.add(options.aspect);
   for (const auto* law : {&options.matrix, &options.inclusion})
     for (double value : {law->k, law->temperature_exponent, law->p, law->g0}) print.add(value);
-  for (double value : {options.gradient_scale, options.temperature_scale, options.flux_scale}) print.add(value);
   return print.hex();
 }
 
@@ -63,7 +62,7 @@ core::Signature signature_of(const ConductionCellOptions& options) {
   signature.inputs.push_back({"T", "K", options.temperature_scale, core::Nature::temperature});
   for (std::size_t k = 0; k < static_cast<std::size_t>(options.dimensions); ++k) {
     signature.inputs.push_back({std::string("g_") + axes[k], "K/m", options.gradient_scale});
-    signature.outputs.push_back({std::string("q_") + axes[k], "W/m2", options.flux_scale});
+    signature.outputs.push_back({std::string("q_") + axes[k], "W/m2", options.flux_scale[k]});
   }
   signature.inputs.push_back({"fraction", "1"});
   signature.inputs.push_back({"angle", "rad"});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,7 +19,7 @@ struct ConductionCellOptions {
   PhaseLaw matrix{}, inclusion{};
   double gradient_scale = 1.0;       // nominal [K/m], > 0
   double temperature_scale = 100.0;  // nominal [K], > 0
-  double flux_scale = 1.0;           // what an error of 1 means [W/m²], > 0
+  std::array<double, 3> flux_scale{1.0, 1.0, 1.0};  // what an error of 1 of a component means [W/m²], > 0
 };
 
 /// Heat conduction through a periodic composite of two phases, one row per macroscopic point. Row: T [K], the mean

@@ -17,6 +17,20 @@ double within_half_turn(double angle) {
 
 }  // namespace
 
+int Frame::number() const {
+  int bits = axis[0] == 1 ? 1 : 0;
+  for (std::size_t i = 0; i < 3; ++i) bits |= (sign[i] < 0.0 ? 2 : 0) << i;
+  return bits;
+}
+
+Frame Frame::of(int number, std::size_t dimensions) {
+  Frame frame{.dimensions = dimensions};
+  if (number & 1) std::swap(frame.axis[0], frame.axis[1]);
+  for (std::size_t i = 0; i < 3; ++i)
+    if (number & (2 << i)) frame.sign[i] = -1.0;
+  return frame;
+}
+
 Frame to_canonical(double T, std::span<const double> gradient, double fraction, double angle, std::span<double> row) {
   const std::size_t d = gradient.size();
   EXPECT((d == 2 || d == 3) && row.size() == d + 3);

@@ -11,6 +11,10 @@ struct Frame {
   std::size_t dimensions = 2;
   std::array<std::size_t, 3> axis{0, 1, 2};
   std::array<double, 3> sign{1.0, 1.0, 1.0};
+
+  /// In one number, and back. Local.
+  int number() const;
+  static Frame of(int number, std::size_t dimensions);
 };
 
 /// The representative of all cells that are the same but for mirror images and quarter turns of the square and of the

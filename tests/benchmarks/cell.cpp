@@ -22,7 +22,7 @@ ConductionCell cell_of(int pixels, double contrast) {
                          .matrix = {.k = 1.0, .temperature_exponent = 0.3, .p = 2.5, .g0 = 1000.0},
                          .inclusion = {.k = contrast, .temperature_exponent = -0.2, .p = 1.6, .g0 = 1000.0},
                          .gradient_scale = 1000.0,
-                         .flux_scale = 1000.0});
+                         .flux_scale = {1000.0, 1000.0, 1000.0}});
 }
 
 /// Gradients of 30 to 3000 K/m in all directions, inclusions of all sizes and directions.
