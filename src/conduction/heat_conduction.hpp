@@ -84,6 +84,7 @@ class HeatConduction {
   NewtonSolver::Report iterate(StepReport& report);
   void end_step();
   void find_fluxes(Vec temperature);
+  void spread_fluxes();
   void find_residual(Vec temperature, Vec residual);
   void fill_jacobian(Mat jacobian);
   double heat_rate() const;
