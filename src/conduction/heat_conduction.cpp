@@ -177,6 +177,11 @@ void HeatConduction::find_fluxes(Vec temperature) {
   ++report_->evaluations;
   std::ranges::move(batch.failures, std::back_inserter(report_->batch.failures));
   report_->batch.retries += batch.retries;
+  if (!failed_) spread_fluxes();
+}
+
+/// Puts the fluxes where both cells of a face see them.
+void HeatConduction::spread_fluxes() {
   {
     const petsc::VecRows view(face_flux_.get(), points_.n_components());
     for (std::size_t f = 0; f < faces().size(); ++f)
@@ -281,6 +286,7 @@ void HeatConduction::persist(const core::Archive& archive) {
   archive.alike("heat_in", std::span<double>(heat_in_));
   archive.alike("time", time_);
   archive.alike("last_dt", last_dt_);
+  if (archive.restores()) spread_fluxes();
 }
 
 }  // namespace bimetal::conduction

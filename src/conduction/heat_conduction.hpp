@@ -50,8 +50,7 @@ class HeatConduction {
   /// Sets every owned cell from the position of its centre [m], [K]. Collective.
   void initialise(const std::function<double(const std::array<double, 3>&)>& temperature);
 
-  /// Advances the state by dt [s]. A batch's step is the number of evaluations before it, or `step` where that is
-  /// below 0 (of a rehearsal). If a sub-problem fails the state stays as it was. RuntimeFailure, the same on every
+  /// Advances the state by dt [s]. If a sub-problem fails the state stays as it was. RuntimeFailure, the same on every
   /// rank, if Newton's method does not converge. Collective.
   StepReport advance(double dt, std::int64_t step);
 
@@ -84,6 +83,7 @@ class HeatConduction {
   NewtonSolver::Report iterate(StepReport& report);
   void end_step();
   void find_fluxes(Vec temperature);
+  void spread_fluxes();
   void find_residual(Vec temperature, Vec residual);
   void fill_jacobian(Mat jacobian);
   double heat_rate() const;

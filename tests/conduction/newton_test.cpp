@@ -51,11 +51,11 @@ Outcome run(const Manufactured& exact, Tangents tangents, bool with_source, doub
 
 TEST(HeatConduction, FindsTheSameTemperaturesBySecantsAsByExactTangents) {
   for (const double p : {1.5, 3.5})
-    for (const double dt : {0.005, 0.02, 0.1}) {
+    for (const double dt : {0.02, 0.1}) {
       const Manufactured exact{{.d = 2, .p = p, .slope = 0.5}, {fixed, periodic}, 0.5};
-      const auto newton = run(exact, Tangents::exact, true, dt, 10);
+      const auto newton = run(exact, Tangents::exact, true, dt, 8);
       for (const bool with_source : {true, false}) {
-        const auto secant = run(exact, Tangents::secant, with_source, dt, 10);
+        const auto secant = run(exact, Tangents::secant, with_source, dt, 8);
         const double difference = largest_difference(newton.field, secant.field);
         if (world().is_root())
           std::printf(
@@ -76,7 +76,7 @@ TEST(HeatConduction, CopesWithLawsThatAreFarFromLinear) {
   for (const auto& [p, g0] : {std::pair(1.2, 2.0), std::pair(3.5, 10.0), std::pair(5.0, 30.0)})
     for (const Tangents tangents : {Tangents::exact, Tangents::secant}) {
       const Manufactured exact{{.d = 2, .p = p, .slope = 0.5, .g0 = g0}, {fixed, periodic}, 0.5};
-      const auto outcome = run(exact, tangents, true, 0.02, 10);
+      const auto outcome = run(exact, tangents, true, 0.02, 6);
       if (world().is_root())
         std::printf("p %.1f g0 %4.1f K/m, %s: %.2f evaluations per step (first %d), %d by going back\n", p, g0,
                     tangents_names[static_cast<std::size_t>(tangents)].first, outcome.evaluations, outcome.first,

@@ -81,7 +81,9 @@ class PowerLawSolver : public subproblem::SubproblemSolver,
     std::vector<std::int64_t> ids{};
   };
   std::vector<Call> calls;
-  std::int64_t failing_id = -1, n_tangents = 0;
+  std::int64_t failing_id = -1;
+  std::size_t failing_call = 0;  // the only one in which it fails
+  std::int64_t n_tangents = 0;
   double factor = 1.0;  // of all fluxes
 
   subproblem::Kind& kind() override { return *this; }
@@ -97,7 +99,7 @@ class PowerLawSolver : public subproblem::SubproblemSolver,
       const std::int64_t id = batch.id[static_cast<std::size_t>(i)];
       law_.conduct(batch.in[i], batch.out[i]);
       for (double& component : batch.out[i]) component *= factor;
-      if (id != failing_id) continue;
+      if (id != failing_id || calls.size() != 1 + failing_call) continue;
       std::ranges::fill(batch.out[i], 0.0);
       report.failures.push_back({id, "asked to fail", {batch.in[i].begin(), batch.in[i].end()}});
     }
