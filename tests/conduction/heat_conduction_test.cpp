@@ -129,7 +129,7 @@ TEST(HeatConduction, NumbersFacesAlikeOnAnyNumberOfRanks) {
   }
 }
 
-TEST(HeatConduction, SaysWhereAStepBeginsAndNumbersItsEvaluations) {
+TEST(HeatConduction, says_which_step_a_batch_is_of_and_where_it_begins) {
   Body body(heated, 8, heated.options());
   std::int64_t n_evaluations = 0;
   for (int step = 0; step < 3; ++step) {
@@ -137,7 +137,7 @@ TEST(HeatConduction, SaysWhereAStepBeginsAndNumbersItsEvaluations) {
     EXPECT_GE(report.evaluations, 2);
     for (int i = 0; i < report.evaluations; ++i, ++n_evaluations) {
       const auto& call = body.solver.calls.at(static_cast<std::size_t>(n_evaluations));
-      EXPECT_EQ(call.step, n_evaluations);
+      EXPECT_EQ(call.step, step);
       EXPECT_EQ(call.iterate, i == 0 ? Iterate::first : Iterate::next);
       EXPECT_EQ(call.ids, body.solver.calls.front().ids);
     }
