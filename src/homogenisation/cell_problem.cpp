@@ -10,7 +10,7 @@ namespace {
 
 constexpr double loosest = 0.1;                 // forcing term of a Newton step, at most [1]
 constexpr double tightest = 1e-5;               // what single precision can be trusted with [1]
-constexpr double safety = 2.0;                  // of the estimate of the flux's error
+constexpr double safety = 3.0;                  // of the estimate of the flux's error
 constexpr double aim = 0.3;                     // what a last Newton step should leave, of the error allowed
 constexpr double good_slope = 0.5;              // of a full step, relative to the slope at its start
 constexpr double tangent_tolerance = 3e-3;      // of the responses to G; the tangent's error is of second order in it
@@ -106,7 +106,7 @@ std::optional<std::string> CellProblem::advance() {
     ++counts_.newton;
     const Vector s_before = means_.s;
     move_along_step(scale_ * load);
-    flux_per_residual = norm(difference(means_.s, s_before)) / now;
+    flux_per_residual = std::max(norm(difference(means_.s, s_before)) / now, 0.5 * flux_per_residual);
     before = now;
   }
   return "Newton's method did not converge";

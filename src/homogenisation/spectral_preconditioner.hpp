@@ -27,12 +27,16 @@ class SpectralPreconditioner {
   struct Destroy {
     void operator()(void* plan) const;
   };
-  int n_, half_;                               // half_: frequencies in x, n/2 + 1
-  Field<float> inverse_;                       // of the symbol, divided by n² [n, half_]
-  Field<float> x_part_, cross_part_, y_part_;  // of the symbol [n, half_]
-  Field<std::complex<float>> spectrum_;        // [n, half_]
-  Field<float> planned_;                       // what plans are made with; others have its shape and alignment
-  std::unique_ptr<void, Destroy> forward_, back_;
+  double scale_spectrum();
+  void separate();
+  void join();
+
+  int n_, half_;                               // half_: frequencies in y that are not mirror images, n/2 + 1
+  Field<float> inverse_;                       // of the symbol, divided by 2 n² [half_, n]
+  Field<float> x_part_, cross_part_, y_part_;  // of the symbol [half_, n]
+  Field<float> pairs_;                         // transformed in y, neighbours in x still together [n, n]
+  Field<std::complex<float>> spectrum_;        // transformed in y, or in both directions [half_, n]
+  std::unique_ptr<void, Destroy> forward_y_, forward_x_, back_x_, back_y_;
 };
 
 }  // namespace bimetal::homogenisation
