@@ -64,7 +64,7 @@ subproblem::BatchReport FaceFluxes::evaluate(std::span<const double> values, std
   for (std::int64_t f = 0; f < states_.size(); ++f)
     frames_[static_cast<std::size_t>(f)] = rows_->pose(state_of(states_.rows(), f), in_[f]);
   subproblem::Batch batch{
-      .in = in_.rows(), .out = out_.rows(), .id = ids_, .step = step, .iterate = iterate, .provenance = provenance_};
+      .in = in_.rows(), .out = out_.rows(), .id = ids_, .step = step, .provenance = provenance_, .iterate = iterate};
   auto report = solver_->solve(batch);
   failed = comm.sum(static_cast<std::int64_t>(report.failures.size())) > 0;
   if (failed) return report;

@@ -15,14 +15,15 @@ ALLOWED = {
     "control": {"core"},
     "hybrid": {"core", "subproblem", "surrogate", "control", "parallel"},
     "petsc": {"core", "parallel"},
+    "homogenisation": {"core", "subproblem"},
     "grid": {"core", "parallel", "petsc"},
     "flow": {"core", "parallel", "grid", "petsc", "chemistry", "subproblem"},
     "conduction": {"core", "parallel", "grid", "petsc", "subproblem"},
     "io": {"core", "parallel", "grid"},
     "app": {"core", "parallel", "config", "chemistry", "subproblem", "surrogate", "control", "hybrid", "petsc", "grid",
-            "flow", "io"},
+            "flow", "conduction", "homogenisation", "io"},
 }
-PURE = ("core", "chemistry", "subproblem", "control")
+PURE = ("core", "chemistry", "subproblem", "homogenisation", "control")
 FOREIGN = re.compile(r'#include\s*<(mpi|petsc\w*|torch/.*|ATen/.*|hdf5|H5\w*)(\.h)?>')
 
 
