@@ -41,7 +41,7 @@ struct StepReport {
 /// is conserved to round-off, however well Newton's method has converged.
 class HeatConduction {
  public:
-  /// `grid` has walls where options.ends are not periodic. `rows`, `solver` and `source` (null: there is none) must
+  /// `grid` has the ends that grid_ends() makes of options.ends. `rows`, `solver` and `source` (null: there is none) must
   /// outlive this object; rows pose what `solver` answers. UserError if options do not fit the grid. Collective.
   HeatConduction(const grid::StructuredGrid& grid, ConductionOptions options,
                  const MicrostructureField& microstructure, const FluxRows& rows,

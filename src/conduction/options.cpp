@@ -14,10 +14,7 @@ ConductionOptions checked(ConductionOptions options, const grid::StructuredGrid&
     const AxisEnds& ends = options.ends[static_cast<std::size_t>(axis)];
     if (!(grid_ends(ends) == grid.boundary(axis)))
       throw core::UserError::format(
-          "Conduction and the grid differ in what the ends along {} are; both must be periodic at both ends, or "
-          "neither "
-          "with walls in the grid.",
-          name);
+          "Conduction and the grid differ in what the ends along {} are; give the grid those of grid_ends().", name);
     for (const End& end : ends)
       if (!(end.temperature > 0.0 && end.ramp >= 0.0))
         throw core::UserError::format(

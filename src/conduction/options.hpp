@@ -33,7 +33,12 @@ using AxisEnds = std::array<End, 2>;
 /// What the grid is to be told of an axis' ends.
 inline grid::Ends grid_ends(const AxisEnds& ends) {
   const auto of = [](const End& end) {
-    return end.kind == Thermal::periodic ? grid::Boundary::periodic : grid::Boundary::wall;
+    switch (end.kind) {
+      case Thermal::periodic: return grid::Boundary::periodic;
+      case Thermal::insulated: return grid::Boundary::wall;
+      case Thermal::fixed: return grid::Boundary::inflow;
+    }
+    return grid::Boundary::periodic;
   };
   return {of(ends[0]), of(ends[1])};
 }
