@@ -22,9 +22,13 @@ using subproblem::Provenance;
 struct TwoScalePde::Cells : conduction::FluxRows, conduction::TangentSource {
   explicit Cells(std::unique_ptr<homogenisation::ConductionCellSolver> known) : solver(std::move(known)) {}
 
-  int pose(const FaceState& face, std::span<double> row) const override {
+  int frame(const FaceState& face) const override {
+    return homogenisation::canonical_frame(face.gradient, face.microstructure.angle).number();
+  }
+  void pose(int frame, const FaceState& face, std::span<double> row) const override {
     const auto& [fraction, angle] = face.microstructure;
-    return homogenisation::to_canonical(face.temperature, face.gradient, fraction, angle, row).number();
+    homogenisation::to_frame(Frame::of(frame, face.gradient.size()), face.temperature, face.gradient, fraction, angle,
+                             row);
   }
   void read(int frame, std::span<const double> answer, std::span<double> flux) const override {
     homogenisation::from_canonical(Frame::of(frame, flux.size()), answer, flux);
@@ -37,7 +41,8 @@ struct TwoScalePde::Cells : conduction::FluxRows, conduction::TangentSource {
 bool TwoScalePde::Cells::tangent(const FaceState& face, std::span<double> matrix) {
   const std::size_t d = face.gradient.size();
   std::vector<double> row(3 + d), dq_dg(d * d), dq_dT(d), turned_dg(d * d), turned_dT(d);
-  const auto frame = Frame::of(pose(face, row), d);
+  const auto frame = homogenisation::canonical_frame(face.gradient, face.microstructure.angle);
+  pose(frame.number(), face, row);
   if (std::ranges::all_of(face.gradient, [](double g) { return g == 0.0; })) row[1] = 1e-6 * solver->kind().options().gradient_scale;
   solver->tangent(row, dq_dg, dq_dT);
   homogenisation::tangent_from_canonical(frame, dq_dg, dq_dT, turned_dg, turned_dT);

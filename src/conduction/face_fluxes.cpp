@@ -61,8 +61,12 @@ subproblem::BatchReport FaceFluxes::evaluate(std::span<const double> values, std
                                              subproblem::Iterate iterate, const parallel::Communicator& comm,
                                              bool& failed) {
   find_states(values);
-  for (std::int64_t f = 0; f < states_.size(); ++f)
-    frames_[static_cast<std::size_t>(f)] = rows_->pose(state_of(states_.rows(), f), in_[f]);
+  for (std::int64_t f = 0; f < states_.size(); ++f) {
+    const auto state = state_of(states_.rows(), f);
+    auto& frame = frames_[static_cast<std::size_t>(f)];
+    if (iterate != subproblem::Iterate::next) frame = rows_->frame(state);
+    rows_->pose(frame, state, in_[f]);
+  }
   subproblem::Batch batch{
       .in = in_.rows(), .out = out_.rows(), .id = ids_, .step = step, .provenance = provenance_, .iterate = iterate};
   auto report = solver_->solve(batch);

@@ -23,8 +23,11 @@ struct FaceState {
 class FluxRows {
  public:
   virtual ~FluxRows() = default;
-  /// row: [n_in] out. Returns the number of the frame that the row is in, by which its answer is to be read.
-  virtual int pose(const FaceState& face, std::span<double> row) const = 0;
+  /// The number of the frame in which a face is to be posed. It is kept for all evaluations of a step: an answer that
+  /// is not exact jumps where the frame changes.
+  virtual int frame(const FaceState& face) const = 0;
+  /// row: [n_in] out, of the face in this frame.
+  virtual void pose(int frame, const FaceState& face, std::span<double> row) const = 0;
   /// answer: [n_out] to a row of this frame; flux: [d] out, as the face sees it [W/m^2].
   virtual void read(int frame, std::span<const double> answer, std::span<double> flux) const = 0;
 };

@@ -1,5 +1,6 @@
 #include "homogenisation/symmetry.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <utility>
@@ -31,17 +32,16 @@ Frame Frame::of(int number, std::size_t dimensions) {
   return frame;
 }
 
-Frame to_canonical(double T, std::span<const double> gradient, double fraction, double angle, std::span<double> row) {
+Frame canonical_frame(std::span<const double> gradient, double angle) {
   const std::size_t d = gradient.size();
-  EXPECT((d == 2 || d == 3) && row.size() == d + 3);
+  EXPECT(d == 2 || d == 3);
   Frame frame{.dimensions = d};
-  double canonical_angle = within_half_turn(angle);
-  if (canonical_angle > 0.5 * std::numbers::pi) {  // x -> -x
-    canonical_angle = std::numbers::pi - canonical_angle;
+  double turned = within_half_turn(angle);
+  if (turned > 0.5 * std::numbers::pi) {  // x -> -x
+    turned = std::numbers::pi - turned;
     frame.sign[0] = -1.0;
   }
-  if (canonical_angle > 0.25 * std::numbers::pi) {  // x <-> y
-    canonical_angle = 0.5 * std::numbers::pi - canonical_angle;
+  if (turned > 0.25 * std::numbers::pi) {  // x <-> y
     std::swap(frame.axis[0], frame.axis[1]);
     std::swap(frame.sign[0], frame.sign[1]);
   }
@@ -50,10 +50,24 @@ Frame to_canonical(double T, std::span<const double> gradient, double fraction, 
     frame.sign[1] = -frame.sign[1];
   }
   if (d == 3 && gradient[2] < 0.0) frame.sign[2] = -1.0;
+  return frame;
+}
+
+void to_frame(const Frame& frame, double T, std::span<const double> gradient, double fraction, double angle,
+              std::span<double> row) {
+  const std::size_t d = gradient.size();
+  EXPECT(frame.dimensions == d && row.size() == d + 3);
+  const double turned = within_half_turn(angle);
+  const double folded = std::min(turned, std::numbers::pi - turned);
   row[0] = T;
   for (std::size_t i = 0; i < d; ++i) row[1 + i] = frame.sign[i] * gradient[frame.axis[i]];
   row[1 + d] = fraction;
-  row[2 + d] = canonical_angle;
+  row[2 + d] = std::min(folded, 0.5 * std::numbers::pi - folded);
+}
+
+Frame to_canonical(double T, std::span<const double> gradient, double fraction, double angle, std::span<double> row) {
+  const auto frame = canonical_frame(gradient, angle);
+  to_frame(frame, T, gradient, fraction, angle, row);
   return frame;
 }
 
