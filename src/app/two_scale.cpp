@@ -1,8 +1,6 @@
 #include "app/two_scale.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 #include "app/run_config.hpp"
 #include "app/two_scale_pde.hpp"
@@ -21,22 +19,23 @@ double typical_gradient(const RunConfig& run, const TwoScaleConfig& config) {
   return config.macro.temperature_range / length;
 }
 
-/// The magnitude of the flux through the mean microstructure at the typical gradient, as the reference solver says.
-double typical_flux(const homogenisation::ConductionCellOptions& options, const TwoScaleConfig& config) {
+/// The conductivity along the typical gradient of the mean microstructure, as the reference solver says.
+double typical_conductivity(const homogenisation::ConductionCellOptions& options, const TwoScaleConfig& config) {
   ConductionCellSolver solver{ConductionCell(options)};
-  std::vector<double> in(static_cast<std::size_t>(3 + options.dimensions), 0.0);
-  in[0] = config.initial_temperature + 0.5 * config.macro.temperature_range;
-  in[1] = options.gradient_scale;
-  in[in.size() - 2] = config.fraction.mean;
-  in.back() = 0.0;
-  std::vector<double> out(static_cast<std::size_t>(options.dimensions));
+  const auto& rows = solver.kind().rows();
+  std::vector<double> in(rows.n_in()), out(static_cast<std::size_t>(options.dimensions));
+  rows.pose({.T = config.initial_temperature + 0.5 * config.macro.temperature_range,
+             .gradient = {options.gradient_scale, 0.0, 0.0},
+             .fraction = config.fraction.mean,
+             .angle = config.angle.mean},
+            in);
   const std::int64_t id = 0;
   subproblem::Batch batch{
       .in = {in.data(), 1, std::ssize(in)}, .out = {out.data(), 1, std::ssize(out)}, .id = {&id, 1}};
   const auto report = solver.solve(batch);
   VALIDATE(report.failures.empty(), "physics cannot solve the mean cell at the mean gradient: {}",
            report.failures.front().reason);
-  return std::sqrt(std::inner_product(out.begin(), out.end(), out.begin(), 0.0));
+  return out[0];
 }
 
 }  // namespace
@@ -45,10 +44,10 @@ TwoScaleConduction::TwoScaleConduction(const RunConfig& run, const TwoScaleConfi
     : run_(&run), config_(&config), cell_(config.cell) {
   cell_.gradient_scale = typical_gradient(run, config);
   cell_.temperature_scale = config.macro.temperature_range;
-  cell_.flux_scale.fill(typical_flux(cell_, config));
+  cell_.conductivity_scale.fill(typical_conductivity(cell_, config));
   const auto n = static_cast<std::size_t>(cell_.dimensions);
-  const std::array<std::string, 3> names{"q_x", "q_y", "q_z"};
-  apply_scales(run, std::span(names).first(n), std::span(cell_.flux_scale).first(n));
+  const std::array<std::string, 3> names{"k_along", "k_across", "k_fibre"};
+  apply_scales(run, std::span(names).first(n), std::span(cell_.conductivity_scale).first(n));
 }
 
 std::unique_ptr<ConductionCellSolver> TwoScaleConduction::make_cell_solver() const {

@@ -18,7 +18,7 @@ class TwoScaleConduction : public Physics {
   std::unique_ptr<homogenisation::ConductionCellSolver> make_cell_solver() const;
   std::string accuracy() const override { return config_->accuracy; }
   int n_components() const override { return 1; }
-  double n_columns() const override { return 3.0 + config_->cell.dimensions; }
+  double n_columns() const override { return 4.0 + config_->cell.dimensions; }
   double bytes_per_cell() const override;
   double rows_per_cell() const override { return config_->cell.dimensions; }
   std::unique_ptr<Pde> make_pde(const grid::StructuredGrid& grid, subproblem::SubproblemSolver& solver) const override;

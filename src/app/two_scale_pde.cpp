@@ -9,47 +9,41 @@
 #include "app/run_config.hpp"
 #include "app/state_watch.hpp"
 #include "core/finite.hpp"
-#include "homogenisation/symmetry.hpp"
 
 namespace bimetal::app {
 
 using conduction::FaceState;
-using homogenisation::Frame;
+using homogenisation::CellState;
 using subproblem::Answerer;
 using subproblem::Provenance;
 
-/// Cells are posed as their representatives, of which there are few: a frame is the number of a symmetry.
 struct TwoScalePde::Cells : conduction::FluxRows, conduction::TangentSource {
   explicit Cells(std::unique_ptr<homogenisation::ConductionCellSolver> known) : solver(std::move(known)) {}
 
-  int frame(const FaceState& face) const override {
-    return homogenisation::canonical_frame(face.gradient, face.microstructure.angle).number();
+  void pose(const FaceState& face, std::span<double> row) const override {
+    solver->kind().rows().pose(state_of(face), row);
   }
-  void pose(int frame, const FaceState& face, std::span<double> row) const override {
-    const auto& [fraction, angle] = face.microstructure;
-    homogenisation::to_frame(Frame::of(frame, face.gradient.size()), face.temperature, face.gradient, fraction, angle,
-                             row);
-  }
-  void read(int frame, std::span<const double> answer, std::span<double> flux) const override {
-    homogenisation::from_canonical(Frame::of(frame, flux.size()), answer, flux);
+  void read(const FaceState& face, std::span<const double> answer, std::span<double> flux) const override {
+    solver->kind().rows().read(state_of(face), answer, flux);
   }
   bool tangent(const FaceState& face, std::span<double> matrix) override;
+
+  static CellState state_of(const FaceState& face) {
+    CellState cell{.T = face.temperature, .fraction = face.microstructure.fraction, .angle = face.microstructure.angle};
+    std::ranges::copy(face.gradient, cell.gradient.begin());
+    return cell;
+  }
 
   std::unique_ptr<homogenisation::ConductionCellSolver> solver;
 };
 
 bool TwoScalePde::Cells::tangent(const FaceState& face, std::span<double> matrix) {
   const std::size_t d = face.gradient.size();
-  std::vector<double> row(3 + d), dq_dg(d * d), dq_dT(d), turned_dg(d * d), turned_dT(d);
-  const auto frame = homogenisation::canonical_frame(face.gradient, face.microstructure.angle);
-  pose(frame.number(), face, row);
-  if (std::ranges::all_of(face.gradient, [](double g) { return g == 0.0; })) row[1] = 1e-6 * solver->kind().options().gradient_scale;
-  solver->tangent(row, dq_dg, dq_dT);
-  homogenisation::tangent_from_canonical(frame, dq_dg, dq_dT, turned_dg, turned_dT);
+  std::vector<double> dq_dg(d * d), dq_dT(d);
+  solver->tangent(state_of(face), dq_dg, dq_dT);
   for (std::size_t i = 0; i < d; ++i) {
-    matrix[i * (1 + d)] = turned_dT[i];
-    std::copy_n(turned_dg.begin() + static_cast<std::ptrdiff_t>(i * d), d,
-                matrix.begin() + static_cast<std::ptrdiff_t>(i * (1 + d) + 1));
+    matrix[i * (1 + d)] = dq_dT[i];
+    for (std::size_t k = 0; k < d; ++k) matrix[i * (1 + d) + 1 + k] = dq_dg[i * d + k];
   }
   return true;
 }
@@ -229,7 +223,7 @@ Pde::Json TwoScalePde::summary() {
           {"micro",
            {{"pixels", cell.pixels},
             {"rtol", config_->solver.rtol},
-            {"flux_scale", cells_->solver->kind().options().flux_scale[0]}}}};
+            {"conductivity_scale", cells_->solver->kind().options().conductivity_scale[0]}}}};
 }
 
 std::vector<std::pair<std::string, std::string>> TwoScalePde::lines(const Json& summary) const {
@@ -246,11 +240,13 @@ std::string TwoScalePde::described() const {
 
 /// A steep gradient across the mean microstructure.
 std::vector<double> TwoScalePde::dear_row() {
-  const auto& cell = cells_->solver->kind().options();
-  std::vector<double> row(static_cast<std::size_t>(3 + cell.dimensions), 0.0);
-  row[0] = config_->initial_temperature;
-  row[1] = 3.0 * cell.gradient_scale;
-  row[row.size() - 2] = config_->fraction.mean;
+  const auto& cell = cells_->solver->kind();
+  std::vector<double> row(cell.rows().n_in());
+  cell.rows().pose({.T = config_->initial_temperature,
+                    .gradient = {3.0 * cell.options().gradient_scale, 0.0, 0.0},
+                    .fraction = config_->fraction.mean,
+                    .angle = config_->angle.mean},
+                   row);
   return row;
 }
 

@@ -3,12 +3,22 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "conduction/secant.hpp"
 #include "core/error.hpp"
 
 namespace bimetal::conduction {
 namespace {
+
+using subproblem::Answerer;
+
+/// Which function an answer is a value of: physics, or a version of the surrogate. The difference between the values of
+/// two functions is no derivative.
+double function_of(const subproblem::Provenance& answer) {
+  const bool by_surrogate = answer.answerer == Answerer::surrogate || answer.answerer == Answerer::audit;
+  return by_surrogate ? static_cast<double>(answer.version) : -1.0;
+}
 
 double length(std::span<const double> vector) {
   double squares = 0.0;
@@ -34,8 +44,8 @@ FaceFluxes::FaceFluxes(std::vector<Face> faces, int dimensions, const FaceScales
       fluxes_(dimensions, std::ssize(faces_)),
       normal_(faces_.size()),
       tangents_(states_),
-      frames_(faces_.size()),
-      provenance_(faces_.size()) {
+      provenance_(faces_.size()),
+      answered_by_(faces_.size(), -1.0) {
   for (const Face& face : faces_) {
     ids_.push_back(face.id);
     microstructure_.push_back(field(face.position));
@@ -62,10 +72,7 @@ subproblem::BatchReport FaceFluxes::evaluate(std::span<const double> values, std
                                              bool& failed) {
   find_states(values);
   for (std::int64_t f = 0; f < states_.size(); ++f) {
-    const auto state = state_of(states_.rows(), f);
-    auto& frame = frames_[static_cast<std::size_t>(f)];
-    if (iterate != subproblem::Iterate::next) frame = rows_->frame(state);
-    rows_->pose(frame, state, in_[f]);
+    rows_->pose(state_of(states_.rows(), f), in_[f]);
   }
   subproblem::Batch batch{
       .in = in_.rows(), .out = out_.rows(), .id = ids_, .step = step, .provenance = provenance_, .iterate = iterate};
@@ -74,9 +81,10 @@ subproblem::BatchReport FaceFluxes::evaluate(std::span<const double> values, std
   if (failed) return report;
   for (std::int64_t f = 0; f < states_.size(); ++f) {
     const auto at = static_cast<std::size_t>(f);
-    rows_->read(frames_[at], out_[f], fluxes_[f]);
+    rows_->read(state_of(states_.rows(), f), out_[f], fluxes_[f]);
     const double new_flux = fluxes_[f][static_cast<std::size_t>(faces_[at].axis)];
-    if (has_tangents_ && evaluated_) mend_tangent(f, new_flux);
+    const double before = std::exchange(answered_by_[at], function_of(provenance_[at]));
+    if (has_tangents_ && evaluated_ && before == answered_by_[at]) mend_tangent(f, new_flux);
     normal_[at] = new_flux;
   }
   last_states_ = states_;
@@ -131,7 +139,7 @@ void FaceFluxes::provide_tangents(Tangents kind, const parallel::Communicator& c
 }
 
 void FaceFluxes::persist(const core::Archive& archive, const core::PointsOfRank& points) {
-  const std::size_t width = 2 * (1 + d_) + 1;  // of a face: tangent, state, normal flux
+  const std::size_t width = 2 * (1 + d_) + 2;  // of a face: tangent, state, whose flux it is, normal flux
   std::vector<double> table(static_cast<std::size_t>(points.size()) * d_ * width);
   for (std::size_t f = 0; f < faces_.size(); ++f) {
     const auto row = static_cast<std::int64_t>(f);
@@ -140,6 +148,7 @@ void FaceFluxes::persist(const core::Archive& archive, const core::PointsOfRank&
     const auto stored = std::span(table).subspan(begin, width);
     std::ranges::copy(tangents_[row], stored.begin());
     std::ranges::copy(last_states_[row], stored.subspan(1 + d_).begin());
+    stored[2 * (1 + d_)] = answered_by_[f];
     stored.back() = normal_[f];
   }
   archive.points("faces", points, table);
@@ -153,6 +162,7 @@ void FaceFluxes::persist(const core::Archive& archive, const core::PointsOfRank&
     const auto stored = std::span(table).subspan(begin, width);
     std::ranges::copy(stored.first(1 + d_), tangents_[row].begin());
     std::ranges::copy(stored.subspan(1 + d_, 1 + d_), last_states_[row].begin());
+    answered_by_[f] = stored[2 * (1 + d_)];
     normal_[f] = stored.back();
   }
 }

@@ -74,8 +74,8 @@ class FaceFluxes {
   core::RowTable fluxes_;                // [n faces, d]
   std::vector<double> normal_;           // [n faces]
   core::RowTable tangents_;              // [n faces, 1 + d]
-  std::vector<int> frames_;
   std::vector<subproblem::Provenance> provenance_;
+  std::vector<double> answered_by_;  // [n faces] a surrogate's version, or -1: physics
   bool has_tangents_ = false, evaluated_ = false;
 };
 

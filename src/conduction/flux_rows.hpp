@@ -23,13 +23,11 @@ struct FaceState {
 class FluxRows {
  public:
   virtual ~FluxRows() = default;
-  /// The number of the frame in which a face is to be posed. It is kept for all evaluations of a step: an answer that
-  /// is not exact jumps where the frame changes.
-  virtual int frame(const FaceState& face) const = 0;
-  /// row: [n_in] out, of the face in this frame.
-  virtual void pose(int frame, const FaceState& face, std::span<double> row) const = 0;
-  /// answer: [n_out] to a row of this frame; flux: [d] out, as the face sees it [W/m^2].
-  virtual void read(int frame, std::span<const double> answer, std::span<double> flux) const = 0;
+  /// row: [n_in] out.
+  virtual void pose(const FaceState& face, std::span<double> row) const = 0;
+  /// answer: [n_out] to the face's row; flux: [d] out, as the face sees it [W/m^2]. Both should be smooth functions of
+  /// temperature and gradient: an answer that is not exact jumps where they are not.
+  virtual void read(const FaceState& face, std::span<const double> answer, std::span<double> flux) const = 0;
 };
 
 }  // namespace bimetal::conduction

@@ -39,7 +39,7 @@ void check(const ConductionCellOptions& options) {
   check("inclusion", options.inclusion);
   check_scale("gradient_scale", options.gradient_scale);
   check_scale("temperature_scale", options.temperature_scale);
-  for (const double scale : options.flux_scale) check_scale("flux_scale", scale);
+  for (const double scale : options.conductivity_scale) check_scale("conductivity_scale", scale);
 }
 
 /// What the answers depend on besides the row.
@@ -52,17 +52,22 @@ std::string fingerprint_of(const ConductionCellOptions& options) {
   print.add(options.aspect);
   for (const auto* law : {&options.matrix, &options.inclusion})
     for (double value : {law->k, law->temperature_exponent, law->p, law->g0}) print.add(value);
+  print.add(options.gradient_scale);  // rows depend on it
   return print.hex();
 }
 
 core::Signature signature_of(const ConductionCellOptions& options) {
-  constexpr std::array<const char*, 3> axes{"x", "y", "z"};
   core::Signature signature;
   signature.kind = "conduction_cell";
-  signature.inputs.push_back({"T", "K", options.temperature_scale, core::Nature::temperature});
-  for (std::size_t k = 0; k < static_cast<std::size_t>(options.dimensions); ++k) {
-    signature.inputs.push_back({std::string("g_") + axes[k], "K/m", options.gradient_scale});
-    signature.outputs.push_back({std::string("q_") + axes[k], "W/m2", options.flux_scale[k]});
+  signature.inputs = {{"T", "K", options.temperature_scale, core::Nature::temperature},
+                      {"steepness", "1"},
+                      {"cos_2phi", "1"},
+                      {"sin_2phi", "1"}};
+  signature.outputs = {{"k_along", "W/m/K", options.conductivity_scale[0]},
+                       {"k_across", "W/m/K", options.conductivity_scale[1]}};
+  if (options.dimensions == 3) {
+    signature.inputs.push_back({"fibre_share", "1"});
+    signature.outputs.push_back({"k_fibre", "W/m/K", options.conductivity_scale[2]});
   }
   signature.inputs.push_back({"fraction", "1"});
   signature.inputs.push_back({"angle", "rad"});
@@ -73,7 +78,8 @@ core::Signature signature_of(const ConductionCellOptions& options) {
 
 }  // namespace
 
-ConductionCell::ConductionCell(const ConductionCellOptions& options) : options_(options) {
+ConductionCell::ConductionCell(const ConductionCellOptions& options)
+    : options_(options), rows_(options.dimensions, options.gradient_scale) {
   check(options);
   signature_ = signature_of(options);
 }
@@ -81,36 +87,34 @@ ConductionCell::ConductionCell(const ConductionCellOptions& options) : options_(
 const char* ConductionCell::flaw(std::span<const double> in) const {
   EXPECT(in.size() == signature_.inputs.size());
   if (!core::all_finite(in)) return "the row is not finite";
-  if (!(temperature(in) > 0.0)) return "the temperature of the row is not positive";
-  if (!(fraction(in) >= 0.0)) return "the volume fraction of the row is negative";
-  if (fraction(in) > largest_fraction(options_.shape, options_.aspect))
+  const auto cell = rows_.representative(in);
+  if (!(cell.T > 0.0)) return "the temperature of the row is not positive";
+  if (!(cell.fraction >= 0.0)) return "the volume fraction of the row is negative";
+  if (cell.fraction > largest_fraction(options_.shape, options_.aspect))
     return "the volume fraction of the row is so large that the inclusion would reach its periodic images";
   const double limit = steepest * std::min(options_.matrix.g0, options_.inclusion.g0);
-  if (!std::ranges::all_of(gradient(in), [&](double g) { return std::abs(g) <= limit; }))
+  if (!std::ranges::all_of(cell.gradient, [&](double g) { return std::abs(g) <= limit; }))
     return "the gradient of the row is more than a million times g0";
   return nullptr;
 }
 
-bool ConductionCell::no_gradient(std::span<const double> in) const {
-  return std::ranges::all_of(gradient(in), [](double g) { return g == 0.0; });
-}
-
-double ConductionCell::most_dissipation(std::span<const double> in) const {
-  double g2 = 0.0;
-  for (double g : gradient(in)) g2 += g * g;
-  const double T = temperature(in), g = std::sqrt(g2), f = fraction(in);
+double ConductionCell::most_dissipation(const CellState& cell) const {
+  const double g = std::hypot(cell.gradient[0], cell.gradient[1], cell.gradient[2]);
   // One exponent for both phases, as it is the sum of their potentials that is a minimum.
   const double most = std::max({2.0, options_.matrix.p, options_.inclusion.p});
-  return most * ((1.0 - f) * options_.matrix.potential(T, g) + f * options_.inclusion.potential(T, g));
+  return most * ((1.0 - cell.fraction) * options_.matrix.potential(cell.T, g) +
+                 cell.fraction * options_.inclusion.potential(cell.T, g));
 }
 
 subproblem::Gate ConductionCell::admit(std::span<const double> in, std::span<double> out, double) {
   if (!core::all_finite(out)) return subproblem::Gate::not_finite;
-  const auto g = gradient(in);
+  const auto cell = rows_.representative(in);
+  std::array<double, 3> flux{};
+  rows_.read(cell, out, std::span(flux).first(out.size()));
   double dissipation = 0.0;
-  for (std::size_t k = 0; k < g.size(); ++k) dissipation -= out[k] * g[k];
+  for (std::size_t k = 0; k < out.size(); ++k) dissipation -= flux[k] * cell.gradient[k];
   if (dissipation < 0.0) return subproblem::own_gate(0);
-  return dissipation > (1.0 + slack) * most_dissipation(in) ? subproblem::own_gate(1) : subproblem::Gate::open;
+  return dissipation > (1.0 + slack) * most_dissipation(cell) ? subproblem::own_gate(1) : subproblem::Gate::open;
 }
 
 }  // namespace bimetal::homogenisation

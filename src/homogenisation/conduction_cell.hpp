@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "homogenisation/cell_rows.hpp"
 #include "homogenisation/inclusion.hpp"
 #include "homogenisation/phase_law.hpp"
 #include "subproblem/solver.hpp"
@@ -19,12 +20,11 @@ struct ConductionCellOptions {
   PhaseLaw matrix{}, inclusion{};
   double gradient_scale = 1.0;       // nominal [K/m], > 0
   double temperature_scale = 100.0;  // nominal [K], > 0
-  std::array<double, 3> flux_scale{1.0, 1.0, 1.0};  // what an error of 1 of a component means [W/m²], > 0
+  std::array<double, 3> conductivity_scale{1.0, 1.0, 1.0};  // what an error of 1 of an answer means [W/m/K], > 0
 };
 
-/// Heat conduction through a periodic composite of two phases, one row per macroscopic point. Row: T [K], the mean
-/// gradient g_x, g_y(, g_z) [K/m], volume fraction of the inclusion [1], angle of its long axis to x [rad]. Answer:
-/// the mean flux q_x, q_y(, q_z) [W/m²], which continues none of the inputs.
+/// Heat conduction through a periodic composite of two phases, one row per macroscopic point: CellRows says what rows
+/// and answers are.
 class ConductionCell : public subproblem::Kind {
  public:
   /// Throws UserError for options that make no sense.
@@ -33,34 +33,24 @@ class ConductionCell : public subproblem::Kind {
   const ConductionCellOptions& options() const { return options_; }
   const core::Signature& signature() const override { return signature_; }
 
-  /// "uphill": the flux has no part down the gradient; "dissipation": it has more of one than any field in the cell
-  /// allows.
+  /// "uphill": heat would not flow down the gradient; "dissipation": more of it than any field in the cell allows.
   std::vector<std::string> gates() const override { return {"uphill", "dissipation"}; }
   subproblem::Gate admit(std::span<const double> in, std::span<double> out, double tolerance) override;
-  bool inert(std::span<const double> in, double) override { return no_gradient(in); }
-  bool surely_inert(std::span<const double> in, double) override { return no_gradient(in); }
-  bool likely_at_rest(std::span<const double> in) override { return no_gradient(in); }
   bool answerable(std::span<const double> in) override { return flaw(in) == nullptr; }
 
   /// What is wrong with a row, or null. in: [n_in].
   const char* flaw(std::span<const double> in) const;
 
-  // What the columns of a row are. in: [n_in].
-  double temperature(std::span<const double> in) const { return in[0]; }
-  std::span<const double> gradient(std::span<const double> in) const { return in.subspan(1, n_dimensions()); }
-  double fraction(std::span<const double> in) const { return in[1 + n_dimensions()]; }
-  double angle(std::span<const double> in) const { return in[2 + n_dimensions()]; }
+  const CellRows& rows() const { return rows_; }
 
   /// An upper bound of -q·g [W K/m³] of the exact solution on any grid, by the uniform gradient: the potential's
   /// minimum is below <W(g)>, and s·g <= max(2, p) W(g) of each phase, as x^(p/2) is convex for p > 2 and concave
   /// below.
-  double most_dissipation(std::span<const double> in) const;
+  double most_dissipation(const CellState& cell) const;
 
  private:
-  std::size_t n_dimensions() const { return static_cast<std::size_t>(options_.dimensions); }
-  bool no_gradient(std::span<const double> in) const;
-
   ConductionCellOptions options_;
+  CellRows rows_;
   core::Signature signature_;
 };
 

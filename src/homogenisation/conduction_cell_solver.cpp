@@ -30,41 +30,37 @@ struct ConductionCellSolver::Impl {
         problem(cell.options().pixels, cell.options().matrix, cell.options().inclusion, {.rtol = options.rtol}) {}
 
   std::optional<std::string> solve_row(std::span<const double> in, std::span<double> out);
-  std::optional<std::string> find_flux(std::span<const double> in);
+  std::optional<std::string> find_flux(const CellState& state);
 
   ConductionCell cell;
   Inclusion inclusion;
   Field<double> part;
   CellProblem problem;
   ConductionCellCounts counts;
-  std::vector<double> solved;  // the row that `problem` holds the solution of; empty: none
 };
 
-/// Solves for the flux of a row; on failure `out` is 0.
+/// On failure `out` is 0.
 std::optional<std::string> ConductionCellSolver::Impl::solve_row(std::span<const double> in, std::span<double> out) {
-  ++counts.rows;
   std::ranges::fill(out, 0.0);
-  auto trouble = find_flux(in);
-  if (trouble) {
-    ++counts.failures;
-  } else {
+  const char* flaw = cell.flaw(in);
+  const auto state = cell.rows().representative(in);
+  auto trouble = flaw ? std::optional<std::string>(flaw) : find_flux(state);
+  if (!trouble) {
     const auto flux = problem.flux();
-    std::copy_n(flux.begin(), out.size(), out.begin());
+    cell.rows().answer(state, std::span(flux).first(out.size()), out);
   }
+  ++counts.rows;
+  counts.failures += trouble.has_value();
   return trouble;
 }
 
-std::optional<std::string> ConductionCellSolver::Impl::find_flux(std::span<const double> in) {
-  solved.clear();
-  if (const char* flaw = cell.flaw(in)) return flaw;
-  inclusion.draw(cell.fraction(in), cell.angle(in), part);
-  CellQuestion question{.T = cell.temperature(in), .gradient = {}, .part = &part, .source = nullptr};
-  std::ranges::copy(cell.gradient(in), question.gradient.begin());
+std::optional<std::string> ConductionCellSolver::Impl::find_flux(const CellState& state) {
+  inclusion.draw(state.fraction, state.angle, part);
+  const CellQuestion question{.T = state.T, .gradient = state.gradient, .part = &part, .source = nullptr};
   const auto before = problem.counts();
   auto trouble = problem.solve(question);
   counts.newton += problem.counts().newton - before.newton;
   counts.cg += problem.counts().cg - before.cg;
-  if (!trouble) solved.assign(in.begin(), in.end());
   return trouble;
 }
 
@@ -95,14 +91,14 @@ subproblem::BatchReport ConductionCellSolver::solve(subproblem::Batch& batch) {
   return report;
 }
 
-void ConductionCellSolver::tangent(std::span<const double> row, std::span<double> dq_dg, std::span<double> dq_dT) {
+void ConductionCellSolver::tangent(const CellState& cell, std::span<double> dq_dg, std::span<double> dq_dT) {
   const auto d = static_cast<std::size_t>(kind().options().dimensions);
-  REQUIRE(row.size() == d + 3 && dq_dg.size() == d * d && dq_dT.size() == d);
-  if (!std::ranges::equal(row, impl_->solved)) {
-    ++impl_->counts.rows;
-    const auto trouble = impl_->find_flux(row);
-    VALIDATE(!trouble, "the cell problem has no tangent: {}", trouble.value_or(""));
-  }
+  REQUIRE(dq_dg.size() == d * d && dq_dT.size() == d);
+  std::vector<double> row(kind().rows().n_in());
+  kind().rows().pose(cell, row);
+  const char* flaw = kind().flaw(row);
+  const auto trouble = flaw ? std::optional<std::string>(flaw) : impl_->find_flux(cell);
+  VALIDATE(!trouble, "the cell problem has no tangent: {}", trouble.value_or(""));
   const auto before = impl_->problem.counts().cg;
   const auto found = impl_->problem.tangent();
   impl_->counts.cg += impl_->problem.counts().cg - before;

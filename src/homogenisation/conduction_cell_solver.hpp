@@ -15,7 +15,7 @@ struct ConductionCellSolverOptions {
 
 /// What the solver has done so far on this rank.
 struct ConductionCellCounts {
-  std::int64_t rows = 0;  // solved for a flux; a tangent's own solve counts
+  std::int64_t rows = 0;  // asked for
   std::int64_t tangents = 0;
   std::int64_t newton = 0;    // steps
   std::int64_t cg = 0;        // iterations, those of tangents included
@@ -35,10 +35,9 @@ class ConductionCellSolver : public subproblem::SubproblemSolver {
   /// Local.
   subproblem::BatchReport solve(subproblem::Batch& batch) override;
 
-  /// The derivatives of the flux of a row [n_in] by the gradient, dq_dg [d, d] row-major [W/m/K], and by the
-  /// temperature, dq_dT [d] [W/m²/K]. Costs about as much again as the flux; right after the same row's flux, that is
-  /// not solved for a second time. Throws RuntimeFailure for a row that has no answer. Local.
-  void tangent(std::span<const double> row, std::span<double> dq_dg, std::span<double> dq_dT);
+  /// The derivatives of a cell's flux by the gradient, dq_dg [d, d] row-major [W/m/K], and by the temperature, dq_dT
+  /// [d] [W/m²/K]. Costs as much as two fluxes or so. Throws RuntimeFailure for a cell that has no flux. Local.
+  void tangent(const CellState& cell, std::span<double> dq_dg, std::span<double> dq_dT);
 
   const ConductionCellCounts& counts() const;
 

@@ -106,20 +106,19 @@ class PowerLawSolver : public subproblem::SubproblemSolver,
     return report;
   }
 
-  int frame(const conduction::FaceState&) const override { return 0; }
-  void pose(int, const conduction::FaceState& face, std::span<double> row) const override {
+  void pose(const conduction::FaceState& face, std::span<double> row) const override {
     row[0] = face.temperature;
     std::ranges::copy(face.gradient, row.begin() + 1);
     row[1 + law_.d] = face.microstructure.fraction;
     row[2 + law_.d] = face.microstructure.angle;
   }
-  void read(int, std::span<const double> answer, std::span<double> flux) const override {
+  void read(const conduction::FaceState&, std::span<const double> answer, std::span<double> flux) const override {
     std::ranges::copy(answer, flux.begin());
   }
   bool tangent(const conduction::FaceState& face, std::span<double> matrix) override {
     std::array<double, 6> row{};
     std::array<double, 3> flux{};
-    pose(0, face, row);
+    pose(face, row);
     law_.conduct(row, flux, matrix);
     for (double& derivative : matrix) derivative *= factor;
     ++n_tangents;
