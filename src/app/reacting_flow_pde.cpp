@@ -22,8 +22,8 @@ void FlowRecord::add(const flow::StepReport& step) {
 }
 
 void FlowRecord::persist(const core::Archive& archive) {
-  archive.sums("transport_s", transport_s);
-  archive.sums("pressure_s", pressure_s);
+  archive.sums("transport_seconds", transport_s);
+  archive.sums("pressure_seconds", pressure_s);
   archive.alike("steps", steps);
   archive.alike("pressure_iterations", pressure_iterations);
   archive.alike("most_pressure_iterations", most_pressure_iterations);

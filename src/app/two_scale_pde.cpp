@@ -93,7 +93,7 @@ void ConductionRecord::add(const conduction::StepReport& step) {
 }
 
 void ConductionRecord::persist(const core::Archive& archive) {
-  archive.sums("macro_s", macro_s);
+  archive.sums("macro_seconds", macro_s);
   archive.alike("steps", steps);
   archive.alike("newton_iterations", newton_iterations);
   archive.alike("evaluations", evaluations);

@@ -81,6 +81,7 @@ subproblem::BatchReport HybridSolver::solve(Batch& batch) {
 void HybridSolver::begin_solve(const Batch& batch) {
   solve_ = StepReport();
   if (batch.iterate != Iterate::next) conclude_iteration();
+  solve_.loss = std::exchange(loss_before_, 0.0);
   controller_.begin_solve();
   solve_.standing = controller_.standing();
   solve_.threshold = controller_.threshold_in_force();
@@ -150,6 +151,7 @@ void HybridSolver::conclude_iteration() {
   if (!iteration_) return;
   conclude(iteration_->committed, iteration_->step);
   iteration_.reset();
+  loss_before_ = solve_.loss;
 }
 
 void HybridSolver::close_solve(Iterate iterate) {
@@ -260,6 +262,7 @@ void HybridSolver::persist(const core::Archive& archive) {
   errors_.persist(archive.in("errors"));
   pipeline_.persist(archive.in("pipeline"));
   archive.alike("off_steps", off_steps_);
+  archive.alike("loss_before", loss_before_);
   archive.sums("learner_seconds", learner_seconds_);
   archive.alike("warned_of", warned_of_);
 }

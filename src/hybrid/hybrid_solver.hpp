@@ -109,6 +109,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
     std::int64_t step;
   };
   std::optional<Unconcluded> iteration_;
+  double loss_before_ = 0.0;  // of the training that followed the last iteration, for the report of the next
 
   // Accounts.
   StepReport solve_;  // of the batch that is under way

@@ -9,11 +9,6 @@ import numpy as np
 MEASURED = (
     "seconds",
     "output/wall",
-    "output/booked_seconds",
-    "progress/total_seconds",
-    "progress/transport_seconds",
-    "progress/pressure_seconds",
-    "hybrid/learner_seconds",
     "hybrid/evidence/cost",
     "controller/ledger",
 )

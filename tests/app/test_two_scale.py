@@ -1,0 +1,108 @@
+"""Two-scale conduction as a program: learned, certified, the same on any number of ranks, and after a restart."""
+
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+from program import ROOT, ProgramTest, bimetal, history, last_fields, settings, summary
+from runs_compared import differences_of_runs
+from test_restart import cut_at_wall_limit
+
+PLATE = ROOT / "inputs/composite_conduction.yaml"
+BLOCK = ROOT / "inputs/composite_conduction_3d.yaml"
+SMALL = {"grid__cells": "[12, 12]", "micro__pixels": 16, "time__end": 100, "output__fields_every": 0}
+# Little accuracy is soon learned.
+HYBRID = SMALL | {"time__end": 500, "switching__tolerance": 0.05, "switching__cost_veto": "false",
+                  "surrogate__layers": "[32, 32]", "training__updates_per_step": 100}
+
+
+class TwoScale(ProgramTest):
+    def setUp(self):
+        self.place = Path(tempfile.mkdtemp(prefix="bimetal_two_scale_"))
+        self.addCleanup(shutil.rmtree, self.place, True)
+
+    def assert_same_runs(self, these, those):
+        self.assertEqual(differences_of_runs(these, those), [])
+
+    def run_case(self, name, case=PLATE, ranks=2, **values):
+        out = self.place / name
+        self.assert_done(bimetal("run", case, "-o", out, *settings(**values), ranks=ranks))
+        return out
+
+    def test_physics_is_the_same_on_any_number_of_ranks(self):
+        tight = SMALL | {"switching__policy": "never", "macro__newton_tolerance": 1e-10, "micro__rtol": 1e-10}
+        reference = last_fields(self.run_case("alone", ranks=None, **tight))
+        self.assertGreater(np.ptp(reference["T"]), 30.0, "heat must have come in for this test to mean something")
+        for ranks in (1, 2, 4):
+            fields = last_fields(self.run_case(f"on_{ranks}", ranks=ranks, **tight))
+            for name in ("T", "flux_x", "flux_y"):
+                difference = np.max(np.abs(fields[name] - reference[name])) / np.max(np.abs(reference[name]))
+                self.assertLess(difference, 1e-8, f"{name} on {ranks} ranks")
+
+    def test_the_surrogate_answers_as_its_certificate_says_and_heat_is_conserved(self):
+        out = self.run_case("hybrid", switching__verify="true", output__data="true", **HYBRID)
+        found = summary(out)
+        rows = found["subproblems"]
+        self.assertGreater(rows["accepted"], 0.3 * rows["total"])
+        self.assertEqual(rows["total"], rows["accepted"] + rows["rejected"])
+        self.assertGreater(rows["audited"], 100)
+        truth = found["verification"]["wrong_fraction"]
+        self.assertLessEqual(truth, 0.05)
+        self.assertGreaterEqual(found["certificate"]["upper_bound"], truth)
+        self.assertLess(abs(found["observables"]["drift"]["heat"]), 1e-12)
+        self.assertEqual(sum(line["evaluations"] for line in history(out)), found["macro"]["evaluations"])
+        fields = last_fields(out)
+        self.assertTrue({2, 3} & set(np.unique(fields["answerer_x"])), "no face was answered by the surrogate")
+        self.assertTrue(list(out.glob("surrogate_v*.pt")))
+        pure = last_fields(self.run_case("pure", switching__policy="never", **{
+            key: value for key, value in HYBRID.items() if key.startswith(("grid", "micro", "time"))}))
+        self.assertLess(np.max(np.abs(fields["T"] - pure["T"])), 0.01 * np.ptp(pure["T"]))
+
+    def test_a_run_that_is_cut_into_steps_is_the_whole_run(self):
+        steps = {"time__end": 160, "output__checkpoint_every": 100}
+        cut_at_wall_limit(self, PLATE, settings(**(HYBRID | steps)), 2)
+
+    def test_a_model_of_one_run_serves_the_next(self):
+        first = self.run_case("first", **HYBRID)
+        model = sorted(first.glob("surrogate_v*.pt"))[-1]
+        self.assert_done(bimetal("model", "check", model, "--input", PLATE, *settings(**HYBRID)))
+        again = self.run_case("again", surrogate__model=model, **(HYBRID | {"time__end": 100}))
+        self.assertGreater(history(again)[1]["accepted"], 0)
+        other = bimetal("model", "check", model, "--input", PLATE, *settings(**(HYBRID | {"micro__aspect": 1.5})))
+        self.assertEqual(other.returncode, 2, other.stdout + other.stderr)
+
+    def test_a_block_in_three_dimensions(self):
+        small = {"grid__cells": "[8, 6, 4]", "micro__pixels": 16, "time__end": 100, "output__fields_every": 0}
+        found = summary(self.run_case("block", BLOCK, **small))
+        self.assertLess(abs(found["observables"]["drift"]["heat"]), 1e-12)
+        self.assertGreater(found["observables"]["temperature_max_K"], 310.0)
+
+    def test_input_that_makes_no_sense_is_refused_with_one_sentence(self):
+        for words, values in (("grid.cells", {"grid__cells": "[12]"}),
+                              ("macro.ends.x_lower.temperature", {"macro__ends__x_lower__temperature": -5}),
+                              ("micro.pixels", {"micro__pixels": 4}),
+                              ("micro.fraction.amplitude", {"micro__fraction__amplitude": 0.5}),
+                              ("micro.matrix.power", {"micro__matrix__power": 5}),
+                              ("time.step", {"time": "{end: 100, largest_step: 10}"}),
+                              ("switching.scales", {"switching__scales": "{k_alonk: 1}"}),
+                              ("physics", {"physics": "two_scale"}),
+                              ("grid.boundary.x", {"grid__boundary__x": "wall"})):
+            result = bimetal("run", PLATE, "-o", self.place / "refused", *settings(**values))
+            self.assertEqual(result.returncode, 2, words)
+            self.assertIn(words, result.stderr)
+            self.assertFalse((self.place / "refused").exists(), words)
+
+    def test_failures_end_the_job_with_one_sentence(self):
+        for fault, words in (("reactor_fails_at", "could not solve 2 of the cell problems"),
+                             ("state_nan_at", "no longer that of a solid")):
+            result = bimetal("run", PLATE, "-o", self.place / fault, *settings(**SMALL, **{f"faults__{fault}": 1}),
+                             ranks=2)
+            self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+            self.assertIn(words, result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
