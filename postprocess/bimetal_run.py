@@ -8,6 +8,7 @@ fields_NNNNNN.h5. What is wrong with a directory is told by RunError in one sent
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ class Answerer(IntEnum):
 
 
 PROVENANCE = ("answerer", "version", "score", "audited_error")
+
+
+def is_provenance(name: str, *which: str) -> bool:
+    """Whether a field is one of PROVENANCE, or of `which` of them: of a cell, or of its lower face along an axis."""
+    return re.sub("_[xyz]$", "", name) in (which or PROVENANCE)
 
 
 @dataclass(frozen=True)

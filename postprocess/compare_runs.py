@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bimetal_run import PROVENANCE, Run, RunError, Snapshot, guarded, lookup
+from bimetal_run import Run, RunError, Snapshot, guarded, is_provenance, lookup
 
 
 def last_common_step(a: Run, b: Run) -> int:
@@ -30,7 +30,7 @@ def difference(a: np.ndarray, b: np.ndarray) -> dict[str, float | None]:
 
 
 def compare_fields(a: Snapshot, b: Snapshot) -> dict[str, dict[str, Any]]:
-    names = [name for name in a.names if name in b.names and name not in PROVENANCE]
+    names = [name for name in a.names if name in b.names and not is_provenance(name)]
     if not names:
         raise RunError(f"{a.path} and {b.path} have no field in common.")
     result = {}

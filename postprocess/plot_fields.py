@@ -13,7 +13,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from bimetal_run import PROVENANCE, Answerer, Field, Run, RunError, Snapshot, guarded
+from bimetal_run import Answerer, Field, Run, RunError, Snapshot, guarded, is_provenance
 
 ANSWERER_COLOURS = {Answerer.INERT: GREY, Answerer.PHYSICS: VERMILION, Answerer.SURROGATE: BLUE,
                     Answerer.AUDITED: YELLOW, Answerer.EXPLICIT: GREEN}
@@ -39,7 +39,7 @@ def colour_range(field: Field) -> tuple[float, float]:
 
 def without_absent(field: Field) -> Field:
     """In version, score and audited_error, -1 says that there is none."""
-    if field.name not in PROVENANCE or field.name == "answerer":
+    if not is_provenance(field.name, "version", "score", "audited_error"):
         return field
     values = field.values.astype(float)
     values[values < 0] = np.nan
@@ -63,7 +63,7 @@ def draw_image(axes: Axes, field: Field, plane: np.ndarray, box: tuple[float, fl
     for side in ("top", "right"):
         axes.spines[side].set_visible(True)
     where = {"origin": "lower", "extent": box, "interpolation": "nearest", "aspect": "equal"}
-    if field.name == "answerer":
+    if is_provenance(field.name, "answerer"):
         axes.imshow(plane, cmap=answerer_colours(), vmin=-0.5, vmax=len(Answerer) - 0.5, **where)
         axes.legend(handles=answerer_patches(field), loc="upper center", bbox_to_anchor=(0.5, -0.16), ncol=2,
                     handlelength=1.2, columnspacing=1.2)
@@ -98,7 +98,7 @@ def figure_of_planes(snapshot: Snapshot, fields: list[Field]) -> Figure:
     n_rows = -(-len(panels) // n_columns)
     size = snapshot.upper - snapshot.lower
     shape = float(np.clip(size[1] / size[0], 0.3, 2.5))
-    legend = 0.6 if any(field.name == "answerer" for field in fields) else 0.0  # [inch]
+    legend = 0.6 if any(is_provenance(field.name, "answerer") for field in fields) else 0.0  # [inch]
     figure, axes = plt.subplots(n_rows, n_columns, squeeze=False,
                                 figsize=(4.3 * n_columns, (3.4 * shape + 1.0 + legend) * n_rows))
     for panel in axes.flat[len(panels):]:
@@ -128,14 +128,14 @@ def draw_strip(axes: Axes, field: Field, faces: np.ndarray) -> None:
 
 def figure_of_lines(snapshot: Snapshot, fields: list[Field]) -> Figure:
     """One panel above the other over a common axis."""
-    heights = [0.35 if field.name == "answerer" else 1.0 for field in fields]
+    heights = [0.35 if is_provenance(field.name, "answerer") else 1.0 for field in fields]
     figure, axes = plt.subplots(len(fields), 1, sharex=True, squeeze=False, figsize=(7.0, 0.9 + 2.1 * sum(heights)),
                                 gridspec_kw={"height_ratios": heights})
     n_cells = fields[0].values.size
     faces = MM * np.linspace(snapshot.lower[0], snapshot.upper[0], n_cells + 1)
     centres = 0.5 * (faces[1:] + faces[:-1])
     for panel, field in zip(axes[:, 0], fields):
-        if field.name == "answerer":
+        if is_provenance(field.name, "answerer"):
             draw_strip(panel, field, faces)
             continue
         colour = VERMILION if field.name == "T" else BLUE
@@ -158,7 +158,7 @@ def readable_time(seconds: float) -> str:
 
 
 def draw(snapshot: Snapshot, names: list[str] | None) -> Figure:
-    wanted = names or [name for name in ("T", "Y_OH") if name in snapshot.names] or list(snapshot.names[:2])
+    wanted = names or [name for name in ("T", "Y_OH", "answerer_x") if name in snapshot.names] or list(snapshot.names[:2])
     fields = [without_absent(snapshot.field(name)) for name in wanted]
     if not fields:
         raise RunError(f"{snapshot.path} holds no fields.")
@@ -182,7 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", metavar="RUN_DIR", help="output directory of a run")
     parser.add_argument("--field", nargs="+", metavar="NAME",
-                        help="fields to draw; OH is short for Y_OH (default: T Y_OH)")
+                        help="fields to draw; OH is short for Y_OH (default: T, and Y_OH or answerer_x if there is one)")
     parser.add_argument("--step", default="last", metavar="N|last|all", help="which snapshot (default: last)")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE",
                         help="picture to write, .png, .pdf or .svg; with several steps the step is added to its name "

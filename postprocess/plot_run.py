@@ -21,7 +21,7 @@ from bimetal_run import Run, RunError, guarded, lookup
 History = dict[str, np.ndarray]
 
 # The parts of a step's wall-clock time: columns of history.csv added up, label, colour.
-PARTS = [(("transport_s", "pressure_s"), "transport", GREY), (("physics_s",), "physics", VERMILION),
+PARTS = [(("transport_s", "pressure_s", "macro_s"), "PDE", GREY), (("physics_s",), "physics", VERMILION),
          (("inference_s",), "inference", BLUE), (("audit_s",), "audits", YELLOW),
          (("training_s",), "training", GREEN), (("balance_s", "communication_s"), "balance, communication", PURPLE),
          (("output_s",), "output", SKY)]
