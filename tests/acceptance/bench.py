@@ -19,8 +19,11 @@ PROVENANCE = ("answerer", "version", "score", "audited_error")  # who answered: 
 Settings = dict[str, Any]  # key of the input -> value
 Steps = list[dict[str, float]]  # the lines of history.csv
 
-# For a run that goes on until it is stopped: what is waited for comes, however fast or slow the machine is.
-ENDLESS: Settings = {"time.end": 1.0}
+
+def endless(given: dict[str, Any]) -> Settings:
+    """For a run that goes on until it is stopped, so that what is waited for comes however slow the machine is: an end
+    that is not reached, a whole number of its time steps."""
+    return {"time.end": given.get("endless", 1.0)}
 
 
 def after(steps: int) -> Callable[[Steps], bool]:
@@ -77,7 +80,8 @@ class Run:
             "sentence": " / ".join(self.outcome.sentences), "said": self.outcome.out}
         if not summary:
             return found
-        found["conservation.elements"] = max(summary["conservation"]["elements"].values())
+        if "conservation" in summary:
+            found["conservation.elements"] = max(summary["conservation"]["elements"].values())
         rows = summary["subproblems"]
         active = rows["accepted"] + rows["rejected"]
         found["accepted_share"] = rows["accepted"] / active if active else 0.0

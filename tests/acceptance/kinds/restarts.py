@@ -7,7 +7,7 @@ import signal
 import time
 from typing import Any
 
-from bench import ENDLESS, Bench, Run, Settings, after, answered, difference_of_gas, differing, read_table
+from bench import Bench, Run, Settings, after, answered, difference_of_gas, differing, endless, read_table
 from launch import kill
 from results import Figures, Skip
 
@@ -24,7 +24,7 @@ def cut(bench: Bench, given: dict[str, Any], ranks: int) -> Run:
     """A run stopped by SIGUSR1 after so many steps, or, if that is more, its surrogate's first answer."""
     enough = after(given["after_steps"])
     learns = given["settings"].get("switching.policy") != "never"
-    return bench.interrupted(given["case"], given["settings"] | AT_THE_END | ENDLESS, ranks,
+    return bench.interrupted(given["case"], given["settings"] | AT_THE_END | endless(given), ranks,
                              lambda done: enough(done) and (answered(done) or not learns),
                              lambda process: bench.launcher.send(process, signal.SIGUSR1), *petsc(given))
 
@@ -57,7 +57,7 @@ def differences_of_runs(bench: Bench, these: Run, those: Run) -> list[str]:
     found += differing(bench.compare(these.last("checkpoint_*.h5"), those.last("checkpoint_*.h5")), MEASURED)
     found += [] if counts(these) == counts(those) else ["history.csv"]
     mine, theirs = these.summary(), those.summary()
-    found += [part for part in ("subproblems", "certificate", "error", "conservation") if mine[part] != theirs[part]]
+    found += [part for part in ("subproblems", "certificate", "error", "conservation") if mine.get(part) != theirs.get(part)]
     return found
 
 
@@ -113,12 +113,12 @@ def stopped_by_signal(bench: Bench, given: dict[str, Any], ranks: int) -> Figure
         if process.poll() is None:
             kill(process)
 
-    return left_behind(bench.interrupted(given["case"], given["settings"] | AT_THE_END | ENDLESS, ranks,
+    return left_behind(bench.interrupted(given["case"], given["settings"] | AT_THE_END | endless(given), ranks,
                                          after(given["after_steps"]), send, directory=directory))
 
 
 def stopped_by_wall_limit(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
-    settings = given["settings"] | AT_THE_END | ENDLESS | {"time.wall_limit": given["wall_limit"]}
+    settings = given["settings"] | AT_THE_END | endless(given) | {"time.wall_limit": given["wall_limit"]}
     stopped = bench.run(given["case"], settings, ranks)
     return left_behind(stopped) | {"seconds": stopped.outcome.seconds}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import Any
 
-from bench import ENDLESS, PROVENANCE, Bench, Run, answered, difference_of_gas, differing
+from bench import PROVENANCE, Bench, Run, answered, difference_of_gas, differing, endless
 from results import Failure, Figures, Skip
 
 
@@ -22,7 +22,7 @@ def once_it_answers(bench: Bench, given: dict[str, Any], ranks: int) -> Figures:
     """A run that goes on until its surrogate has given an answer, however long it has to learn, is stopped, and takes
     `further_steps` more. `then_at`: settings of that part whose values are counted from the step it begins with."""
     settings = given["settings"]
-    first = bench.interrupted(given["case"], settings | ENDLESS, ranks, answered,
+    first = bench.interrupted(given["case"], settings | endless(given), ranks, answered,
                               lambda process: bench.launcher.send(process, signal.SIGUSR1), *petsc(given))
     if first.outcome.code != 3:
         raise Failure(f"a run that was to be stopped ended with {first.said()}")
