@@ -61,7 +61,7 @@ CellProblem::CellProblem(int n, const PhaseLaw& matrix, const PhaseLaw& inclusio
 }
 
 void CellProblem::evaluate() {
-  means_ = fluxes_.evaluate(question_, w_, scale_, residual_, linear_.conductivity());
+  means_ = fluxes_.evaluate(w_, scale_, residual_, linear_.conductivity());
   ++counts_.evaluations;
 }
 
@@ -69,11 +69,9 @@ Vector CellProblem::flux() const { return {-means_.s[0], -means_.s[1], -means_.s
 
 std::optional<std::string> CellProblem::solve(const CellQuestion& question) {
   EXPECT(question.part != nullptr && question.part->n() == n_);
-  question_ = question;
+  fluxes_.begin(question);
   w_.fill(0.0);
-  scale_ = 1.0;
-  evaluate();
-  scale_ = 2.0 / (means_.C[0] + means_.C[2]);
+  scale_ = 1.0 / fluxes_.uniform_conductivity();
   if (!(scale_ > 0.0 && std::isfinite(scale_))) return "the fluxes of the uniform gradient are not finite";
   evaluate();
   return advance();
@@ -145,7 +143,7 @@ void CellProblem::move_along_step(double length) {
 /// What a unit of G_x, G_y, G_z, and T leaves in the nodes at fixed w, times `scale_`.
 void CellProblem::assemble_loads() {
   const auto& conductivity = linear_.conductivity();
-  fluxes_.couple(question_, w_, couplings_);
+  fluxes_.couple(w_, couplings_);
   for (int sign : {1, -1}) {
     Field<double>&u = loads_[2], &v = loads_[3];
     for (int j = 0; j < n_; ++j)

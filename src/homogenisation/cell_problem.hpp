@@ -59,7 +59,6 @@ class CellProblem {
   CellOptions options_;
   PixelFluxes fluxes_;
   LinearCell linear_;
-  CellQuestion question_;
   Field<double> w_, w_start_, residual_;
   Field<float> load_, step_;
   CellMeans means_;

@@ -45,7 +45,7 @@ void check(const ConductionCellOptions& options) {
 /// What the answers depend on besides the row.
 std::string fingerprint_of(const ConductionCellOptions& options) {
   core::Fingerprint print;
-  print.add("conduction cell, one-point quadrature, Voigt pixels");
+  print.add("conduction cell, one-point quadrature, laminates in mixed pixels, ramp of 1.8 pixels");
   print.add(static_cast<std::uint64_t>(options.dimensions));
   print.add(static_cast<std::uint64_t>(options.pixels));
   print.add(options.shape == Shape::ellipse ? "ellipse" : "laminate");

@@ -18,8 +18,8 @@ struct ConductionCellOptions {
   Shape shape = Shape::ellipse;
   double aspect = 2.0;  // of the ellipse, long over short axis [1], in [1, 20]
   PhaseLaw matrix{}, inclusion{};
-  double gradient_scale = 1.0;       // nominal [K/m], > 0
-  double temperature_scale = 100.0;  // nominal [K], > 0
+  double gradient_scale = 1.0;                              // nominal [K/m], > 0
+  double temperature_scale = 100.0;                         // nominal [K], > 0
   std::array<double, 3> conductivity_scale{1.0, 1.0, 1.0};  // what an error of 1 of an answer means [W/m/K], > 0
 };
 

@@ -35,6 +35,7 @@ struct ConductionCellSolver::Impl {
   ConductionCell cell;
   Inclusion inclusion;
   Field<double> part;
+  MixedPixels mixed;
   CellProblem problem;
   ConductionCellCounts counts;
 };
@@ -55,8 +56,9 @@ std::optional<std::string> ConductionCellSolver::Impl::solve_row(std::span<const
 }
 
 std::optional<std::string> ConductionCellSolver::Impl::find_flux(const CellState& state) {
-  inclusion.draw(state.fraction, state.angle, part);
-  const CellQuestion question{.T = state.T, .gradient = state.gradient, .part = &part, .source = nullptr};
+  inclusion.draw(state.fraction, state.angle, part, mixed);
+  const CellQuestion question{
+      .T = state.T, .gradient = state.gradient, .part = &part, .mixed = &mixed, .source = nullptr};
   const auto before = problem.counts();
   auto trouble = problem.solve(question);
   counts.newton += problem.counts().newton - before.newton;

@@ -10,18 +10,20 @@
 namespace bimetal::homogenisation {
 namespace {
 
-constexpr double half_width = 0.5 * std::numbers::sqrt2;  // of the ramp [pixels]: half a pixel's diagonal
+// Of the ramp [pixels]. Measured: with less, fluxes feel the position of the border within a pixel more; with more,
+// they are less accurate. At 32 pixels and contrast 30 that imprint is 0.02 to 0.05 % of the flux (rms).
+constexpr double half_width = 0.9;
 
-/// 1 inside, 0 outside, and a cubic between that has no kinks.
+/// 1 inside, 0 outside, and between them a polynomial whose first two derivatives have no jumps.
 double ramp(double distance) {
   const double t = std::clamp(0.5 - 0.5 * distance / half_width, 0.0, 1.0);
-  return t * t * (3.0 - 2.0 * t);
+  return t * t * t * (10.0 + t * (6.0 * t - 15.0));
 }
 
 /// Its derivative, times -1.
 double slope(double distance) {
-  const double t = std::clamp(0.5 - 0.5 * distance / half_width, 0.0, 1.0);
-  return 3.0 * t * (1.0 - t) / half_width;
+  const double t = std::clamp(0.5 - 0.5 * distance / half_width, 0.0, 1.0), square = t * (1.0 - t);
+  return 15.0 * square * square / half_width;
 }
 
 /// Mean of the ramp with the border moved outward by `shift` pixels, and its derivative.
@@ -47,19 +49,15 @@ double largest_fraction(Shape shape, double aspect) {
 
 Inclusion::Inclusion(int pixels, Shape shape, double aspect) : shape_(shape), aspect_(aspect), distance_(pixels) {}
 
-void Inclusion::draw(double fraction, double angle, Field<double>& part) {
+void Inclusion::draw(double fraction, double angle, Field<double>& part, MixedPixels& mixed) {
   EXPECT(fraction >= 0.0 && fraction <= largest_fraction(shape_, aspect_));
-  if (fraction == 0.0) return part.fill(0.0);
-  if (shape_ == Shape::laminate) return draw_laminate(fraction, part);
-  measure_distances(fraction, angle);
-  const double shift = find_border(fraction);
-  const int n = part.n();
-  for (int j = 0; j < n; ++j) {
-    const double* distance = distance_.row(j);
-    double* to = part.row(j);
-#pragma omp simd
-    for (int i = 0; i < n; ++i) to[i] = ramp(distance[i] - shift);
-  }
+  if (fraction == 0.0)
+    part.fill(0.0);
+  else if (shape_ == Shape::laminate)
+    draw_laminate(fraction, part);
+  else
+    draw_ellipse(fraction, angle, part);
+  list_mixed(angle, part, mixed);
 }
 
 void Inclusion::draw_laminate(double fraction, Field<double>& part) const {
@@ -68,8 +66,43 @@ void Inclusion::draw_laminate(double fraction, Field<double>& part) const {
     for (int i = 0; i < n; ++i) part.row(j)[i] = std::clamp(fraction * n - i, 0.0, 1.0);
 }
 
-/// Of pixel centres from the ellipse F = x'²/a² + y'²/b² = 1, to first order (F - 1)/|grad F|. The gradient is kept
-/// from vanishing in the centre, which is far inside anyway.
+void Inclusion::draw_ellipse(double fraction, double angle, Field<double>& part) {
+  measure_distances(fraction, angle);
+  const double shift = find_border(fraction);
+  const int n = part.n();
+  for (int j = 0; j < n; ++j) {
+    const double* distance = distance_.row(j);
+    double* to = part.row(j);
+#pragma omp simd
+    for (int i = 0; i < n; ++i) to[i] = std::min(ramp(distance[i] - shift), 1.0);
+  }
+}
+
+/// With the normal of the ellipse of the same shape through the pixel's centre.
+void Inclusion::list_mixed(double angle, const Field<double>& part, MixedPixels& mixed) const {
+  const int n = part.n();
+  const double c = std::cos(angle), s = std::sin(angle), stretch = aspect_ * aspect_;
+  mixed.clear();
+  for (int j = 0; j < n; ++j) {
+    mixed.first.push_back(mixed.size());
+    const double *row = part.row(j), y = j + 0.5 - 0.5 * n;
+    for (int i = 0; i < n; ++i) {
+      if (!(row[i] > 0.0 && row[i] < 1.0)) continue;
+      const double x = i + 0.5 - 0.5 * n, along = c * x + s * y, across = stretch * (c * y - s * x);
+      const double size = std::hypot(along, across);
+      const bool along_x = shape_ == Shape::laminate || size == 0.0;
+      mixed.row.push_back(j);
+      mixed.column.push_back(i);
+      mixed.part.push_back(row[i]);
+      mixed.normal_x.push_back(along_x ? 1.0 : (c * along - s * across) / size);
+      mixed.normal_y.push_back(along_x ? 0.0 : (s * along + c * across) / size);
+    }
+  }
+  mixed.first.push_back(mixed.size());
+}
+
+/// Of pixel centres from the ellipse F = x'²/a² + y'²/b² = 1, to first order (sqrt F - 1)/|grad sqrt F|, which is
+/// exact of a circle. The gradient of F is kept from vanishing in the centre, which is far inside anyway.
 void Inclusion::measure_distances(double fraction, double angle) {
   const int n = distance_.n();
   const double b = n * std::sqrt(fraction / (std::numbers::pi * aspect_)), a = aspect_ * b;  // [pixels]
@@ -83,7 +116,8 @@ void Inclusion::measure_distances(double fraction, double angle) {
       const double x = i + 0.5 - 0.5 * n;
       const double along = (c * x + s * y), across = (c * y - s * x);
       const double u = along * along * per_a2, v = across * across * per_b2;
-      row[i] = 0.5 * (u + v - 1.0) / std::sqrt(u * per_a2 + v * per_b2 + 0.1 * per_a2);
+      const double square = u + v;
+      row[i] = (square - std::sqrt(square)) / std::sqrt(u * per_a2 + v * per_b2 + 0.1 * per_a2);
     }
   }
 }

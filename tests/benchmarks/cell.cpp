@@ -22,40 +22,36 @@ ConductionCell cell_of(int pixels, double contrast) {
                          .matrix = {.k = 1.0, .temperature_exponent = 0.3, .p = 2.5, .g0 = 1000.0},
                          .inclusion = {.k = contrast, .temperature_exponent = -0.2, .p = 1.6, .g0 = 1000.0},
                          .gradient_scale = 1000.0,
-                         .flux_scale = {1000.0, 1000.0, 1000.0}});
+                         .conductivity_scale = {1.0, 1.0, 1.0}});
 }
 
 /// Gradients of 30 to 3000 K/m in all directions, inclusions of all sizes and directions.
-core::RowTable draw_rows() {
-  core::RowTable rows(5, n_rows);
-  for (std::int64_t i = 0; i < n_rows; ++i) {
-    const auto random = [&](std::uint64_t column) {
-      return core::random_uniform(3, core::Purpose::data, static_cast<std::uint64_t>(i), column);
-    };
-    const double g = 3000.0 * std::pow(10.0, -2.0 * random(0)), direction = 2.0 * std::numbers::pi * random(1);
-    const auto row = rows[i];
-    row[0] = 250.0 + 150.0 * random(2);
-    row[1] = g * std::cos(direction);
-    row[2] = g * std::sin(direction);
-    row[3] = 0.05 + 0.42 * random(3);
-    row[4] = std::numbers::pi * random(4);
-  }
-  return rows;
+CellState draw_cell(std::int64_t i) {
+  const auto random = [&](std::uint64_t column) {
+    return core::random_uniform(3, core::Purpose::data, static_cast<std::uint64_t>(i), column);
+  };
+  const double g = 3000.0 * std::pow(10.0, -2.0 * random(0)), direction = 2.0 * std::numbers::pi * random(1);
+  return {.T = 250.0 + 150.0 * random(2),
+          .gradient = {g * std::cos(direction), g * std::sin(direction), 0.0},
+          .fraction = 0.05 + 0.42 * random(3),
+          .angle = std::numbers::pi * random(4)};
 }
 
 /// Arguments: pixels, contrast, whether with the tangent. One iteration is one row.
 void cell(benchmark::State& state) {
   ConductionCellSolver solver(cell_of(static_cast<int>(state.range(0)), static_cast<double>(state.range(1))));
-  const auto rows = draw_rows();
+  const auto& shape = solver.kind().rows();
+  core::RowTable rows(shape.n_in(), n_rows);
+  for (std::int64_t i = 0; i < n_rows; ++i) shape.pose(draw_cell(i), rows[i]);
   const std::vector<std::int64_t> id{0};
-  std::vector<double> flux(2), dq_dg(4), dq_dT(2);
+  std::vector<double> answer(2), dq_dg(4), dq_dT(2);
   std::int64_t row = 0;
   for (auto _ : state) {
     const auto in = rows[row];
-    subproblem::Batch batch{.in = {in.data(), 1, 5}, .out = {flux.data(), 1, 2}, .id = id};
+    subproblem::Batch batch{.in = {in.data(), 1, std::ssize(in)}, .out = {answer.data(), 1, 2}, .id = id};
     solver.solve(batch);
-    if (state.range(2) != 0) solver.tangent(in, dq_dg, dq_dT);
-    benchmark::DoNotOptimize(flux.data());
+    if (state.range(2) != 0) solver.tangent(draw_cell(row), dq_dg, dq_dT);
+    benchmark::DoNotOptimize(answer.data());
     if (++row == n_rows) row = 0;
   }
   const auto per_row = [&](std::int64_t count) {

@@ -20,8 +20,9 @@ inline Vector flux_of(CellProblem& problem, Shape shape, double aspect_ratio, do
                       double fraction, double angle, int n) {
   Inclusion drawing(n, shape, aspect_ratio);
   Field<double> part(n);
-  drawing.draw(fraction, angle, part);
-  const CellQuestion question{.T = T, .gradient = gradient, .part = &part, .source = nullptr};
+  MixedPixels mixed;
+  drawing.draw(fraction, angle, part, mixed);
+  const CellQuestion question{.T = T, .gradient = gradient, .part = &part, .mixed = &mixed};
   if (problem.solve(question)) return {NAN, NAN, NAN};
   return problem.flux();
 }
