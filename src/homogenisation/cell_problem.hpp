@@ -12,7 +12,7 @@ namespace bimetal::homogenisation {
 
 struct CellOptions {
   double rtol = 1e-4;  // error of the mean flux, as a vector, relative to its magnitude [1], in [1e-10, 0.1]
-  int max_newton = 60;
+  int max_newton = 200;
   int max_cg = 2000;  // iterations per Newton step
 };
 

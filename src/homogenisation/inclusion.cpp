@@ -102,11 +102,12 @@ void Inclusion::list_mixed(double angle, const Field<double>& part, MixedPixels&
 }
 
 /// Of pixel centres from the ellipse F = x'²/a² + y'²/b² = 1, to first order (sqrt F - 1)/|grad sqrt F|, which is
-/// exact of a circle. The gradient of F is kept from vanishing in the centre, which is far inside anyway.
+/// exact of a circle. In the centre it is -a.
 void Inclusion::measure_distances(double fraction, double angle) {
   const int n = distance_.n();
   const double b = n * std::sqrt(fraction / (std::numbers::pi * aspect_)), a = aspect_ * b;  // [pixels]
   const double c = std::cos(angle), s = std::sin(angle);
+  constexpr double tiny = 1e-12;
   const double per_a2 = 1.0 / (a * a), per_b2 = 1.0 / (b * b);
   for (int j = 0; j < n; ++j) {
     const double y = j + 0.5 - 0.5 * n;
@@ -116,8 +117,8 @@ void Inclusion::measure_distances(double fraction, double angle) {
       const double x = i + 0.5 - 0.5 * n;
       const double along = (c * x + s * y), across = (c * y - s * x);
       const double u = along * along * per_a2, v = across * across * per_b2;
-      const double square = u + v;
-      row[i] = (square - std::sqrt(square)) / std::sqrt(u * per_a2 + v * per_b2 + 0.1 * per_a2);
+      const double F = u + v;
+      row[i] = (std::sqrt(F) - 1.0) * std::sqrt((F + tiny) / (u * per_a2 + v * per_b2 + tiny * per_a2));
     }
   }
 }

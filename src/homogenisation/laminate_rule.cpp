@@ -87,52 +87,72 @@ void LaminateRule::find_jumps(const LawAt& matrix, const LawAt& inclusion, std::
   }
 }
 
-/// The flux across the border, and the tangent with the jump condensed.
+/// With the jump, and what it gives way when the gradient changes.
+struct LaminateRule::State {
+  double f, h;               // parts of the inclusion and of the matrix
+  double a, b, bx;           // means of moduli, and of b times the gradient across
+  double x_m, x_i;           // gradients across the border [K/m]
+  double nn;                 // conductivity across it
+  double d_across, d_along;  // (ds_i/dg - ds_m/dg) n: across the border, and along it per gradient there
+  double give;               // f h over the stiffness of the jump
+  double p, q;               // n·(1, 1) and n·(1, -1)
+};
+
+LaminateRule::State LaminateRule::state(std::size_t k) const {
+  const double f = pixels_->part[k], h = 1.0 - f, a_m = a_m_[k], b_m = b_m_[k], a_i = a_i_[k], b_i = b_i_[k];
+  const double x_m = normal_[k] * (1.0 - f * jump_[k]), x_i = normal_[k] * (1.0 + h * jump_[k]);
+  const double c_m = a_m + b_m * x_m * x_m, c_i = a_i + b_i * x_i * x_i, stiffness = h * c_i + f * c_m;
+  const double n_x = pixels_->normal_x[k], n_y = pixels_->normal_y[k];
+  return {.f = f,
+          .h = h,
+          .a = h * a_m + f * a_i,
+          .b = h * b_m + f * b_i,
+          .bx = h * b_m * x_m + f * b_i * x_i,
+          .x_m = x_m,
+          .x_i = x_i,
+          .nn = c_m * c_i / stiffness,
+          .d_across = c_i - c_m,
+          .d_along = b_i * x_i - b_m * x_m,
+          .give = f * h / stiffness,
+          .p = n_x + n_y,
+          .q = n_x - n_y};
+}
+
+/// The flux, with what the last Newton step would still change, and the tangent with the jump condensed: with
+/// D = C_i - C_m, C = (1-f) C_m + f C_i - f (1-f) (D n)(D n)^T/(n·((1-f) C_i + f C_m) n).
 void LaminateRule::assemble(std::size_t first, std::size_t count) {
+#pragma omp simd
   for (std::size_t k = first; k < first + count; ++k) {
-    const double f = pixels_->part[k], h = 1.0 - f, gn = normal_[k], gt = along_[k], e = jump_[k];
-    const double x_m = gn * (1.0 - f * e), x_i = gn * (1.0 + h * e);
-    const double a = h * a_m_[k] + f * a_i_[k], b = h * b_m_[k] + f * b_i_[k];
-    const double c_m = a_m_[k] + b_m_[k] * x_m * x_m, c_i = a_i_[k] + b_i_[k] * x_i * x_i;
-    // (ds_i/dg - ds_m/dg) n: across the border, and along it per gradient there.
-    const double across = c_i - c_m, along = b_i_[k] * x_i - b_m_[k] * x_m;
-    const double late = f * h * gn * rest_[k], give = f * h / (h * c_i + f * c_m);
-    const double s_n = h * a_m_[k] * x_m + f * a_i_[k] * x_i + late * across, secant = a + late * along;
-    const double mixed = h * b_m_[k] * x_m + f * b_i_[k] * x_i;
-    const double nn = c_m * c_i / (h * c_i + f * c_m), nt = (mixed - give * across * along) * gt;
-    const double tt = a + (b - give * along * along) * gt * gt;
-    const double nx = pixels_->normal_x[k], ny = pixels_->normal_y[k], p = nx + ny, q = nx - ny;
-    fluxes_[k] = {.u = 0.5 * (p * s_n + q * secant * gt),
-                  .v = 0.5 * (q * s_n - p * secant * gt),
+    const State o = state(k);
+    const double t = along_[k], late = o.f * o.h * normal_[k] * rest_[k];
+    const double secant = o.a + late * o.d_along, s_t = secant * t;
+    const double s_n = o.h * a_m_[k] * o.x_m + o.f * a_i_[k] * o.x_i + late * o.d_across;
+    const double nt = (o.bx - o.give * o.d_across * o.d_along) * t;
+    const double tt = o.a + (o.b - o.give * o.d_along * o.d_along) * t * t;
+    fluxes_[k] = {.u = 0.5 * (o.p * s_n + o.q * s_t),
+                  .v = 0.5 * (o.q * s_n - o.p * s_t),
                   .z = secant,
-                  .A = 0.25 * (p * p * nn + 2.0 * p * q * nt + q * q * tt),
-                  .B = 0.25 * (p * q * (nn - tt) + (q * q - p * p) * nt),
-                  .C = 0.25 * (q * q * nn - 2.0 * p * q * nt + p * p * tt)};
+                  .A = 0.25 * (o.p * o.p * o.nn + 2.0 * o.p * o.q * nt + o.q * o.q * tt),
+                  .B = 0.25 * (o.p * o.q * (o.nn - tt) + (o.q * o.q - o.p * o.p) * nt),
+                  .C = 0.25 * (o.q * o.q * o.nn - 2.0 * o.p * o.q * nt + o.p * o.p * tt)};
   }
 }
 
 void LaminateRule::couple(const LawAt& matrix, const LawAt& inclusion, double gz) {
   couplings_.resize(size());
   for (std::size_t k = 0; k < size(); ++k) {
-    const double f = pixels_->part[k], h = 1.0 - f, gn = normal_[k], gt = along_[k], e = jump_[k];
-    const double x_m = gn * (1.0 - f * e), x_i = gn * (1.0 + h * e);
-    const double a = h * a_m_[k] + f * a_i_[k], b = h * b_m_[k] + f * b_i_[k];
-    const double c_m = a_m_[k] + b_m_[k] * x_m * x_m, c_i = a_i_[k] + b_i_[k] * x_i * x_i;
-    const double across = c_i - c_m, along = b_i_[k] * x_i - b_m_[k] * x_m;
-    const double give = f * h / (h * c_i + f * c_m);
-    const double mixed = h * b_m_[k] * x_m + f * b_i_[k] * x_i;
-    const double nz = (mixed - give * across * along) * gz, rest = b - give * along * along, tz = rest * gt * gz;
-    const double m_T = matrix.by_T * a_m_[k], i_T = inclusion.by_T * a_i_[k];
-    const double a_T = h * m_T + f * i_T, jump_T = i_T * x_i - m_T * x_m;
-    const double nT = h * m_T * x_m + f * i_T * x_i - give * across * jump_T;
-    const double along_T = a_T - give * along * jump_T;
-    const double nx = pixels_->normal_x[k], ny = pixels_->normal_y[k], p = nx + ny, q = nx - ny;
-    couplings_[k] = {.u_z = 0.5 * (p * nz + q * tz),
-                     .v_z = 0.5 * (q * nz - p * tz),
-                     .u_T = 0.5 * (p * nT + q * along_T * gt),
-                     .v_T = 0.5 * (q * nT - p * along_T * gt),
-                     .zz = a + rest * gz * gz,
-                     .zT = along_T * gz};
+    const State o = state(k);
+    const double t = along_[k], by_m = matrix.by_T * a_m_[k], by_i = inclusion.by_T * a_i_[k];
+    const double nz = (o.bx - o.give * o.d_across * o.d_along) * gz, zz = o.b - o.give * o.d_along * o.d_along;
+    const double push = o.give * (by_i * o.x_i - by_m * o.x_m);  // of T on the jump
+    const double n_T = o.h * by_m * o.x_m + o.f * by_i * o.x_i - push * o.d_across;
+    const double secant_T = o.h * by_m + o.f * by_i - push * o.d_along;
+    couplings_[k] = {.u_z = 0.5 * (o.p * nz + o.q * zz * t * gz),
+                     .v_z = 0.5 * (o.q * nz - o.p * zz * t * gz),
+                     .u_T = 0.5 * (o.p * n_T + o.q * secant_T * t),
+                     .v_T = 0.5 * (o.q * n_T - o.p * secant_T * t),
+                     .zz = o.a + zz * gz * gz,
+                     .zT = secant_T * gz};
   }
 }
 

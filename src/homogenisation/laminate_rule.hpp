@@ -46,6 +46,8 @@ class LaminateRule {
   std::span<const Coupling> couplings() const { return {couplings_.data(), size()}; }
 
  private:
+  struct State;
+  State state(std::size_t k) const;
   void find_jumps(const LawAt& matrix, const LawAt& inclusion, std::size_t first, std::size_t count);
   void assemble(std::size_t first, std::size_t count);
 

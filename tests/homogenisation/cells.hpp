@@ -15,15 +15,23 @@ constexpr double aspect = 1.5;
 constexpr PhaseLaw matrix{.k = 1.0, .temperature_exponent = 0.3, .p = 2.5, .g0 = 1000.0};
 constexpr PhaseLaw inclusion{.k = 30.0, .temperature_exponent = -0.2, .p = 1.6, .g0 = 500.0};
 
+/// A cell to ask; it must outlive what is asked of the answer.
+struct Drawing {
+  Drawing(int n, Shape shape, double aspect_ratio, double fraction, double angle) : part(n) {
+    Inclusion(n, shape, aspect_ratio).draw(fraction, angle, part, mixed);
+  }
+  CellQuestion ask(double T, const Vector& gradient) const {
+    return {.T = T, .gradient = gradient, .part = &part, .mixed = &mixed};
+  }
+  Field<double> part;
+  MixedPixels mixed;
+};
+
 /// Solves for the flux of an ellipse, or fails.
 inline Vector flux_of(CellProblem& problem, Shape shape, double aspect_ratio, double T, const Vector& gradient,
                       double fraction, double angle, int n) {
-  Inclusion drawing(n, shape, aspect_ratio);
-  Field<double> part(n);
-  MixedPixels mixed;
-  drawing.draw(fraction, angle, part, mixed);
-  const CellQuestion question{.T = T, .gradient = gradient, .part = &part, .mixed = &mixed};
-  if (problem.solve(question)) return {NAN, NAN, NAN};
+  const Drawing cell(n, shape, aspect_ratio, fraction, angle);
+  if (problem.solve(cell.ask(T, gradient))) return {NAN, NAN, NAN};
   return problem.flux();
 }
 
