@@ -98,7 +98,7 @@ struct LaminateRule::State {
   double p, q;               // n·(1, 1) and n·(1, -1)
 };
 
-LaminateRule::State LaminateRule::state(std::size_t k) const {
+[[gnu::always_inline]] inline LaminateRule::State LaminateRule::state(std::size_t k) const {
   const double f = pixels_->part[k], h = 1.0 - f, a_m = a_m_[k], b_m = b_m_[k], a_i = a_i_[k], b_i = b_i_[k];
   const double x_m = normal_[k] * (1.0 - f * jump_[k]), x_i = normal_[k] * (1.0 + h * jump_[k]);
   const double c_m = a_m + b_m * x_m * x_m, c_i = a_i + b_i * x_i * x_i, stiffness = h * c_i + f * c_m;
