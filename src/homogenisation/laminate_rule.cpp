@@ -36,10 +36,23 @@ void LaminateRule::evaluate(const LawAt& matrix, const LawAt& inclusion, const s
   }
   for (std::size_t first = 0; first < size(); first += chunk) {
     const std::size_t count = std::min(chunk, size() - first);
+    if (!has_start_) guess_jumps(matrix, inclusion, first, count);
     find_jumps(matrix, inclusion, first, count);
     assemble(first, count);
   }
   has_start_ = true;
+}
+
+/// Right if both laws are linear: the moduli are those at the mean gradient.
+void LaminateRule::guess_jumps(const LawAt& matrix, const LawAt& inclusion, std::size_t first, std::size_t count) {
+  const double *part = pixels_->part.data(), *gn = normal_.data(), *g2 = other2_.data();
+  double* jump = jump_.data();
+#pragma omp simd
+  for (std::size_t k = first; k < first + count; ++k) {
+    const double square = gn[k] * gn[k] + g2[k];
+    const double m = modulus(matrix, square).a, c = modulus(inclusion, square).a;
+    jump[k] = (m - c) / (part[k] * m + (1.0 - part[k]) * c);
+  }
 }
 
 /// Newton's method, held in a bracket, for e at which a_i (1 + (1-f) e) = a_m (1 - f e), the moduli a of either phase
@@ -54,14 +67,6 @@ void LaminateRule::find_jumps(const LawAt& matrix, const LawAt& inclusion, std::
   for (std::size_t k = 0; k < count; ++k) {
     low[k] = -1.0 / (1.0 - part[k]);
     high[k] = 1.0 / part[k];
-  }
-  if (!has_start_) {
-#pragma omp simd
-    for (std::size_t k = 0; k < count; ++k) {
-      const double square = gn[k] * gn[k] + g2[k];
-      const double m = modulus(matrix, square).a, c = modulus(inclusion, square).a;
-      jump[k] = (m - c) / (part[k] * m + (1.0 - part[k]) * c);
-    }
   }
   for (int iteration = 0; iteration < max_iterations; ++iteration) {
     double largest = 0.0;
@@ -98,7 +103,7 @@ struct LaminateRule::State {
   double p, q;               // n·(1, 1) and n·(1, -1)
 };
 
-LaminateRule::State LaminateRule::state(std::size_t k) const {
+[[gnu::always_inline]] inline LaminateRule::State LaminateRule::state(std::size_t k) const {
   const double f = pixels_->part[k], h = 1.0 - f, a_m = a_m_[k], b_m = b_m_[k], a_i = a_i_[k], b_i = b_i_[k];
   const double x_m = normal_[k] * (1.0 - f * jump_[k]), x_i = normal_[k] * (1.0 + h * jump_[k]);
   const double c_m = a_m + b_m * x_m * x_m, c_i = a_i + b_i * x_i * x_i, stiffness = h * c_i + f * c_m;

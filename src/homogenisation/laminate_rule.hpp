@@ -48,6 +48,7 @@ class LaminateRule {
  private:
   struct State;
   State state(std::size_t k) const;
+  void guess_jumps(const LawAt& matrix, const LawAt& inclusion, std::size_t first, std::size_t count);
   void find_jumps(const LawAt& matrix, const LawAt& inclusion, std::size_t first, std::size_t count);
   void assemble(std::size_t first, std::size_t count);
 

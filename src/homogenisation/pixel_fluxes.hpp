@@ -13,7 +13,7 @@ namespace bimetal::homogenisation {
 using Vector = std::array<double, 3>;  // x, y, z; z is along the fibres
 
 /// What a cell is asked: T [K], mean gradient [K/m], what part of every pixel is inclusion [n, n], and which of the
-/// pixels are cut by a border.
+/// pixels are cut by a border. Fields are borrowed until the next question.
 struct CellQuestion {
   double T = 300.0;
   Vector gradient{};
