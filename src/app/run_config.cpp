@@ -65,6 +65,7 @@ void read_training(Section section, RunConfig& config) {
   schedule.updates_per_step = section.integer("updates_per_step", Range::at_least(0), schedule.updates_per_step);
   schedule.promote_every = section.integer("promote_every", Range::at_least(1), schedule.promote_every);
   schedule.calibration_rows = section.integer("calibration_rows", Range::at_least(1), schedule.calibration_rows);
+  schedule.lost_share = section.number("lost_share", Range::between(1e-3, 0.999), schedule.lost_share);
   schedule.perturbed = section.number("perturbed", Range::between(0.0, 1.0), schedule.perturbed);
   training.batch = section.integer("batch", Range::at_least(1), training.batch);
   training.learning_rate = section.number("learning_rate", Range{0.0, 1.0, true}, training.learning_rate);

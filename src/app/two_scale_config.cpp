@@ -135,6 +135,7 @@ std::shared_ptr<PhysicsConfig> read_two_scale(Section& root, const RunConfig& ru
 /// Errors of the reference solver are to be small against the tolerance that answers are judged by.
 void TwoScaleConfig::settle(Section& root, const RunConfig& run) {
   solver.rtol = rtol.value_or(std::clamp(run.hybrid.switching.tolerance / 10.0, rtol_range.min, rtol_range.max));
+  macro.flux_error = solver.rtol;
   const std::string reason = rtol ? "given" : "a tenth of switching.tolerance";
   if (!rtol) root.section("micro").remark("rtol", fmt::format("{:g}, {}", solver.rtol, reason));
   accuracy = fmt::format("fluxes of cells of {0} x {0} pixels to rtol {1:g} ({2})", cell.pixels, solver.rtol, reason);

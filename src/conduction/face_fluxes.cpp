@@ -71,22 +71,25 @@ subproblem::BatchReport FaceFluxes::evaluate(std::span<const double> values, std
                                              subproblem::Iterate iterate, const parallel::Communicator& comm,
                                              bool& failed) {
   find_states(values);
-  for (std::int64_t f = 0; f < states_.size(); ++f) {
-    rows_->pose(state_of(states_.rows(), f), in_[f]);
-  }
+  for (std::int64_t f = 0; f < states_.size(); ++f) rows_->pose(state_of(states_.rows(), f), in_[f]);
   subproblem::Batch batch{
       .in = in_.rows(), .out = out_.rows(), .id = ids_, .step = step, .provenance = provenance_, .iterate = iterate};
   auto report = solver_->solve(batch);
   failed = comm.sum(static_cast<std::int64_t>(report.failures.size())) > 0;
   if (failed) return report;
+  std::array<std::int64_t, 2> counts{0, states_.size()};  // faces with another answerer, faces
   for (std::int64_t f = 0; f < states_.size(); ++f) {
     const auto at = static_cast<std::size_t>(f);
     rows_->read(state_of(states_.rows(), f), out_[f], fluxes_[f]);
     const double new_flux = fluxes_[f][static_cast<std::size_t>(faces_[at].axis)];
     const double before = std::exchange(answered_by_[at], function_of(provenance_[at]));
-    if (has_tangents_ && evaluated_ && before == answered_by_[at]) mend_tangent(f, new_flux);
+    const bool alike = before == answered_by_[at];
+    counts[0] += !alike;
+    if (has_tangents_ && evaluated_ && alike) mend_tangent(f, new_flux);
     normal_[at] = new_flux;
   }
+  comm.sum_in_place(std::span<std::int64_t>(counts));
+  handed_over_ = static_cast<double>(counts[0]) / static_cast<double>(counts[1]);
   last_states_ = states_;
   evaluated_ = true;
   return report;
@@ -101,7 +104,7 @@ void FaceFluxes::mend_tangent(std::int64_t face, double new_flux) {
     scale[k] = k == 0 ? scales_.temperature : steepness;
   }
   update_secant(tangents_[face], std::span(change).first(1 + d_), std::span(scale).first(1 + d_),
-                new_flux - normal_[static_cast<std::size_t>(face)]);
+                new_flux - normal_[static_cast<std::size_t>(face)], scales_.least_change);
 }
 
 bool FaceFluxes::ask_source(std::int64_t face) {

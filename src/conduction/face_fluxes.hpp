@@ -21,6 +21,7 @@ using MicrostructureField = std::function<Microstructure(const std::array<double
 struct FaceScales {
   double temperature = 1.0;  // [K]
   double gradient = 1.0;     // below which a gradient counts as small [K/m]
+  double least_change = 1e-6;  // in these units, from which the tangent of a face is mended
 };
 
 /// The fluxes through the faces of this rank, a sub-problem each, and their tangents: how the normal flux of a face
@@ -38,6 +39,8 @@ class FaceFluxes {
   /// every rank and the fluxes mean nothing. Collective.
   subproblem::BatchReport evaluate(std::span<const double> values, std::int64_t step, subproblem::Iterate iterate,
                                    const parallel::Communicator& comm, bool& failed);
+  /// Share of the faces of all ranks that somebody else has answered than in the evaluation before. Local.
+  double handed_over() const { return handed_over_; }
 
   /// Makes sure that there are tangents; exact ones of the last evaluation, if so asked and there is a source.
   /// Without a source they begin as -|q| / |g| by the normal component of the gradient. Collective.
@@ -76,6 +79,7 @@ class FaceFluxes {
   core::RowTable tangents_;              // [n faces, 1 + d]
   std::vector<subproblem::Provenance> provenance_;
   std::vector<double> answered_by_;  // [n faces] a surrogate's version, or -1: physics
+  double handed_over_ = 0.0;
   bool has_tangents_ = false, evaluated_ = false;
 };
 

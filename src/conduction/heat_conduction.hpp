@@ -81,6 +81,7 @@ class HeatConduction {
   double cell_volume() const;
   void begin_step(double dt);
   NewtonSolver::Report iterate(StepReport& report);
+  NewtonSolver::Report solve_from(Vec start, StepReport& report);
   void end_step();
   void find_fluxes(Vec temperature);
   void spread_fluxes();
@@ -93,7 +94,7 @@ class HeatConduction {
   grid::FaceGrid points_;
   FaceFluxes fluxes_;
   NewtonSolver newton_;
-  petsc::Handle<Vec> state_, last_state_, unknown_, with_ghosts_;
+  petsc::Handle<Vec> state_, last_state_, unknown_, handed_over_at_, with_ghosts_;
   petsc::Handle<Vec> face_flux_, face_flux_with_ghosts_;  // [n points, d]
   std::vector<double> values_;                            // cells with ghosts, then the temperatures of the ends
   std::vector<double> source_;                            // [n_owned] of this step [W/m^3]
@@ -108,6 +109,8 @@ class HeatConduction {
   Tangents tangents_ = Tangents::secant;
   std::int64_t step_ = 0;
   bool failed_ = false;
+  bool handed_over_ = false;  // others answer than before in the iteration: its residual is another function
+  bool evaluated_ = false;    // the fluxes are those of the temperatures that are asked for next
   StepReport* report_ = nullptr;
 };
 

@@ -37,6 +37,7 @@ class ConductionCell : public subproblem::Kind {
   std::vector<std::string> gates() const override { return {"uphill", "dissipation"}; }
   subproblem::Gate admit(std::span<const double> in, std::span<double> out, double tolerance) override;
   bool answerable(std::span<const double> in) override { return flaw(in) == nullptr; }
+  double reach() const override { return 1.5; }
 
   /// What is wrong with a row, or null. in: [n_in].
   const char* flaw(std::span<const double> in) const;

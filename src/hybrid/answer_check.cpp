@@ -15,7 +15,7 @@ Gate AnswerCheck::admit(std::span<const double> in, std::span<double> answer, co
   const auto gate = kind_->admit(in, answer, tolerance_);
   if (gate != Gate::open) return gate;
   // Beyond what the surrogate was trained on, no score means anything. A fixed score knows no such caution.
-  return heeds_distance_ && !(signals.distance <= 1.0) ? Gate::unfamiliar : Gate::open;
+  return heeds_distance_ && !(signals.distance <= kind_->reach()) ? Gate::unfamiliar : Gate::open;
 }
 
 double AnswerCheck::error(std::span<const double> answer, std::span<const double> truth) const {

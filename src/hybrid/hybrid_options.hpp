@@ -27,6 +27,7 @@ struct TrainingSchedule {
   std::int64_t updates_per_step = 20;    // in_situ: gradient steps after each step of a burst (LearningPlan); >= 0
   std::int64_t promote_every = 4;        // steps between two looks at the candidate, at least; >= 1
   std::int64_t calibration_rows = 1000;  // per rank, kept from training to judge candidates by; >= 1
+  double lost_share = 0.1;  // in_situ: fall of the share of accepted answers after which learning begins again; in (0, 1)
   double perturbed = 0.5;  // moved copies of rows to learn from while there is learning, solved by physics as well, as a
                            // share of the rows that physics answers; in [0, 1]
 };

@@ -9,14 +9,13 @@ namespace {
 
 constexpr double newest = 0.2;            // weight of a step in the mean share: the last five or so count
 constexpr double worthwhile_gain = 0.02;  // of the share, for which a burst goes on
-constexpr double drop = 0.1;              // of the share, after which new states must be learned
 constexpr double discount = 0.25;         // of the share, where as many answers are wrong as may be
 constexpr double poor = 0.5;              // share that is tried to be raised from time to time
 
 }  // namespace
 
-LearningPlan::LearningPlan(std::int64_t watch, std::int64_t patience, bool warm)
-    : watch_(watch), patience_(patience), phase_(warm ? Phase::resting : Phase::learning) {}
+LearningPlan::LearningPlan(std::int64_t watch, std::int64_t patience, double lost_share, bool warm)
+    : watch_(watch), patience_(patience), lost_share_(lost_share), phase_(warm ? Phase::resting : Phase::learning) {}
 
 void LearningPlan::note(std::int64_t step, const AnswersOfStep& answers, std::int64_t updates, bool rate_is_down) {
   begins_ = false;
@@ -33,7 +32,7 @@ void LearningPlan::note(std::int64_t step, const AnswersOfStep& answers, std::in
     wrong_ += newest * (answers.wrong - wrong_);
     const double left = 1.0 - discount * std::min(wrong_, 1.0);
     best_ = std::max(best_, share_ * left);
-    n_lasts_ = answers.accepted * left < best_ - drop ? n_lasts_ + 1 : 0;
+    n_lasts_ = answers.accepted * left < best_ - lost_share_ ? n_lasts_ + 1 : 0;
     const auto pause = std::max(4 * watch_, rested_ / 4);
     if (n_lasts_ >= watch_ || (answers.withdrawn && ended_well_) || (share_ < poor && step >= rested_ + pause))
       begin(updates);

@@ -26,8 +26,8 @@ class LearningPlan {
   enum class Phase : std::int64_t { learning, resting };
 
   /// watch: steps that a share has to last to count. patience: gradient steps of a burst that may bring nothing.
-  /// warm: a model serves from the start.
-  LearningPlan(std::int64_t watch, std::int64_t patience, bool warm);
+  /// lost_share: fall of the share after which there are states to be learned. warm: a model serves from the start.
+  LearningPlan(std::int64_t watch, std::int64_t patience, double lost_share, bool warm);
 
   /// After each step with rows that may be asked about: what became of them, the gradient steps so far, and whether
   /// the learning rate is down.
@@ -47,6 +47,7 @@ class LearningPlan {
 
   std::int64_t watch_;
   std::int64_t patience_;
+  double lost_share_;
   Phase phase_;
   bool begins_ = false;
   double share_ = 0.0;

@@ -55,6 +55,10 @@ class Kind {
   /// Whether there are proposals that admit() could pass. `false` spares a surrogate the question.
   virtual bool answerable(std::span<const double>) { return true; }
 
+  /// How far from the rows that a surrogate has learned from it may be asked: 1 is the distance that one of two hundred
+  /// of those rows exceeds. More where the law is smooth, and answers a little outside are good as a rule; audits tell.
+  virtual double reach() const { return 1.0; }
+
   /// Whether the row is likely to be inert or to take a shortcut, so that this is looked into before a surrogate is
   /// asked. Costs next to nothing.
   virtual bool likely_at_rest(std::span<const double>) { return true; }

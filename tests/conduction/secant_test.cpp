@@ -12,7 +12,7 @@ namespace {
 TEST(Secant, AgreesWithTheLastChangeAndIsLeftAloneAcrossIt) {
   std::array tangent{1.0, 2.0, 3.0};
   const std::array change{0.5, -2.0, 1.0}, scale{100.0, 4.0, 4.0};
-  update_secant(tangent, change, scale, 7.0);
+  update_secant(tangent, change, scale, 7.0, 1e-6);
   double predicted = 0.0, across = 0.0;
   const std::array other{0.0, 1.0, 2.0};  // in scaled variables at right angles to the change
   for (std::size_t k = 0; k < 3; ++k) {
@@ -29,15 +29,15 @@ TEST(Secant, LearnsALinearFunctionFromAsManyChangesAsThereAreVariables) {
   for (std::size_t k = 0; k < 3; ++k) {
     std::array change{0.0, 0.0, 0.0};
     change[k] = 0.1;
-    update_secant(tangent, change, scale, 0.1 * slope[k]);
+    update_secant(tangent, change, scale, 0.1 * slope[k], 1e-6);
   }
   for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(tangent[k], slope[k], 1e-13);
 }
 
 TEST(Secant, LearnsNothingFromNoise) {
   std::array tangent{1.0, 2.0};
-  update_secant(tangent, std::array{0.0, 0.0}, std::array{1.0, 1.0}, 1.0);
-  update_secant(tangent, std::array{1e-8, -1e-8}, std::array{1.0, 1.0}, 1.0);
+  update_secant(tangent, std::array{0.0, 0.0}, std::array{1.0, 1.0}, 1.0, 1e-6);
+  update_secant(tangent, std::array{1e-8, -1e-8}, std::array{1.0, 1.0}, 1.0, 1e-6);
   EXPECT_EQ(tangent, (std::array{1.0, 2.0}));
 }
 
