@@ -73,6 +73,15 @@ void add_reactor(CLI::App& command, ReactorCommand& reactor, ReplayCommand& repl
   });
 }
 
+void add_cell(CLI::App& command, CellCommand& cell) {
+  add_input(command, cell.input, cell.settings);
+  command.add_option("--temperature", cell.temperature, "temperature [K]")->check(CLI::PositiveNumber);
+  command.add_option("--gradient", cell.gradient, "mean gradient of the temperature [K/m]")->expected(2, 3)->required();
+  command.add_option("--fraction", cell.fraction, "volume fraction of the inclusion");
+  command.add_option("--angle", cell.angle, "angle of its long axis to x [rad]");
+  command.add_option("--pixels", cell.pixels, "write what the pixels are like")->type_name("FILE.csv");
+}
+
 void add_model(CLI::App& command, ModelCommand& model) {
   command.require_subcommand(1);
   auto* inspect = command.add_subcommand("inspect", "say what a model answers and what it was trained on");
@@ -114,6 +123,10 @@ Command parse_arguments(int argc, const char* const* argv) {
       cli.add_subcommand("reactor", "burn fuel and air in an adiabatic 0-D reactor, or try failed reactors again");
   add_reactor(*reactor_cli, reactor, replay);
 
+  CellCommand cell;
+  auto* cell_cli = cli.add_subcommand("cell", "solve one micro problem of two-scale conduction");
+  add_cell(*cell_cli, cell);
+
   ModelCommand model;
   auto* model_cli = cli.add_subcommand("model", "look at model files");
   add_model(*model_cli, model);
@@ -146,6 +159,7 @@ Command parse_arguments(int argc, const char* const* argv) {
   if (*check_cli) return check;
   if (*reactor_cli && !replay.record.empty()) return replay;
   if (*reactor_cli) return reactor;
+  if (*cell_cli) return cell;
   if (*model_cli) return model;
   if (*compare_cli) return compare;
   return info;

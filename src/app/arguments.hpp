@@ -46,6 +46,17 @@ struct ReplayCommand {
   ReportFormat format = ReportFormat::text;
 };
 
+/// One micro problem of an input of two-scale conduction.
+struct CellCommand {
+  std::string input;
+  std::vector<std::string> settings;  // of that input
+  double temperature = 300.0;         // [K]
+  std::vector<double> gradient;       // [2|3] [K/m]
+  double fraction = 0.2;
+  double angle = 0.0;                 // [rad]
+  std::optional<std::string> pixels;  // CSV file for what the pixels are like
+};
+
 enum class ModelAction { inspect, check };
 
 struct ModelCommand {
@@ -70,8 +81,8 @@ struct PrintCommand {
   std::string text;
 };
 
-using Command = std::variant<RunCommand, CheckCommand, ReactorCommand, ReplayCommand, ModelCommand, CompareCommand,
-                             InfoCommand, PrintCommand>;
+using Command = std::variant<RunCommand, CheckCommand, ReactorCommand, ReplayCommand, CellCommand, ModelCommand,
+                             CompareCommand, InfoCommand, PrintCommand>;
 
 /// Throws UserError for whatever does not make sense. Local, the same on every rank.
 Command parse_arguments(int argc, const char* const* argv);

@@ -10,6 +10,7 @@ int execute(const RunCommand& command, const parallel::Communicator& world);
 int execute(const CheckCommand& command, const parallel::Communicator& world);
 int execute(const ReactorCommand& command, const parallel::Communicator& world);
 int execute(const ReplayCommand& command, const parallel::Communicator& world);
+int execute(const CellCommand& command, const parallel::Communicator& world);
 int execute(const ModelCommand& command, const parallel::Communicator& world);
 int execute(const CompareCommand& command, const parallel::Communicator& world);
 int execute(const InfoCommand& command, const parallel::Communicator& world);

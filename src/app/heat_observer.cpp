@@ -9,9 +9,10 @@ HeatObserver::HeatObserver(const conduction::HeatConduction& heat, const std::st
                            const parallel::Communicator& comm, std::optional<std::int64_t> after_step)
     : heat_(&heat),
       comm_(comm),
-      history_(directory + "/observables.csv",
-               {"step", "time_s", "temperature_max_K", "temperature_min_K", "temperature_mean_K", "heat_J", "heat_in_J"},
-               comm, after_step) {
+      history_(
+          directory + "/observables.csv",
+          {"step", "time_s", "temperature_max_K", "temperature_min_K", "temperature_mean_K", "heat_J", "heat_in_J"},
+          comm, after_step) {
   measure();
   heat_at_start_ = heat_now_;
 }
@@ -35,16 +36,18 @@ void HeatObserver::measure() {
 
 void HeatObserver::observe(std::int64_t step, double time, double) {
   measure();
-  history_.append(std::vector<double>{static_cast<double>(step), time, hottest_, coldest_, mean_, heat_now_, heat_in_});
+  history_.append(
+      std::vector<double>{static_cast<double>(step), time, hottest_, coldest_, mean_, heat_now_, heat_in_});
 }
 
 void HeatObserver::persist(const core::Archive& archive) {
-  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, double*>>{{"heat_at_start", &heat_at_start_},
-                                                                                         {"heat_now", &heat_now_},
-                                                                                         {"heat_in", &heat_in_},
-                                                                                         {"hottest", &hottest_},
-                                                                                         {"coldest", &coldest_},
-                                                                                         {"mean", &mean_}})
+  for (const auto& [name, value] :
+       std::initializer_list<std::pair<const char*, double*>>{{"heat_at_start", &heat_at_start_},
+                                                              {"heat_now", &heat_now_},
+                                                              {"heat_in", &heat_in_},
+                                                              {"hottest", &hottest_},
+                                                              {"coldest", &coldest_},
+                                                              {"mean", &mean_}})
     archive.alike(name, *value);
 }
 

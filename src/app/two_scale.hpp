@@ -16,12 +16,14 @@ class TwoScaleConduction : public Physics {
   std::unique_ptr<subproblem::SubproblemSolver> make_reference() const override { return make_cell_solver(); }
   /// One more of the same, for whoever wants tangents. Local.
   std::unique_ptr<homogenisation::ConductionCellSolver> make_cell_solver() const;
+  const homogenisation::ConductionCellOptions& cell_options() const { return cell_; }
   std::string accuracy() const override { return config_->accuracy; }
   int n_components() const override { return 1; }
   double n_columns() const override { return 4.0 + config_->cell.dimensions; }
   double bytes_per_cell() const override;
   double rows_per_cell() const override { return config_->cell.dimensions; }
-  std::unique_ptr<Pde> make_pde(const grid::StructuredGrid& grid, subproblem::SubproblemSolver& solver) const override;
+  std::unique_ptr<Pde> make_pde(const grid::StructuredGrid& grid,
+                                subproblem::SubproblemSolver& solver) const override;
 
  private:
   const RunConfig* run_;

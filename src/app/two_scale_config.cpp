@@ -75,7 +75,8 @@ void read_macro(Section section, const grid::GridOptions& grid, TwoScaleConfig& 
   }();
   const auto found = hottest > coldest ? std::optional(hottest - coldest) : std::nullopt;
   macro.temperature_range = section.number("temperature_range", Range::positive(), found);
-  macro.time_order = section.choice<conduction::TimeOrder>("time_order", conduction::time_order_names, macro.time_order);
+  macro.time_order =
+      section.choice<conduction::TimeOrder>("time_order", conduction::time_order_names, macro.time_order);
   macro.tangents = section.choice<conduction::Tangents>("tangents", conduction::tangents_names, macro.tangents);
   macro.newton_tolerance = section.number("newton_tolerance", Range{0.0, 1e-2, true}, macro.newton_tolerance);
   macro.max_iterations =

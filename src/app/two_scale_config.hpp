@@ -13,8 +13,8 @@
 
 namespace bimetal::app {
 
-/// A number that varies in space like a standing plane wave: mean + amplitude cos(2 pi (waves · x/L)), x/L the position
-/// in the box.
+/// A number that varies in space like a standing plane wave: mean + amplitude cos(2 pi (waves · x/L)), x/L the
+/// position in the box.
 struct Wave {
   double mean = 0.0, amplitude = 0.0;
   std::array<double, 3> waves{0.0, 0.0, 0.0};
@@ -27,10 +27,10 @@ struct Wave {
 
 /// A spot that is heated: power exp(-|x - centre|²/radius²).
 struct HeatSpot {
-  double power = 0.0;                   // [W/m^3]
-  std::array<double, 3> centre{};       // [m]
-  double radius = 1.0;                  // [m]
-  double off = 0.0;                     // time at which it is switched off [s]; 0: never
+  double power = 0.0;              // [W/m^3]
+  std::array<double, 3> centre{};  // [m]
+  double radius = 1.0;             // [m]
+  double off = 0.0;                // time at which it is switched off [s]; 0: never
 };
 
 /// The input of two-scale conduction: the sections macro and micro.

@@ -29,7 +29,8 @@ struct TwoScalePde::Cells : conduction::FluxRows, conduction::TangentSource {
   bool tangent(const FaceState& face, std::span<double> matrix) override;
 
   static CellState state_of(const FaceState& face) {
-    CellState cell{.T = face.temperature, .fraction = face.microstructure.fraction, .angle = face.microstructure.angle};
+    CellState cell{
+        .T = face.temperature, .fraction = face.microstructure.fraction, .angle = face.microstructure.angle};
     std::ranges::copy(face.gradient, cell.gradient.begin());
     return cell;
   }
@@ -55,7 +56,8 @@ using Position = std::array<double, 3>;
 /// Where a point lies in the box, as a part of its sides.
 Position part_of(const grid::Extents& e, const Position& x) {
   Position part{};
-  for (std::size_t axis = 0; axis < 3; ++axis) part[axis] = (x[axis] - e.lower[axis]) / (e.upper[axis] - e.lower[axis]);
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    part[axis] = (x[axis] - e.lower[axis]) / (e.upper[axis] - e.lower[axis]);
   return part;
 }
 
@@ -65,7 +67,8 @@ conduction::ConductionOptions options_of(const TwoScaleConfig& config) {
     options.source = [spot = *config.spot](const Position& x, double time) {
       if (spot.off > 0.0 && time > spot.off) return 0.0;
       double r2 = 0.0;
-      for (std::size_t axis = 0; axis < 3; ++axis) r2 += (x[axis] - spot.centre[axis]) * (x[axis] - spot.centre[axis]);
+      for (std::size_t axis = 0; axis < 3; ++axis)
+        r2 += (x[axis] - spot.centre[axis]) * (x[axis] - spot.centre[axis]);
       return spot.power * std::exp(-r2 / (spot.radius * spot.radius));
     };
   return options;
@@ -161,10 +164,12 @@ void TwoScalePde::require_sound_state() const {
     flawed = id;
     temperature = T;
   });
-  const auto lowest = find_lowest(flawed, [&] { return fmt::format("{}", temperature); }, grid_->communicator());
+  const auto lowest = find_lowest(
+      flawed, [&] { return fmt::format("{}", temperature); }, grid_->communicator());
   if (!lowest) return;
-  throw core::RuntimeFailure(fmt::format("the state is no longer that of a solid: T [K] is {} in {}; try a smaller time.step",
-                                         lowest->text, name_cell(extents(), lowest->id)));
+  throw core::RuntimeFailure(
+      fmt::format("the state is no longer that of a solid: T [K] is {} in {}; try a smaller time.step", lowest->text,
+                  name_cell(extents(), lowest->id)));
 }
 
 std::vector<io::CellField> TwoScalePde::fields() {
@@ -200,8 +205,11 @@ std::vector<double> TwoScalePde::history() {
     const auto view = heat_->state();
     for (const double T : view.rows().flat()) hottest = std::max(hottest, T);
   }
-  return {grid_->communicator().max(hottest), static_cast<double>(last_.newton_iterations),
-          static_cast<double>(last_.evaluations), static_cast<double>(last_.linear_iterations), last_.residual,
+  return {grid_->communicator().max(hottest),
+          static_cast<double>(last_.newton_iterations),
+          static_cast<double>(last_.evaluations),
+          static_cast<double>(last_.linear_iterations),
+          last_.residual,
           last_.macro_s};
 }
 

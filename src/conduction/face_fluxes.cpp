@@ -13,8 +13,8 @@ namespace {
 
 using subproblem::Answerer;
 
-/// Which function an answer is a value of: physics, or a version of the surrogate. The difference between the values of
-/// two functions is no derivative.
+/// Which function an answer is a value of: physics, or a version of the surrogate. The difference between the values
+/// of two functions is no derivative.
 double function_of(const subproblem::Provenance& answer) {
   const bool by_surrogate = answer.answerer == Answerer::surrogate || answer.answerer == Answerer::audit;
   return by_surrogate ? static_cast<double>(answer.version) : -1.0;

@@ -19,8 +19,8 @@ using MicrostructureField = std::function<Microstructure(const std::array<double
 
 /// What large changes of a face's state are.
 struct FaceScales {
-  double temperature = 1.0;  // [K]
-  double gradient = 1.0;     // below which a gradient counts as small [K/m]
+  double temperature = 1.0;    // [K]
+  double gradient = 1.0;       // below which a gradient counts as small [K/m]
   double least_change = 1e-6;  // in these units, from which the tangent of a face is mended
 };
 

@@ -25,8 +25,8 @@ class FluxRows {
   virtual ~FluxRows() = default;
   /// row: [n_in] out.
   virtual void pose(const FaceState& face, std::span<double> row) const = 0;
-  /// answer: [n_out] to the face's row; flux: [d] out, as the face sees it [W/m^2]. Both should be smooth functions of
-  /// temperature and gradient: an answer that is not exact jumps where they are not.
+  /// answer: [n_out] to the face's row; flux: [d] out, as the face sees it [W/m^2]. Both should be smooth functions
+  /// of temperature and gradient: an answer that is not exact jumps where they are not.
   virtual void read(const FaceState& face, std::span<const double> answer, std::span<double> flux) const = 0;
 };
 

@@ -144,8 +144,8 @@ NewtonSolver::Report HeatConduction::iterate(StepReport& report) {
   return newton;
 }
 
-/// Where answerers change on the way, as they do when audits refute the surrogate, goes on from there with the function
-/// that the residual is now.
+/// Where answerers change on the way, as they do when audits refute the surrogate, goes on from there with the
+/// function that the residual is now.
 NewtonSolver::Report HeatConduction::solve_from(Vec start, StepReport& report) {
   constexpr int most_changes = 5;
   NewtonSolver::Report newton;
@@ -218,7 +218,8 @@ void HeatConduction::spread_fluxes() {
 void HeatConduction::find_residual(Vec temperature, Vec residual) {
   if (!failed_ && !handed_over_ && !std::exchange(evaluated_, false)) find_fluxes(temperature);
   // After a failure there is nothing to go on with: an endless residual ends the iteration.
-  if (failed_ || handed_over_) return petsc::check(VecSet(residual, std::numeric_limits<double>::infinity()), "VecSet");
+  if (failed_ || handed_over_)
+    return petsc::check(VecSet(residual, std::numeric_limits<double>::infinity()), "VecSet");
   const petsc::ConstVecRows now(temperature, 1), state(state_.get(), 1), last(last_state_.get(), 1);
   const petsc::ConstVecRows flux(face_flux_with_ghosts_.get(), points_.n_components());
   const petsc::VecRows result(residual, 1);

@@ -41,8 +41,8 @@ struct StepReport {
 /// is conserved to round-off, however well Newton's method has converged.
 class HeatConduction {
  public:
-  /// `grid` has the ends that grid_ends() makes of options.ends. `rows`, `solver` and `source` (null: there is none) must
-  /// outlive this object; rows pose what `solver` answers. UserError if options do not fit the grid. Collective.
+  /// `grid` has the ends that grid_ends() makes of options.ends. `rows`, `solver` and `source` (null: there is none)
+  /// must outlive this object; rows pose what `solver` answers. UserError if options do not fit the grid. Collective.
   HeatConduction(const grid::StructuredGrid& grid, ConductionOptions options,
                  const MicrostructureField& microstructure, const FluxRows& rows,
                  subproblem::SubproblemSolver& solver, TangentSource* source);
@@ -50,8 +50,8 @@ class HeatConduction {
   /// Sets every owned cell from the position of its centre [m], [K]. Collective.
   void initialise(const std::function<double(const std::array<double, 3>&)>& temperature);
 
-  /// Advances the state by dt [s]. If a sub-problem fails the state stays as it was. RuntimeFailure, the same on every
-  /// rank, if Newton's method does not converge. Collective.
+  /// Advances the state by dt [s]. If a sub-problem fails the state stays as it was. RuntimeFailure, the same on
+  /// every rank, if Newton's method does not converge. Collective.
   StepReport advance(double dt, std::int64_t step);
 
   /// Everything that the next step depends on. Collective.

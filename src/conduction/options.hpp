@@ -66,7 +66,7 @@ struct ConductionOptions {
   double temperature_range = 100.0;  // what temperatures differ by, the scale of tolerances and secants [K], > 0
   double newton_tolerance = 1e-6;    // largest residual, as a part of the temperature range, > 0
   int max_iterations = 25;           // of Newton's method, at least 1
-  double flux_error = 1e-7;  // relative error that a flux may have: closer ones have no secant, >= 0
+  double flux_error = 1e-7;          // relative error that a flux may have: closer ones have no secant, >= 0
 };
 
 /// The options, or a UserError, the same on every rank, where they do not fit together or do not fit the grid. Local.

@@ -141,7 +141,8 @@ Decided BatchPipeline::decide(const Asked& asked) {
 /// In an iteration, as decided in its first batch unless a gate is in the way.
 bool BatchPipeline::accepts(const RowOfStep& row, Iterate iterate) const {
   if (row.score < 0.0 || !std::isfinite(row.score)) return false;
-  return iterate == Iterate::next ? by_surrogate_[static_cast<std::size_t>(row.row)] : controller_->accepts(row.score);
+  return iterate == Iterate::next ? by_surrogate_[static_cast<std::size_t>(row.row)]
+                                  : controller_->accepts(row.score);
 }
 
 /// Evidence about the rows that were asked about and took no shortcut.

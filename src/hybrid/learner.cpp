@@ -13,8 +13,7 @@ class InSituLearner : public Learner {
   InSituLearner(const TrainingSchedule& schedule, surrogate::Surrogate& surrogate)
       : schedule_(schedule),
         surrogate_(&surrogate),
-        plan_(schedule.promote_every, surrogate.decay_updates() / 2, schedule.lost_share,
-              surrogate.warm()) {}
+        plan_(schedule.promote_every, surrogate.decay_updates() / 2, schedule.lost_share, surrogate.warm()) {}
 
   void remember(core::ConstRows in, core::ConstRows out, std::span<const std::int64_t> id,
                 std::int64_t step) override {

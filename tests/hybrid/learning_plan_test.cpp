@@ -15,7 +15,7 @@ constexpr std::int64_t updates_per_step = 10;
 
 /// A plan and the steps it is told of.
 struct Course {
-  explicit Course(bool warm = false) : plan(watch, patience, warm) {}
+  explicit Course(bool warm = false) : plan(watch, patience, 0.1, warm) {}
   /// How many bursts begin in these steps.
   int steps(int n, double share, bool rate_is_down = true, double wrong = 0.0) {
     int begun = 0;

@@ -98,6 +98,11 @@ class Cluster:
         self.until(lambda: self.is_final(job), f"the end of job {job}", seconds)
         return self.parts(job)
 
+    def cancel(self, job):
+        """Ends a job, and waits until it has ended."""
+        self.login("scancel", job)
+        self.ended(job)
+
     def restarts(self, job):
         return int(self.parts(job)[0]["Restarts"])
 
