@@ -95,7 +95,6 @@ def main() -> None:
                   f"{mark}: |gradient| over its mean, {state['T']:.0f} K, "
                   f"{np.hypot(state['gradient_x'], state['gradient_y']):.3g} K/m")
     figure.suptitle(f"t = {readable_time(snapshot.time)}   (step {snapshot.step})")
-    figure.tight_layout()
     save(figure, arguments.output or run.directory / "two_scale.png")
 
 

@@ -1,9 +1,11 @@
+#include <fmt/ranges.h>
+
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
+#include <span>
 
 #include "app/commands.hpp"
 #include "app/guarded.hpp"
+#include "app/run_config.hpp"
 #include "app/two_scale.hpp"
 #include "homogenisation/cell_problem.hpp"
 #include "io/summary.hpp"
@@ -67,12 +69,12 @@ int execute(const CellCommand& command, const parallel::Communicator& world) {
     io::write_text(*command.pixels, pixels_as_csv(part, correction, state), world);
   }
   if (!world.is_root()) return exit_done;
-  std::printf("cell of %d x %d pixels at %g K, gradient %g, %g, %g K/m, fraction %g, angle %g\n", options.pixels,
-              options.pixels, state.T, state.gradient[0], state.gradient[1], state.gradient[2], state.fraction,
-              state.angle);
-  std::printf("  flux               %.6g, %.6g, %.6g W/m^2\n", q[0], q[1], q[2]);
-  std::printf("  Newton steps       %lld, with %lld iterations of conjugate gradients\n",
-              static_cast<long long>(problem.counts().newton), static_cast<long long>(problem.counts().cg));
+  const auto n = static_cast<std::size_t>(options.dimensions);
+  fmt::print("cell of {0} x {0} pixels at {1:g} K, gradient {2:g} K/m, fraction {3:g}, angle {4:g}\n", options.pixels,
+             state.T, fmt::join(command.gradient, ", "), state.fraction, state.angle);
+  fmt::print("  flux               {:.6g} W/m^2\n", fmt::join(std::span(q).first(n), ", "));
+  fmt::print("  Newton steps       {}, with {} iterations of conjugate gradients\n", problem.counts().newton,
+             problem.counts().cg);
   return exit_done;
 }
 
