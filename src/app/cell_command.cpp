@@ -46,6 +46,9 @@ int execute(const CellCommand& command, const parallel::Communicator& world) {
   if (std::ssize(command.gradient) != options.dimensions)
     throw core::UserError::format("--gradient has {} components, but the grid of {} has {} axes",
                                   command.gradient.size(), command.input, options.dimensions);
+  if (options.shape == homogenisation::Shape::laminate && command.angle != 0.0)
+    throw core::UserError::format("--angle is {}, but the layers of a laminate have none; leave it out",
+                                  command.angle);
   homogenisation::CellState state{.T = command.temperature, .fraction = command.fraction, .angle = command.angle};
   std::ranges::copy(command.gradient, state.gradient.begin());
   const auto kind = physics.make_cell_solver();

@@ -49,7 +49,7 @@ int execute(const CheckCommand& command, const parallel::Communicator& world) {
   std::printf("# memory for fields     about %.3g GB in all\n", memory.fields / 1e9);
   std::printf("# and for the surrogate about %.3g GB on each rank\n", memory.surrogate / 1e9);
   std::printf("# physics               %.1f us for a sub-problem like the dearest one now\n", 1e6 * row_seconds);
-  std::printf("# pure physics          at most about %.1f min on %d rank(s), if every sub-problem were as dear\n",
+  std::printf("# pure physics          about %.1f min on %d rank(s), if every sub-problem were as dear\n",
               cells * simulation.physics().rows_per_cell() * steps * row_seconds / world.size() / 60.0, world.size());
   return exit_done;
 }

@@ -11,8 +11,10 @@ using subproblem::Answerer;
 
 constexpr std::uint64_t held_out_share = 5;  // one row in five
 
-bool from_physics(const subproblem::Provenance& provenance) {
-  return provenance.answerer == Answerer::physics || provenance.answerer == Answerer::audit;
+/// In an iteration the answer to an audited row is that of the surrogate.
+bool from_physics(const subproblem::Provenance& provenance, subproblem::Iterate iterate) {
+  return provenance.answerer == Answerer::physics ||
+         (provenance.answerer == Answerer::audit && iterate == subproblem::Iterate::none);
 }
 
 }  // namespace
@@ -46,12 +48,12 @@ std::uint64_t DataRecorder::key_of(std::int64_t step, std::int64_t cell) const {
 void DataRecorder::choose(const subproblem::Batch& batch) {
   keys_.clear();
   for (std::size_t i = 0; i < batch.id.size(); ++i)
-    if (from_physics(batch.provenance[i])) keys_.push_back(key_of(batch.step, batch.id[i]));
+    if (from_physics(batch.provenance[i], batch.iterate)) keys_.push_back(key_of(batch.step, batch.id[i]));
   const auto bound = bound_of_keys();
   for (std::size_t i = 0; i < batch.id.size(); ++i) {
     const auto row = static_cast<std::int64_t>(i);
     const auto cell = batch.id[i];
-    if (from_physics(batch.provenance[i]) && key_of(batch.step, cell) <= bound)
+    if (from_physics(batch.provenance[i], batch.iterate) && key_of(batch.step, cell) <= bound)
       keep(batch.in[row], batch.out[row], cell, batch.step, cell);
   }
   const auto* moved = hybrid_->perturbed();

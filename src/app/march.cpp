@@ -38,6 +38,7 @@ std::optional<std::string> march(Simulation& simulation, RunOutput& output, Chec
     if (stops || request.checkpoint || checkpoints.due()) safe_point.note_checkpoint(checkpoints.write());
     if (stops) return request.stop;
   }
+  simulation.hybrid().conclude_step();
   output.complete();
   seconds = seconds_before + watch.seconds();
   return std::nullopt;

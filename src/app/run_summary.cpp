@@ -207,9 +207,10 @@ void print_summary(const ordered_json& summary, const Pde& pde, const std::strin
   log.info("{} steps of {} cells on {} in {:.1f} s", summary["steps"].dump(), summary["cells"].dump(),
            describe_ranks(summary["ranks"].get<int>() - trainers, trainers), wall["total"].get<double>());
   const auto& steps = summary["time_step"];
-  log.info("  time step             {:.2g} to {:.2g} s, bound by {}; Courant number up to {:.2f}",
-           steps["smallest_s"].get<double>(), steps["largest_s"].get<double>(), list_limits(steps["limited_by"]),
-           steps["largest_courant"].get<double>());
+  const double courant = steps["largest_courant"];
+  log.info("  time step             {:.2g} to {:.2g} s, bound by {}{}", steps["smallest_s"].get<double>(),
+           steps["largest_s"].get<double>(), list_limits(steps["limited_by"]),
+           courant > 0.0 ? fmt::format("; Courant number up to {:.2f}", courant) : "");
   for (const auto& [label, text] : pde.lines(summary)) log.info("  {:<21} {}", label, text);
   log.info("  active sub-problems   {:.0f} of {} (the others were inert); {:.1f} % of them by an explicit step",
            active, rows["total"].dump(), percent(by_explicit, active));

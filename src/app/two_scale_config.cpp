@@ -78,7 +78,7 @@ void read_macro(Section section, const grid::GridOptions& grid, TwoScaleConfig& 
   macro.time_order =
       section.choice<conduction::TimeOrder>("time_order", conduction::time_order_names, macro.time_order);
   macro.tangents = section.choice<conduction::Tangents>("tangents", conduction::tangents_names, macro.tangents);
-  macro.newton_tolerance = section.number("newton_tolerance", Range{0.0, 1e-2, true}, macro.newton_tolerance);
+  config.newton_tolerance = section.number_or_auto("newton_tolerance", Range{0.0, 1e-2, true});
   macro.max_iterations =
       static_cast<int>(section.integer("max_iterations", Range::between(1, 1000), macro.max_iterations));
   section.finish();
@@ -137,6 +137,10 @@ std::shared_ptr<PhysicsConfig> read_two_scale(Section& root, const RunConfig& ru
 void TwoScaleConfig::settle(Section& root, const RunConfig& run) {
   solver.rtol = rtol.value_or(std::clamp(run.hybrid.switching.tolerance / 10.0, rtol_range.min, rtol_range.max));
   macro.flux_error = solver.rtol;
+  macro.newton_tolerance = newton_tolerance.value_or(std::min(0.1 * solver.rtol, 1e-2));
+  if (!newton_tolerance)
+    root.section("macro").remark("newton_tolerance",
+                                 fmt::format("{:g}, a tenth of micro.rtol", macro.newton_tolerance));
   const std::string reason = rtol ? "given" : "a tenth of switching.tolerance";
   if (!rtol) root.section("micro").remark("rtol", fmt::format("{:g}, {}", solver.rtol, reason));
   accuracy = fmt::format("fluxes of cells of {0} x {0} pixels to rtol {1:g} ({2})", cell.pixels, solver.rtol, reason);

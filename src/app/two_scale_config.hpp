@@ -35,8 +35,9 @@ struct HeatSpot {
 
 /// The input of two-scale conduction: the sections macro and micro.
 struct TwoScaleConfig : PhysicsConfig {
-  conduction::ConductionOptions macro;  // without the source
-  double initial_temperature = 300.0;   // [K]
+  conduction::ConductionOptions macro;     // without the source
+  std::optional<double> newton_tolerance;  // nothing: auto, a tenth of the rtol of fluxes
+  double initial_temperature = 300.0;      // [K]
   std::optional<HeatSpot> spot;
   homogenisation::ConductionCellOptions cell;  // without its scales
   std::optional<double> rtol;                  // nothing: auto, a tenth of switching.tolerance

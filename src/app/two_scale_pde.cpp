@@ -41,7 +41,11 @@ struct TwoScalePde::Cells : conduction::FluxRows, conduction::TangentSource {
 bool TwoScalePde::Cells::tangent(const FaceState& face, std::span<double> matrix) {
   const std::size_t d = face.gradient.size();
   std::vector<double> dq_dg(d * d), dq_dT(d);
-  solver->tangent(state_of(face), dq_dg, dq_dT);
+  try {
+    solver->tangent(state_of(face), dq_dg, dq_dT);
+  } catch (const core::RuntimeFailure&) {  // a face that the surrogate answers, and physics cannot
+    return false;
+  }
   for (std::size_t i = 0; i < d; ++i) {
     matrix[i * (1 + d)] = dq_dT[i];
     for (std::size_t k = 0; k < d; ++k) matrix[i * (1 + d) + 1 + k] = dq_dg[i * d + k];
@@ -64,10 +68,10 @@ Position part_of(const grid::Extents& e, const Position& x) {
 conduction::ConductionOptions options_of(const TwoScaleConfig& config) {
   auto options = config.macro;
   if (config.spot)
-    options.source = [spot = *config.spot](const Position& x, double time) {
+    options.source = [spot = *config.spot, n = config.macro.ends.size()](const Position& x, double time) {
       if (spot.off > 0.0 && time > spot.off) return 0.0;
       double r2 = 0.0;
-      for (std::size_t axis = 0; axis < 3; ++axis)
+      for (std::size_t axis = 0; axis < n; ++axis)
         r2 += (x[axis] - spot.centre[axis]) * (x[axis] - spot.centre[axis]);
       return spot.power * std::exp(-r2 / (spot.radius * spot.radius));
     };

@@ -57,7 +57,6 @@ class TwoScalePde : public Pde {
   std::unique_ptr<conduction::HeatConduction> heat_;
   ConductionRecord record_;
   conduction::StepReport last_;
-  double heat_at_start_ = 0.0;  // [J]
 
   // A snapshot's fields lie here.
   std::vector<double> temperature_, fraction_, angle_;

@@ -83,8 +83,10 @@ subproblem::BatchReport FaceFluxes::evaluate(std::span<const double> values, std
     rows_->read(state_of(states_.rows(), f), out_[f], fluxes_[f]);
     const double new_flux = fluxes_[f][static_cast<std::size_t>(faces_[at].axis)];
     const double before = std::exchange(answered_by_[at], function_of(provenance_[at]));
-    const bool alike = before == answered_by_[at];
-    counts[0] += !alike;
+    // A version may have been corrected between two steps.
+    const bool corrected = iterate == subproblem::Iterate::first && answered_by_[at] >= 0.0;
+    const bool alike = before == answered_by_[at] && !corrected;
+    counts[0] += before != answered_by_[at];
     if (has_tangents_ && evaluated_ && alike) mend_tangent(f, new_flux);
     normal_[at] = new_flux;
   }

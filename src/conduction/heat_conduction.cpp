@@ -105,7 +105,7 @@ StepReport HeatConduction::advance(double dt, std::int64_t step) {
   VALIDATE(
       newton.converged || failed_,
       "Newton's method for the conduction of heat gave up at {} s after {} evaluations with a residual of {:.3g} K "
-      "({}); try a smaller time step or exact tangents",
+      "({}); try a smaller time step or a larger tolerance of Newton's method",
       time_, report.evaluations, newton.residual, newton.reason);
   if (report.completed) end_step();
   report.macro_s = watch.seconds() - report.subproblem_s;
@@ -132,6 +132,7 @@ NewtonSolver::Report HeatConduction::iterate(StepReport& report) {
   NewtonSolver::Report newton;
   for (int attempt = 0; attempt < 2 && !newton.converged && !failed_; ++attempt) {
     petsc::check(VecCopy(state_.get(), unknown_.get()), "VecCopy");
+    evaluated_ = false;
     tangents_ = attempt == 0 ? options_.tangents : Tangents::exact;
     if (attempt > 0) {
       fluxes_.forget_tangents();
@@ -196,7 +197,6 @@ void HeatConduction::find_fluxes(Vec temperature) {
   }
   ++report_->evaluations;
   std::ranges::move(batch.failures, std::back_inserter(report_->batch.failures));
-  report_->batch.retries += batch.retries;
   if (failed_) return;
   spread_fluxes();
   constexpr double many = 0.01;  // of the faces

@@ -17,15 +17,18 @@ struct ErrorEstimate {
   double accumulated_error = 0.0;  // its standard error
 };
 
+/// What becomes of an answer that is audited.
+enum class Audited { replaced, stands };
+
 /// Adds up what audits say about errors. `accumulated` is the drift of a row that stays active all the time, if
 /// nothing damps it: bias is what remains where errors of changing sign cancel. Local.
 class ErrorAccount {
  public:
   explicit ErrorAccount(std::size_t n_out);
 
-  /// An audited accepted answer; [n_out] each. The audited row itself gets the truth, so that only the 1/q - 1 others
-  /// that it stands for carry its error on.
-  void add(std::span<const double> answer, std::span<const double> truth, double q);
+  /// An audited accepted answer; [n_out] each. Where the truth replaces it, only the 1/q - 1 others that it stands for
+  /// carry its error on.
+  void add(std::span<const double> answer, std::span<const double> truth, double q, Audited audited);
   /// The step is over, in which so many rows of all ranks were active.
   void close_step(std::int64_t active);
 

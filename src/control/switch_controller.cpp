@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
@@ -43,7 +44,7 @@ bool SwitchController::audits_inert(std::int64_t id) const {
 
 bool SwitchController::commit_test(std::int64_t audited, std::int64_t audited_wrong) {
   if (!rule_.by_evidence() || audited == 0) return true;
-  ++n_answered_;
+  if (!std::exchange(answered_in_step_, true)) ++n_answered_;
   if (!alarm_.hears(audited, audited_wrong)) return true;
   ++alarms_;
   refuted_at_once_ = n_answered_ == 1;

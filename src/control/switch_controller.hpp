@@ -16,6 +16,9 @@ namespace bimetal::control {
 /// Whom the surrogate is asked about in a step.
 enum class Asking { nobody, audited_rows, all_rows };
 
+/// A step of an implicit solver asks several times.
+enum class Solve { of_new_step, of_same_step };
+
 /// Why the surrogate answers, or does not.
 enum class Standing {
   no_version,    // nothing has been promoted yet
@@ -43,7 +46,10 @@ class SwitchController {
   SwitchController(const SwitchOptions& options, std::uint64_t key);
 
   /// New coins: no two solves share any, even if they are of one step.
-  void begin_solve() { ++n_solves_; }
+  void begin_solve(Solve solve = Solve::of_new_step) {
+    ++n_solves_;
+    if (solve == Solve::of_new_step) answered_in_step_ = false;
+  }
   // One step: whom to ask, whose answer stands, who is audited.
   Asking asks(std::int64_t step) const;
   bool accepts(double score) const { return score <= threshold_in_force(); }
@@ -130,6 +136,7 @@ class SwitchController {
   Ledger ledger_;
   std::int64_t updates_done_ = 0;  // by each rank
   std::int64_t epoch_ = 0;
+  bool answered_in_step_ = false;
   std::int64_t n_answered_ = 0;  // steps since the promotion in which answers were accepted and audited
 
   // What follows.

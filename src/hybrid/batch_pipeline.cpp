@@ -45,7 +45,10 @@ BatchPipeline::BatchPipeline(BalancedSolver& physics, Versions* versions, contro
 
 /// Rehearsals are left to physics, so that they are no evidence. In an iteration, as in its first batch.
 Asking BatchPipeline::whom_to_ask(const Batch& batch) const {
-  if (batch.iterate == Iterate::next) return asking_;
+  if (batch.iterate == Iterate::next) {
+    REQUIRE(by_surrogate_.size() == batch.id.size());
+    return asking_;
+  }
   const bool asks = versions_ && versions_->serves() && batch.step >= 0;
   return asks ? controller_->asks(batch.step) : Asking::nobody;
 }
@@ -218,7 +221,7 @@ bool BatchPipeline::audits_bear_out(const Stage& stage, const PhysicsAnswers& an
 }
 
 Committed BatchPipeline::commit(Solved solved) {
-  if (solved.batch->iterate != Iterate::none) remember_decisions(*solved.batch);
+  if (solved.batch->iterate != Iterate::none) remember_decisions(solved);
   Committed committed(in_.width(), proposals_.width());
   committed.failures = std::move(solved.failures);
   // What the surrogate would have answered first.
@@ -271,8 +274,10 @@ void BatchPipeline::commit_physics(const Stage& stage, const PhysicsAnswers& ans
   committed.audited.push_back(row.audited);
 }
 
-void BatchPipeline::remember_decisions(const Batch& batch) {
-  by_surrogate_.assign(batch.id.size(), false);
+/// Where audits have refuted the accepted answers, the surrogate is asked about audited rows only from here on.
+void BatchPipeline::remember_decisions(const Stage& stage) {
+  if (stage.report->withdrawn) asking_ = Asking::audited_rows;
+  by_surrogate_.assign(stage.batch->id.size(), false);
   for (const auto& row : rows_) by_surrogate_[static_cast<std::size_t>(row.row)] = row.accepted;
 }
 

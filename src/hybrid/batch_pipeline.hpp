@@ -111,7 +111,7 @@ class BatchPipeline {
   enum class Which { likely_at_rest, all };
   control::Asking whom_to_ask(const subproblem::Batch& batch) const;
   bool accepts(const RowOfStep& row, subproblem::Iterate iterate) const;
-  void remember_decisions(const subproblem::Batch& batch);
+  void remember_decisions(const Stage& stage);
   void take_shortcuts(const Stage& stage, Which which);
   void book_shortcut(const Stage& stage, RowOfStep& row, subproblem::Shortcut found);
   void record_candidates(StepReport& report);

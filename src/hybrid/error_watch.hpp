@@ -27,8 +27,9 @@ class ErrorWatch {
   ErrorWatch(const core::Signature& signature, const HybridOptions& options, parallel::Communicator comm);
 
   /// An audited answer that stands; [n_out] each. q: chance of its audit. Local.
-  void add(std::span<const double> answer, std::span<const double> truth, double q) {
-    account_.add(answer, truth, q);
+  void add(std::span<const double> answer, std::span<const double> truth, double q,
+           control::Audited audited) {
+    account_.add(answer, truth, q, audited);
   }
   /// The step is over, in which so many rows of all ranks were active. Local.
   void close_step(std::int64_t active) { account_.close_step(active); }

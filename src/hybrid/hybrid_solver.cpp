@@ -60,7 +60,7 @@ subproblem::BatchReport HybridSolver::solve(Batch& batch) {
   auto solved = pipeline_.solve(decided);
   auto committed = pipeline_.commit(std::move(solved));
 
-  keep_for_learning(committed, batch.step);
+  keep_for_learning(committed, batch);
   if (options_.verify == Verify::yes) pipeline_.verify(batch, solve_, committed.failures);
   sum_counts();
   if (surrogate_ && batch.step >= 0) book_evidence();
@@ -82,7 +82,8 @@ void HybridSolver::begin_solve(const Batch& batch) {
   solve_ = StepReport();
   if (batch.iterate != Iterate::next) conclude_iteration();
   solve_.loss = std::exchange(loss_before_, 0.0);
-  controller_.begin_solve();
+  controller_.begin_solve(batch.iterate == Iterate::next ? control::Solve::of_same_step
+                                                         : control::Solve::of_new_step);
   solve_.standing = controller_.standing();
   solve_.threshold = controller_.threshold_in_force();
   solve_.audit_chance = surrogate_ ? controller_.audit_chance() : 0.0;
@@ -94,10 +95,12 @@ void HybridSolver::begin_solve(const Batch& batch) {
 
 /// What physics has answered, and what it says about the answers of the surrogate that stood. Then physics answers
 /// moved copies of some of the rows, to learn from them as well. Collective.
-void HybridSolver::keep_for_learning(const Committed& committed, std::int64_t step) {
+void HybridSolver::keep_for_learning(const Committed& committed, const Batch& batch) {
+  const auto step = batch.step;
+  const auto audited = batch.iterate == Iterate::none ? control::Audited::replaced : control::Audited::stands;
   for (std::size_t a = 0; a < committed.audits.size(); ++a)
     errors_.add(committed.proposals[static_cast<std::int64_t>(a)], committed.truth[committed.audits[a]],
-                solve_.audit_chance);
+                solve_.audit_chance, audited);
   if (surrogate_) {
     for (std::int64_t i = 0; i < committed.in.size(); ++i)
       if (committed.audited[static_cast<std::size_t>(i)]) versions_->keep(committed.in[i], committed.truth[i]);
@@ -236,13 +239,16 @@ AnswersOfStep HybridSolver::answers_of_step() const {
   return answers;
 }
 
+void HybridSolver::conclude_step() {
+  if (!iteration_) return;
+  solve_ = StepReport();
+  conclude_iteration();
+  seconds_.add(solve_.seconds);
+  evidence_.spend(solve_.seconds);
+}
+
 void HybridSolver::gather_state() {
-  if (iteration_) {
-    solve_ = StepReport();
-    conclude_iteration();
-    seconds_.add(solve_.seconds);
-    evidence_.spend(solve_.seconds);
-  }
+  conclude_step();
   core::ScopedTimer timer(seconds_.training);
   if (learner_) learner_->gather_state();
 }

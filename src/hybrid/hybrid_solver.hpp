@@ -45,7 +45,9 @@ class HybridSolver : public subproblem::SubproblemSolver {
   subproblem::SubproblemSolver& physics() { return physics_; }
   subproblem::BatchReport solve(subproblem::Batch& batch) override;  // Collective
 
-  /// Before saving: gets together what other ranks hold of the state. Collective.
+  /// After the last batch of an iteration: learns from it what else would be learned before the next. Collective.
+  void conclude_step();
+  /// Before saving: concludes the step, and gets together what other ranks hold of the state. Collective.
   void gather_state();
   /// Everything that outlives a step. Collective.
   void persist(const core::Archive& archive);
@@ -76,7 +78,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
 
  private:
   void begin_solve(const subproblem::Batch& batch);
-  void keep_for_learning(const Committed& committed, std::int64_t step);
+  void keep_for_learning(const Committed& committed, const subproblem::Batch& batch);
   bool moves_rows() const;
   void sum_counts();
   void book_evidence();

@@ -45,7 +45,7 @@ class Compare(ProgramTest):
 
     def test_checkpoints_can_be_compared_as_well_and_on_several_ranks(self):
         found = self.compare("a/checkpoint_000004.h5", "warmer/checkpoint_000004.h5", ranks=2)
-        self.assertFalse(found["datasets"]["simulation/flow/state"]["same_bits"], sorted(found["datasets"]))
+        self.assertFalse(found["datasets"]["simulation/pde/flow/state"]["same_bits"], sorted(found["datasets"]))
 
     def test_people_can_read_it(self):
         said = bimetal("compare", self.folder / "a", self.folder / "warmer").stdout

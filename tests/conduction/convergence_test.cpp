@@ -40,18 +40,18 @@ void check_order_in_space(const std::vector<Thermal>& ends, std::int64_t coarse,
   EXPECT_GT(mean, 1.8) << name_of(ends);
 }
 
-TEST(HeatConduction, IsOfSecondOrderInSpaceInTwoDimensions) {
+TEST(HeatConduction, is_of_second_order_in_space_in_two_dimensions) {
   for (const auto& ends : std::vector<std::vector<Thermal>>{
            {periodic, periodic}, {fixed, periodic}, {fixed, fixed}, {fixed, insulated}, {insulated, insulated}})
     check_order_in_space(ends, 16, 32);
 }
 
-TEST(HeatConduction, IsOfSecondOrderInSpaceInThreeDimensions) {
+TEST(HeatConduction, is_of_second_order_in_space_in_three_dimensions) {
   check_order_in_space({periodic, periodic, periodic}, 12, 16);
   check_order_in_space({fixed, insulated, periodic}, 8, 16);
 }
 
-TEST(HeatConduction, IsOfSecondOrderInTimeOrOfFirstIfSoAsked) {
+TEST(HeatConduction, is_of_second_order_in_time_or_of_first_if_so_asked) {
   const Manufactured exact{{.d = 2, .p = 1.5, .slope = 0.5}, {fixed, periodic}, 0.5};
   for (const TimeOrder order : {TimeOrder::first, TimeOrder::second}) {
     auto options = exact.options();
@@ -77,7 +77,7 @@ TEST(HeatConduction, IsOfSecondOrderInTimeOrOfFirstIfSoAsked) {
   }
 }
 
-TEST(HeatConduction, FollowsTheAnalyticSolutionOfOneDimension) {
+TEST(HeatConduction, follows_the_analytic_solution_of_one_dimension) {
   const Manufactured exact{{.d = 1}, {fixed}};
   auto options = exact.options();
   options.source = {};

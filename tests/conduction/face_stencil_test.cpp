@@ -40,7 +40,7 @@ std::vector<double> values_of_parabola(const grid::StructuredGrid& grid) {
   return values;
 }
 
-TEST(FaceStencil, FindsTheGradientOfAParabolaAtEveryFaceToRoundOff) {
+TEST(FaceStencil, finds_the_gradient_of_a_parabola_at_every_face_to_round_off) {
   for (const std::size_t d : {1u, 2u, 3u}) {
     std::vector<AxisEnds> ends(d, {End{.kind = Thermal::insulated}, End{.kind = Thermal::insulated}});
     ends[0][0].kind = Thermal::fixed;
@@ -63,7 +63,7 @@ TEST(FaceStencil, FindsTheGradientOfAParabolaAtEveryFaceToRoundOff) {
   }
 }
 
-TEST(FaceStencil, MakesDoWithTwoCellsBetweenInsulatedEnds) {
+TEST(FaceStencil, makes_do_with_two_cells_between_insulated_ends) {
   const std::vector<AxisEnds> ends(2, {End{.kind = Thermal::insulated}, End{.kind = Thermal::insulated}});
   const grid::StructuredGrid plain(testing::box({2, 2}, grid::Boundary::wall, 1.0), 1, parallel::Communicator());
   const grid::StructuredGrid cells(plain, 1, grid::Stencil::box);

@@ -29,7 +29,7 @@ double largest_difference(const std::vector<double>& a, const std::vector<double
   return largest;
 }
 
-TEST(HeatConduction, ConservesHeatToRoundOffHoweverWellNewtonHasConverged) {
+TEST(HeatConduction, conserves_heat_to_round_off_however_well_newton_has_converged) {
   for (const auto& exact : {heated, heated_3d}) {
     auto options = exact.options();
     options.newton_tolerance = 1e-3;
@@ -46,7 +46,7 @@ TEST(HeatConduction, ConservesHeatToRoundOffHoweverWellNewtonHasConverged) {
   }
 }
 
-TEST(HeatConduction, KeepsTheHeatOfAClosedBody) {
+TEST(HeatConduction, keeps_the_heat_of_a_closed_body) {
   const Manufactured exact{{.d = 2, .p = 1.5, .slope = 0.5}, {periodic, insulated}};
   auto options = exact.options();
   options.source = {};
@@ -57,7 +57,7 @@ TEST(HeatConduction, KeepsTheHeatOfAClosedBody) {
   EXPECT_LT(std::abs(body.conduction.heat_in()), 1e-13 * before);
 }
 
-TEST(HeatConduction, ComesToTheLinearProfileBetweenTwoFixedEnds) {
+TEST(HeatConduction, comes_to_the_linear_profile_between_two_fixed_ends) {
   Manufactured exact{{.d = 2}, {fixed, periodic}};
   auto options = exact.options();
   options.source = {};
@@ -79,7 +79,7 @@ TEST(HeatConduction, ComesToTheLinearProfileBetweenTwoFixedEnds) {
   }
 }
 
-TEST(HeatConduction, GoesThroughTheRampOfAnEnd) {
+TEST(HeatConduction, goes_through_the_ramp_of_an_end) {
   Manufactured exact{{.d = 1}, {fixed}};
   auto options = exact.options();
   options.source = {};
@@ -98,7 +98,7 @@ TEST(HeatConduction, GoesThroughTheRampOfAnEnd) {
   }
 }
 
-TEST(HeatConduction, FindsTheSameOnAnyNumberOfRanks) {
+TEST(HeatConduction, finds_the_same_on_any_number_of_ranks) {
   for (const auto& exact : {heated, heated_3d}) {
     auto options = exact.options();
     options.newton_tolerance = 1e-11;
@@ -112,7 +112,7 @@ TEST(HeatConduction, FindsTheSameOnAnyNumberOfRanks) {
   }
 }
 
-TEST(HeatConduction, NumbersFacesAlikeOnAnyNumberOfRanks) {
+TEST(HeatConduction, numbers_faces_alike_on_any_number_of_ranks) {
   for (const auto& exact : {heated, heated_3d}) {
     Body together(exact, 10, exact.options()), alone(exact, 10, exact.options(), parallel::Communicator());
     std::set<std::int64_t> ids;
@@ -148,7 +148,22 @@ TEST(HeatConduction, says_which_step_a_batch_is_of_and_where_it_begins) {
   EXPECT_EQ(body.solver.calls.back().step, -1);
 }
 
-TEST(HeatConduction, SaysWhoAnsweredTheLowerFaceOfEachCell) {
+TEST(HeatConduction, goes_on_where_physics_takes_over_in_the_middle_of_a_step) {
+  Body plain(heated, 8, heated.options()), body(heated, 8, heated.options());
+  for (int step = 0; step < 2; ++step) {
+    plain.conduction.advance(0.05, step);
+    body.conduction.advance(0.05, step);
+  }
+  const auto usual = plain.conduction.advance(0.05, 2);
+  body.solver.handed_over_at = body.solver.calls.size() + 2;  // after two evaluations by a surrogate
+  const auto report = body.conduction.advance(0.05, 2);
+  EXPECT_EQ(body.conduction.provenance(0).front().answerer, subproblem::Answerer::physics);
+  EXPECT_LE(report.evaluations, 2 + usual.evaluations + 1) << "it began anew instead of going on";
+  const auto ours = body.field(), theirs = plain.field();
+  for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_NEAR(ours[i], theirs[i], 1e-3);
+}
+
+TEST(HeatConduction, says_who_answered_the_lower_face_of_each_cell) {
   Body body(heated, 8, heated.options());
   body.conduction.advance(0.05, 0);
   const auto& e = body.conduction.extents();
@@ -161,7 +176,7 @@ TEST(HeatConduction, SaysWhoAnsweredTheLowerFaceOfEachCell) {
   }
 }
 
-TEST(HeatConduction, GoesOnToTheBitAfterARestart) {
+TEST(HeatConduction, goes_on_to_the_bit_after_a_restart) {
   for (const auto tangents : {Tangents::secant, Tangents::exact}) {
     auto options = heated_3d.options();
     options.tangents = tangents;
@@ -181,7 +196,7 @@ TEST(HeatConduction, GoesOnToTheBitAfterARestart) {
   }
 }
 
-TEST(HeatConduction, ReportsASubproblemThatFailsAndStaysWhereItWas) {
+TEST(HeatConduction, reports_a_subproblem_that_fails_and_stays_where_it_was) {
   Body other(heated, 8, heated.options());
   for (int step = 0; step < 2; ++step) other.conduction.advance(0.05, step);
   for (const std::size_t evaluation : {0, 1}) {  // of the step
@@ -203,7 +218,7 @@ TEST(HeatConduction, ReportsASubproblemThatFailsAndStaysWhereItWas) {
   }
 }
 
-TEST(HeatConduction, TellsEveryRankTheSameWhereNewtonDoesNotConverge) {
+TEST(HeatConduction, tells_every_rank_the_same_where_newton_does_not_converge) {
   auto options = heated.options();
   options.max_iterations = 1;
   options.newton_tolerance = 1e-12;
@@ -220,7 +235,7 @@ TEST(HeatConduction, TellsEveryRankTheSameWhereNewtonDoesNotConverge) {
   EXPECT_EQ(message, of_root);
 }
 
-TEST(HeatConduction, RefusesEndsThatDoNotFitTheGrid) {
+TEST(HeatConduction, refuses_ends_that_do_not_fit_the_grid) {
   auto options = heated.options();
   EXPECT_NO_THROW(Body(heated, 8, options));
   options.ends[0] = {};

@@ -49,7 +49,7 @@ Outcome run(const Manufactured& exact, Tangents tangents, bool with_source, doub
   return outcome;
 }
 
-TEST(HeatConduction, FindsTheSameTemperaturesBySecantsAsByExactTangents) {
+TEST(HeatConduction, finds_the_same_temperatures_by_secants_as_by_exact_tangents) {
   for (const double p : {1.5, 3.5})
     for (const double dt : {0.02, 0.1}) {
       const Manufactured exact{{.d = 2, .p = p, .slope = 0.5}, {fixed, periodic}, 0.5};
@@ -72,7 +72,7 @@ TEST(HeatConduction, FindsTheSameTemperaturesBySecantsAsByExactTangents) {
     }
 }
 
-TEST(HeatConduction, CopesWithLawsThatAreFarFromLinear) {
+TEST(HeatConduction, copes_with_laws_that_are_far_from_linear) {
   for (const auto& [p, g0] : {std::pair(1.2, 2.0), std::pair(3.5, 10.0), std::pair(5.0, 30.0)})
     for (const Tangents tangents : {Tangents::exact, Tangents::secant}) {
       const Manufactured exact{{.d = 2, .p = p, .slope = 0.5, .g0 = g0}, {fixed, periodic}, 0.5};
@@ -84,7 +84,7 @@ TEST(HeatConduction, CopesWithLawsThatAreFarFromLinear) {
     }
 }
 
-TEST(HeatConduction, TakesNewTangentsWhereTheOldOnesLeadNowhere) {
+TEST(HeatConduction, takes_new_tangents_where_the_old_ones_lead_nowhere) {
   const Manufactured exact{{.d = 2, .p = 1.5, .slope = 0.5}, {fixed, periodic}, 0.5};
   auto options = exact.options();
   options.max_iterations = 7;
@@ -98,7 +98,7 @@ TEST(HeatConduction, TakesNewTangentsWhereTheOldOnesLeadNowhere) {
   EXPECT_LE(report.residual, options.newton_tolerance * options.temperature_range);
 }
 
-TEST(HeatConduction, GoesBackWhereAFullStepMakesItWorse) {
+TEST(HeatConduction, goes_back_where_a_full_step_makes_it_worse) {
   const Manufactured exact{{.d = 2, .p = 3.5, .slope = 0.5}, {fixed, periodic}, 0.5};
   Body body(exact, 16, exact.options());
   body.conduction.advance(0.02, 0);

@@ -132,7 +132,7 @@ TEST(ErrorAccount, is_unbiased_whatever_the_chance_of_an_audit_was) {
       // Output 0 is off by 1 in every second step, output 1 by ±1 in turn.
       const double answer[] = {step % 2 == 0 ? 1.0 : 0.0, row % 2 == 0 ? 1.0 : -1.0}, truth[] = {0.0, 0.0};
       const bool audited = uniform(engine) < q;
-      if (audited) account.add(answer, truth, q);
+      if (audited) account.add(answer, truth, q, Audited::replaced);
       if (!audited) carried += answer[0] / n_rows;
     }
     account.close_step(n_rows);

@@ -57,7 +57,7 @@ def differences_of_runs(bench: Bench, these: Run, those: Run) -> list[str]:
     found += differing(bench.compare(these.last("checkpoint_*.h5"), those.last("checkpoint_*.h5")), MEASURED)
     found += [] if counts(these) == counts(those) else ["history.csv"]
     mine, theirs = these.summary(), those.summary()
-    found += [part for part in ("subproblems", "certificate", "error", "conservation") if mine.get(part) != theirs.get(part)]
+    found += [part for part in ("subproblems", "certificate", "error", "conservation", "macro") if mine.get(part) != theirs.get(part)]
     return found
 
 
