@@ -237,11 +237,11 @@ TEST(HeatConduction, tells_every_rank_the_same_where_newton_does_not_converge) {
 
 TEST(HeatConduction, refuses_ends_that_do_not_fit_the_grid) {
   auto options = heated.options();
-  EXPECT_NO_THROW(Body(heated, 8, options));
+  const Body body(heated, 8, options);
   options.ends[0] = {};
-  EXPECT_THROW(Body(heated, 8, options), core::UserError);
+  EXPECT_THROW(checked(options, body.grid), core::UserError);
   options.ends.pop_back();
-  EXPECT_THROW(Body(heated, 8, options), core::UserError);
+  EXPECT_THROW(checked(options, body.grid), core::UserError);
 }
 
 }  // namespace
