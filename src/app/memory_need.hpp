@@ -12,7 +12,7 @@ struct MemoryNeed {
   double surrogate = 0.0;  // of each rank: networks, optimiser, replay
 };
 
-/// Of a run on so many ranks. Local.
+/// The need of a run on so many ranks. Local.
 MemoryNeed memory_need(const RunConfig& config, const Physics& physics, int n_ranks);
 
 /// Refuses a run that a node cannot hold, by UserError, before it is killed for trying. Collective.

@@ -36,7 +36,7 @@ struct ReactingFlowConfig : PhysicsConfig {
 
 std::shared_ptr<PhysicsConfig> read_reacting_flow(config::Section& root, const RunConfig& config);
 
-/// Of a run whose physics this is. Local.
+/// The input of a run that is a reacting flow. Local.
 const ReactingFlowConfig& as_reacting_flow(const RunConfig& config);
 
 }  // namespace bimetal::app

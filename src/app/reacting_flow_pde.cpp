@@ -164,7 +164,7 @@ std::vector<std::pair<std::string, std::string>> ReactingFlowPde::lines(const Js
 
 std::string ReactingFlowPde::described() const { return fmt::format("{} species", mechanism_->n_species()); }
 
-/// That of the hottest cell, under nominal conditions.
+/// The row of the hottest cell, under nominal conditions.
 std::vector<double> ReactingFlowPde::dear_row() {
   const auto view = flow_->state();
   const auto rows = view.rows();

@@ -16,7 +16,7 @@ constexpr const char* columns_before[] = {
 constexpr const char* columns_behind[] = {"physics_s", "inference_s",     "training_s", "audit_s",
                                           "balance_s", "communication_s", "output_s"};
 
-/// Those of the PDE lie between the others.
+/// The columns of the PDE lie between the others.
 std::vector<std::string> history_columns(const Pde& pde) {
   std::vector<std::string> columns(std::begin(columns_before), std::end(columns_before));
   std::ranges::copy(pde.history_columns(), std::back_inserter(columns));

@@ -32,7 +32,7 @@ ordered_json list_rows(const hybrid::HybridSolver& hybrid) {
           {"moved_unsolved", rows.moved_unsolved}};
 }
 
-/// Of a rank, on average. pde: what the PDE spent, by name; march: in the loop.
+/// The seconds are means over ranks. pde: what the PDE spent, by name; march: what the loop took.
 ordered_json list_seconds(const control::Ledger& mean, const ordered_json& pde, double march, double setup,
                           double output) {
   ordered_json seconds{{"total", setup + march}, {"setup", setup}};

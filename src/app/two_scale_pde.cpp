@@ -8,13 +8,11 @@
 #include "app/lowest_cell.hpp"
 #include "app/run_config.hpp"
 #include "app/state_watch.hpp"
-#include "core/finite.hpp"
 
 namespace bimetal::app {
 
 using conduction::FaceState;
 using homogenisation::CellState;
-using subproblem::Answerer;
 using subproblem::Provenance;
 
 struct TwoScalePde::Cells : conduction::FluxRows, conduction::TangentSource {

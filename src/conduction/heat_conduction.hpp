@@ -59,7 +59,7 @@ class HeatConduction {
 
   /// Temperatures of the owned cells, [n_owned, 1], x fastest; the view's life must end before the next step. Local.
   petsc::ConstVecRows state() const { return {state_.get(), 1}; }
-  /// The same to write, for restarts. Local.
+  /// The temperatures to write, for restarts. Local.
   petsc::VecRows edit_state() { return {state_.get(), 1}; }
 
   const grid::Extents& extents() const { return cells_.extents(); }

@@ -5,17 +5,9 @@
 
 #include "parallel/mpi.hpp"
 #include "petsc/error.hpp"
+#include "petsc/multigrid.hpp"
 
 namespace bimetal::conduction {
-namespace {
-
-#ifdef PETSC_HAVE_HYPRE
-constexpr PCType multigrid = PCHYPRE;
-#else
-constexpr PCType multigrid = PCGAMG;
-#endif
-
-}  // namespace
 
 NewtonSolver::NewtonSolver(const grid::StructuredGrid& cells, double tolerance, int max_iterations, Residual residual,
                            Jacobian jacobian)
@@ -52,7 +44,7 @@ void NewtonSolver::set_up_linear_solver() {
   petsc::check(SNESGetKSP(snes_.get(), &ksp), "SNESGetKSP");
   petsc::check(KSPSetType(ksp, KSPFGMRES), "KSPSetType");
   petsc::check(KSPGetPC(ksp, &pc), "KSPGetPC");
-  petsc::check(PCSetType(pc, multigrid), "PCSetType");
+  petsc::check(PCSetType(pc, petsc::multigrid), "PCSetType");
   // Sub-problems are dear and linear algebra is cheap, so that the linear solver is not to cost iterations.
   petsc::check(KSPSetTolerances(ksp, 1e-8, 1e-3 * tolerance_, PETSC_DEFAULT, 200), "KSPSetTolerances");
 }

@@ -5,17 +5,9 @@
 #include "core/error.hpp"
 #include "parallel/mpi.hpp"
 #include "petsc/error.hpp"
+#include "petsc/multigrid.hpp"
 
 namespace bimetal::flow {
-namespace {
-
-#ifdef PETSC_HAVE_HYPRE
-constexpr PCType multigrid = PCHYPRE;
-#else
-constexpr PCType multigrid = PCGAMG;
-#endif
-
-}  // namespace
 
 PressureSolver::PressureSolver(const grid::StructuredGrid& cells) : grid_(cells, 1) {
   assemble();
@@ -28,7 +20,7 @@ PressureSolver::PressureSolver(const grid::StructuredGrid& cells) : grid_(cells,
   petsc::check(KSPSetInitialGuessNonzero(ksp, PETSC_TRUE), "KSPSetInitialGuessNonzero");
   PC pc;
   petsc::check(KSPGetPC(ksp, &pc), "KSPGetPC");
-  petsc::check(PCSetType(pc, multigrid), "PCSetType");
+  petsc::check(PCSetType(pc, petsc::multigrid), "PCSetType");
   petsc::check(KSPSetTolerances(ksp, relative_tolerance_, PETSC_DEFAULT, PETSC_DEFAULT, 200), "KSPSetTolerances");
   petsc::check(KSPSetFromOptions(ksp), "KSPSetFromOptions");
   petsc::check(KSPGetTolerances(ksp, &relative_tolerance_, nullptr, nullptr, nullptr), "KSPGetTolerances");
