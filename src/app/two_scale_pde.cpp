@@ -76,13 +76,12 @@ conduction::ConductionOptions options_of(const TwoScaleConfig& config) {
   return options;
 }
 
-/// The centres of the owned cells, x fastest.
+/// Calls visit(id, centre) for every owned cell, x fastest.
 template <class Visit>
-void for_owned(const grid::Extents& e, Visit visit) {
-  for (auto k = e.first[2]; k < e.first[2] + e.owned[2]; ++k)
-    for (auto j = e.first[1]; j < e.first[1] + e.owned[1]; ++j)
-      for (auto i = e.first[0]; i < e.first[0] + e.owned[0]; ++i)
-        visit(e.global_id(i, j, k), Position{e.centre(0, i), e.centre(1, j), e.centre(2, k)});
+void for_centres(const grid::Extents& e, Visit visit) {
+  grid::for_owned_cells(e, [&](auto i, auto j, auto k) {
+    visit(e.global_id(i, j, k), Position{e.centre(0, i), e.centre(1, j), e.centre(2, k)});
+  });
 }
 
 }  // namespace
@@ -118,7 +117,7 @@ TwoScalePde::TwoScalePde(const RunConfig& run, const TwoScaleConfig& config,
   heat_ = std::make_unique<conduction::HeatConduction>(grid, options_of(config), microstructure, *cells_, solver,
                                                        cells_.get());
   heat_->initialise([&](const Position&) { return config.initial_temperature; });
-  for_owned(extents(), [&](std::int64_t, const Position& x) {
+  for_centres(extents(), [&](std::int64_t, const Position& x) {
     const auto [fraction, angle] = microstructure(x);
     fraction_.push_back(fraction);
     angle_.push_back(angle);
@@ -160,7 +159,7 @@ void TwoScalePde::require_sound_state() const {
   std::optional<std::int64_t> flawed;
   double temperature = 0.0;
   std::int64_t cell = 0;
-  for_owned(extents(), [&](std::int64_t id, const Position&) {
+  for_centres(extents(), [&](std::int64_t id, const Position&) {
     const double T = view.rows()[cell++][0];
     if (flawed || (std::isfinite(T) && T > 0.0)) return;
     flawed = id;

@@ -7,17 +7,6 @@
 #include "core/timer.hpp"
 
 namespace bimetal::flow {
-namespace {
-
-/// Calls visit(i, j, k) with the global indices of every owned cell, x fastest.
-template <class Visit>
-void for_owned(const grid::Extents& e, Visit visit) {
-  for (std::int64_t k = e.first[2]; k < e.first[2] + e.owned[2]; ++k)
-    for (std::int64_t j = e.first[1]; j < e.first[1] + e.owned[1]; ++j)
-      for (std::int64_t i = e.first[0]; i < e.first[0] + e.owned[0]; ++i) visit(i, j, k);
-}
-
-}  // namespace
 
 ReactingFlow::ReactingFlow(const grid::StructuredGrid& grid, subproblem::SubproblemSolver& chemistry)
     : grid_(&grid),
@@ -29,13 +18,13 @@ ReactingFlow::ReactingFlow(const grid::StructuredGrid& grid, subproblem::Subprob
       provenance_(static_cast<std::size_t>(grid.extents().n_owned())) {
   EXPECT(static_cast<int>(chemistry.kind().signature().outputs.size()) == grid.n_components());
   ids_.reserve(provenance_.size());
-  for_owned(extents(), [&](auto i, auto j, auto k) { ids_.push_back(extents().global_id(i, j, k)); });
+  grid::for_owned_cells(extents(), [&](auto i, auto j, auto k) { ids_.push_back(extents().global_id(i, j, k)); });
 }
 
 void ReactingFlow::initialise(const InitialCondition& condition) {
   const auto view = edit_state();
   std::int64_t row = 0;
-  for_owned(extents(), [&](auto i, auto j, auto k) {
+  grid::for_owned_cells(extents(), [&](auto i, auto j, auto k) {
     condition({extents().centre(0, i), extents().centre(1, j), extents().centre(2, k)}, view.rows()[row++]);
   });
 }

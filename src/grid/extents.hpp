@@ -33,4 +33,12 @@ struct Extents {
   }
 };
 
+/// Calls visit(i, j, k) with the global indices of every owned cell, x fastest.
+template <class Visit>
+void for_owned_cells(const Extents& e, Visit visit) {
+  for (std::int64_t k = e.first[2]; k < e.first[2] + e.owned[2]; ++k)
+    for (std::int64_t j = e.first[1]; j < e.first[1] + e.owned[1]; ++j)
+      for (std::int64_t i = e.first[0]; i < e.first[0] + e.owned[0]; ++i) visit(i, j, k);
+}
+
 }  // namespace bimetal::grid
