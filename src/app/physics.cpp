@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/precipitation_config.hpp"
 #include "app/reacting_flow_config.hpp"
 #include "app/run_config.hpp"
 #include "app/two_scale_config.hpp"
@@ -15,7 +16,8 @@ namespace bimetal::app {
 namespace {
 
 constexpr std::array entries{PhysicsEntry{"reacting_flow", grid::boundary_names, read_reacting_flow},
-                             PhysicsEntry{"two_scale_conduction", two_scale_boundaries, read_two_scale}};
+                             PhysicsEntry{"two_scale_conduction", two_scale_boundaries, read_two_scale},
+                             PhysicsEntry{"two_scale_precipitation", precipitation_boundaries, read_precipitation}};
 
 }  // namespace
 

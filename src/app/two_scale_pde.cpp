@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "app/faults.hpp"
 #include "app/heat_observer.hpp"
-#include "app/lowest_cell.hpp"
 #include "app/run_config.hpp"
-#include "app/state_watch.hpp"
+#include "app/solved_state.hpp"
 
 namespace bimetal::app {
 
@@ -133,44 +133,16 @@ void TwoScalePde::persist(const core::Archive& archive) {
 
 void TwoScalePde::advance(double dt, std::int64_t step) {
   last_ = heat_->advance(dt, step);
-  require_all_solved(last_.batch);
+  const auto& comm = grid_->communicator();
+  require_all_solved(last_.batch, "cell problems", "face", "try a smaller time.step or another micro.rtol", comm);
   last_.batch.failures.clear();
   spoil_state(run_->hybrid.faults, extents(), heat_->edit_state().rows(), step);
-  require_sound_state();
+  {
+    const auto view = heat_->state();
+    constexpr double any = std::numeric_limits<double>::infinity();
+    require_sound(view.rows(), {.name = "T [K]", .above = 0.0, .below = any, .whose = "a solid"}, extents(), comm);
+  }
   record_.add(last_);
-}
-
-void TwoScalePde::require_all_solved(const subproblem::BatchReport& batch) const {
-  const auto& comm = grid_->communicator();
-  const auto n_failed = comm.sum(std::ssize(batch.failures));
-  if (n_failed == 0) return;
-  const auto first = std::ranges::min_element(batch.failures, {}, &subproblem::Failure::id);
-  const auto mine = first == batch.failures.end() ? std::nullopt : std::optional(first->id);
-  const auto lowest = find_lowest(
-      mine, [&] { return fmt::format("row {}: {}", fmt::join(first->in, ", "), first->reason); }, comm);
-  throw core::RuntimeFailure(
-      fmt::format("physics could not solve {} of the cell problems (the first: face {}, {}); try a smaller time.step "
-                  "or another micro.rtol",
-                  n_failed, lowest->id, lowest->text));
-}
-
-void TwoScalePde::require_sound_state() const {
-  const auto view = heat_->state();
-  std::optional<std::int64_t> flawed;
-  double temperature = 0.0;
-  std::int64_t cell = 0;
-  for_centres(extents(), [&](std::int64_t id, const Position&) {
-    const double T = view.rows()[cell++][0];
-    if (flawed || (std::isfinite(T) && T > 0.0)) return;
-    flawed = id;
-    temperature = T;
-  });
-  const auto lowest = find_lowest(
-      flawed, [&] { return fmt::format("{}", temperature); }, grid_->communicator());
-  if (!lowest) return;
-  throw core::RuntimeFailure(
-      fmt::format("the state is no longer that of a solid: T [K] is {} in {}; try a smaller time.step", lowest->text,
-                  name_cell(extents(), lowest->id)));
 }
 
 std::vector<io::CellField> TwoScalePde::fields() {

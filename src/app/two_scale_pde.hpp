@@ -47,8 +47,6 @@ class TwoScalePde : public Pde {
 
  private:
   struct Cells;  // how faces pose their cells, and who knows their tangents
-  void require_all_solved(const subproblem::BatchReport& batch) const;
-  void require_sound_state() const;
 
   const RunConfig* run_;
   const TwoScaleConfig* config_;

@@ -59,6 +59,7 @@ struct Signature {
   std::vector<Output> outputs;
   Matrix invariants;               // [n_invariants, n_out]: rows a with a·(out - base) = 0 exactly
   std::optional<Strata> strata{};  // without them all rows are alike
+  std::int64_t memory = 0;  // numbers that the reference solver keeps of a row from step to step; a surrogate sees none
   double dt = 0.0;          // the step all rows are advanced by, or its nominal value if it is an input [s]; 0: none
   std::string fingerprint;  // hash of mechanism, pressure, options: a surrogate of another one must not be used
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -12,8 +13,16 @@ namespace {
 
 constexpr double tolerated_imbalance = 1.05;
 
-void put_answer(subproblem::Batch& batch, std::int64_t row, double seconds, std::span<const double> answer) {
-  std::copy(answer.begin(), answer.end(), batch.out[row].begin());
+/// Of a table that may be empty.
+std::span<const double> row_or_none(core::ConstRows table, std::int64_t row) {
+  return table.size() > 0 ? table[row] : std::span<const double>();
+}
+
+/// memory: empty if nobody wants to know.
+void put_answer(subproblem::Batch& batch, std::int64_t row, double seconds, std::span<const double> answer,
+                std::span<const double> memory) {
+  std::ranges::copy(answer, batch.out[row].begin());
+  if (!memory.empty()) std::ranges::copy(memory, batch.memory_out[row].begin());
   if (!batch.seconds.empty()) batch.seconds[static_cast<std::size_t>(row)] = seconds;
 }
 
@@ -74,20 +83,33 @@ std::vector<Transfer> plan_transfers(const std::vector<std::int64_t>& counts) {
 
 /// The rows a rank solves, wherever they come from, in one piece.
 struct BalancedSolver::Work {
-  Work(std::int64_t n_in, std::int64_t n_out) : in(n_in), out(n_out) {}
+  explicit Work(const subproblem::Batch& batch)
+      : in(batch.in.width()),
+        out(batch.out.width()),
+        memory(batch.memory.width()),
+        memory_out(batch.memory_out.width()) {}
 
-  void add(std::int64_t row_id, std::span<const double> row) {
+  void add(std::int64_t row_id, std::span<const double> row, std::span<const double> memory_of_row) {
     in.append(row);
     id.push_back(row_id);
+    memory.append(memory_of_row);
   }
   subproblem::Batch as_batch(std::int64_t step) {
     out.resize(in.size());
+    memory_out.resize(in.size());
     seconds.assign(id.size(), 0.0);
-    return {.in = in.rows(), .out = out.rows(), .id = id, .step = step, .provenance = {}, .seconds = seconds};
+    return {.in = in.rows(),
+            .out = out.rows(),
+            .id = id,
+            .step = step,
+            .seconds = seconds,
+            .memory = memory.rows(),
+            .memory_out = memory_out.rows()};
   }
 
   core::RowTable in;
   core::RowTable out;
+  core::RowTable memory, memory_out;  // of width 0: none
   std::vector<std::int64_t> id;
   std::vector<double> seconds;
 };
@@ -117,32 +139,35 @@ subproblem::BatchReport BalancedSolver::solve_with_transfers(subproblem::Batch& 
   const auto& stayed = rows[static_cast<std::size_t>(comm_.rank())];
 
   // What stays, then what comes.
-  Work work(batch.in.width(), batch.out.width());
-  for (const std::int64_t row : stayed) work.add(batch.id[static_cast<std::size_t>(row)], batch.in[row]);
+  Work work(batch);
+  for (const std::int64_t row : stayed)
+    work.add(batch.id[static_cast<std::size_t>(row)], batch.in[row], row_or_none(batch.memory, row));
   const auto visitors = send_rows(batch, rows, work);
 
   auto here = work.as_batch(batch.step);
   auto report = solve_here(here);
 
   for (std::size_t i = 0; i < stayed.size(); ++i)
-    put_answer(batch, stayed[i], work.seconds[i], work.out[static_cast<std::int64_t>(i)]);
+    put_answer(batch, stayed[i], work.seconds[i], work.out[static_cast<std::int64_t>(i)],
+               row_or_none(work.memory_out.rows(), static_cast<std::int64_t>(i)));
   send_answers_home(work, std::ssize(stayed), visitors, rows, batch);
   return report;
 }
 
-/// Sends the rows that leave, [id, in...] each, and adds those that arrive to the work; returns how many came from
+/// Sends the rows that leave, [id, in..., memory...] each, and adds those that arrive to the work; returns how many came from
 /// each rank. Collective.
 std::vector<std::int64_t> BalancedSolver::send_rows(const subproblem::Batch& batch, const RowsByRank& rows,
                                                     Work& work) const {
   std::vector<double> outgoing;
   std::vector<std::int64_t> counts(rows.size(), 0);
-  const std::int64_t width = 1 + batch.in.width();
+  const auto n_in = batch.in.width(), n_memory = batch.memory.width();
+  const std::int64_t width = 1 + n_in + n_memory;
   for (std::size_t rank = 0; rank < rows.size(); ++rank) {
     if (static_cast<int>(rank) == comm_.rank()) continue;
     for (const std::int64_t row : rows[rank]) {
       outgoing.push_back(std::bit_cast<double>(batch.id[static_cast<std::size_t>(row)]));
-      const auto in = batch.in[row];
-      outgoing.insert(outgoing.end(), in.begin(), in.end());
+      std::ranges::copy(batch.in[row], std::back_inserter(outgoing));
+      std::ranges::copy(row_or_none(batch.memory, row), std::back_inserter(outgoing));
     }
     counts[rank] = std::ssize(rows[rank]) * width;
   }
@@ -150,20 +175,22 @@ std::vector<std::int64_t> BalancedSolver::send_rows(const subproblem::Batch& bat
   const auto arrived = comm_.exchange(outgoing, counts, visitors);
   const core::ConstRows table(arrived.data(), std::ssize(arrived) / width, width);
   for (std::int64_t i = 0; i < table.size(); ++i)
-    work.add(std::bit_cast<std::int64_t>(table[i][0]), table[i].subspan(1));
+    work.add(std::bit_cast<std::int64_t>(table[i][0]), table[i].subspan(1, static_cast<std::size_t>(n_in)),
+             table[i].last(static_cast<std::size_t>(n_memory)));
   for (auto& count : visitors) count /= width;
   return visitors;
 }
 
-/// The way back, [seconds, out...] per row, in the order the rows came. Collective.
+/// The way back, [seconds, out..., memory...] per row, in the order the rows came. Collective.
 void BalancedSolver::send_answers_home(const Work& work, std::int64_t n_stayed, std::vector<std::int64_t> visitors,
                                        const RowsByRank& rows, subproblem::Batch& batch) const {
-  const std::int64_t width = 1 + batch.out.width();
+  const auto n_out = batch.out.width(), n_memory = batch.memory_out.width();
+  const std::int64_t width = 1 + n_out + n_memory;
   std::vector<double> outgoing;
   for (std::int64_t i = n_stayed; i < work.out.size(); ++i) {
     outgoing.push_back(work.seconds[static_cast<std::size_t>(i)]);
-    const auto answer = work.out[i];
-    outgoing.insert(outgoing.end(), answer.begin(), answer.end());
+    std::ranges::copy(work.out[i], std::back_inserter(outgoing));
+    std::ranges::copy(row_or_none(work.memory_out.rows(), i), std::back_inserter(outgoing));
   }
   for (auto& count : visitors) count *= width;
   std::vector<std::int64_t> counts;
@@ -173,7 +200,8 @@ void BalancedSolver::send_answers_home(const Work& work, std::int64_t n_stayed, 
   for (std::size_t rank = 0; rank < rows.size(); ++rank) {
     if (static_cast<int>(rank) == comm_.rank()) continue;
     for (const std::int64_t row : rows[rank]) {
-      put_answer(batch, row, table[next][0], table[next].subspan(1));
+      put_answer(batch, row, table[next][0], table[next].subspan(1, static_cast<std::size_t>(n_out)),
+                 table[next].last(static_cast<std::size_t>(n_memory)));
       ++next;
     }
   }

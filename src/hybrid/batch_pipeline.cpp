@@ -180,18 +180,26 @@ Solved BatchPipeline::solve(const Decided& decided) {
 }
 
 PhysicsAnswers BatchPipeline::solve_by_physics(Solved& solved, std::vector<std::size_t> rows) {
-  PhysicsAnswers answers(proposals_.width());
-  core::RowTable in(in_.width());
+  const auto& batch = *solved.batch;
+  PhysicsAnswers answers(proposals_.width(), batch.memory_out.width());
+  core::RowTable in(in_.width()), memory(batch.memory.width());
   std::vector<std::int64_t> id;
   for (const auto i : rows) {
     in.append(in_[static_cast<std::int64_t>(i)]);
+    if (batch.memory.size() > 0) memory.append(batch.memory[rows_[i].row]);
     id.push_back(rows_[i].id);
   }
   answers.out.resize(in.size());
+  answers.memory.resize(in.size());
   answers.seconds.assign(rows.size(), 0.0);
   answers.rows = std::move(rows);
-  Batch to_physics{
-      .in = in.rows(), .out = answers.out.rows(), .id = id, .step = solved.batch->step, .seconds = answers.seconds};
+  Batch to_physics{.in = in.rows(),
+                   .out = answers.out.rows(),
+                   .id = id,
+                   .step = batch.step,
+                   .seconds = answers.seconds,
+                   .memory = memory.rows(),
+                   .memory_out = answers.memory.rows()};
   auto report = physics_->solve(to_physics);
   std::ranges::move(report.failures, std::back_inserter(solved.failures.failures));
   solved.failures.retries += report.retries;
@@ -224,6 +232,8 @@ Committed BatchPipeline::commit(Solved solved) {
   if (solved.batch->iterate != Iterate::none) remember_decisions(solved);
   Committed committed(in_.width(), proposals_.width());
   committed.failures = std::move(solved.failures);
+  if (solved.batch->memory.size() > 0 && solved.batch->memory_out.size() > 0)
+    std::ranges::copy(solved.batch->memory.flat(), solved.batch->memory_out.flat().begin());
   // What the surrogate would have answered first.
   for (auto answers = solved.by_physics.rbegin(); answers != solved.by_physics.rend(); ++answers)
     for (std::size_t j = 0; j < answers->rows.size(); ++j) commit_physics(solved, *answers, j, committed);
@@ -254,6 +264,8 @@ void BatchPipeline::commit_physics(const Stage& stage, const PhysicsAnswers& ans
     (inert ? counts.inert_wrong : counts.explicit_wrong) += check_->error(out, truth) > 1.0;
     return;
   }
+  if (answers.memory.size() > 0)
+    std::ranges::copy(answers.memory[static_cast<std::int64_t>(j)], stage.batch->memory_out[row.row].begin());
   (row.accepted ? seconds.audit : seconds.physics) += answers.seconds[j];
   const double error = row.comparable() ? check_->error(proposals_[row.proposal], truth) : -1.0;
   count_audit(*stage.report, row, error);
@@ -271,6 +283,7 @@ void BatchPipeline::commit_physics(const Stage& stage, const PhysicsAnswers& ans
   committed.in.append(in);
   committed.truth.append(truth);
   committed.id.push_back(row.id);
+  committed.row.push_back(row.row);
   committed.audited.push_back(row.audited);
 }
 
@@ -297,18 +310,19 @@ void BatchPipeline::count_audit(StepReport& report, const RowOfStep& row, double
 
 void BatchPipeline::verify(const Batch& batch, StepReport& report, subproblem::BatchReport& failures) {
   core::ScopedTimer timer(report.seconds.verification);
-  core::RowTable in(in_.width());
+  core::RowTable in(in_.width()), memory(batch.memory.width());
   core::RowTable answers(proposals_.width());
   std::vector<std::int64_t> id;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const auto& row = rows_[i];
     if (!row.accepted || row.audited) continue;
     in.append(in_[static_cast<std::int64_t>(i)]);
+    if (batch.memory.size() > 0) memory.append(batch.memory[row.row]);
     answers.append(proposals_[row.proposal]);
     id.push_back(row.id);
   }
   core::RowTable truth(proposals_.width(), in.size());
-  Batch extra{.in = in.rows(), .out = truth.rows(), .id = id, .step = batch.step};
+  Batch extra{.in = in.rows(), .out = truth.rows(), .id = id, .step = batch.step, .memory = memory.rows()};
   std::ranges::move(physics_->solve(extra).failures, std::back_inserter(failures.failures));
   auto& counts = report.rows;
   for (std::int64_t i = 0; i < in.size(); ++i) counts.verified_wrong += check_->error(answers[i], truth[i]) > 1.0;

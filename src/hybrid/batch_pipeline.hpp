@@ -38,10 +38,11 @@ struct RowOfStep {
 
 /// What physics answered to some of the rows of a step.
 struct PhysicsAnswers {
-  explicit PhysicsAnswers(std::int64_t n_out) : out(n_out) {}
+  PhysicsAnswers(std::int64_t n_out, std::int64_t n_memory) : out(n_out), memory(n_memory) {}
 
   std::vector<std::size_t> rows;  // of the list
   core::RowTable out;             // [n, n_out]
+  core::RowTable memory;          // [n, n_memory] after the step; of width 0 if the batch has none
   std::vector<double> seconds;    // [n]
 };
 
@@ -73,6 +74,7 @@ struct Committed {
   core::RowTable in;                 // [n, n_in]
   core::RowTable truth;              // [n, n_out]
   std::vector<std::int64_t> id;      // [n]
+  std::vector<std::int64_t> row;     // [n] in the batch
   std::vector<bool> audited;         // [n]
   std::vector<std::int64_t> audits;  // which of these were audits of accepted proposals,
   core::RowTable proposals;          // and these proposals

@@ -22,6 +22,10 @@ std::uint64_t coin_key(std::uint64_t seed, const std::optional<surrogate::Surrog
   return core::random_bits(seed, core::Purpose::audit, surrogate ? surrogate->fingerprint() : 0, 0);
 }
 
+std::span<const double> memory_of(const Batch& batch, std::int64_t row) {
+  return batch.memory.size() > 0 ? batch.memory[row] : std::span<const double>();
+}
+
 constexpr double least_tightness = 0.02;  // of the tolerance, for the sake of run_tolerance
 
 }  // namespace
@@ -106,10 +110,11 @@ void HybridSolver::keep_for_learning(const Committed& committed, const Batch& ba
       if (committed.audited[static_cast<std::size_t>(i)]) versions_->keep(committed.in[i], committed.truth[i]);
     learner_->remember(committed.in.rows(), committed.truth.rows(), committed.id, step);
   }
-  if (perturbed_) perturbed_->clear();
+  if (perturbed_) perturbed_->clear(batch.memory.width());
   if (!moves_rows()) return;
   for (std::int64_t i = 0; step >= 0 && i < committed.in.size(); ++i)
-    perturbed_->offer(kind(), committed.in[i], committed.id[static_cast<std::size_t>(i)], step);
+    perturbed_->offer(kind(), committed.in[i], committed.id[static_cast<std::size_t>(i)], step,
+                      memory_of(batch, committed.row[static_cast<std::size_t>(i)]));
   core::ScopedTimer timer(solve_.seconds.training);
   solve_.rows.moved_unsolved = perturbed_->solve(physics_, step);
   if (learner_) learner_->remember(perturbed_->in(), perturbed_->out(), perturbed_->id(), step);

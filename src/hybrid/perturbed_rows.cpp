@@ -42,13 +42,15 @@ PerturbedRows::PerturbedRows(const core::Signature& signature, double share, dou
       moved_(signature.outputs.size()),
       row_(signature.inputs.size()) {}
 
-void PerturbedRows::clear() {
+void PerturbedRows::clear(std::int64_t n_memory) {
   in_.clear();
   out_.clear();
   id_.clear();
+  memory_ = core::RowTable(n_memory);
 }
 
-void PerturbedRows::offer(subproblem::Kind& kind, std::span<const double> in, std::int64_t id, std::int64_t step) {
+void PerturbedRows::offer(subproblem::Kind& kind, std::span<const double> in, std::int64_t id, std::int64_t step,
+                          std::span<const double> memory) {
   Dice dice(core::random_bits(seed_, core::Purpose::perturbation, static_cast<std::uint64_t>(step),
                               static_cast<std::uint64_t>(id)));
   if (dice.uniform() >= share_) return;
@@ -70,11 +72,13 @@ void PerturbedRows::offer(subproblem::Kind& kind, std::span<const double> in, st
     if (const auto& input = signature_.outputs[k].continues) row_[static_cast<std::size_t>(*input)] = moved_[k];
   in_.append(row_);
   id_.push_back(-1 - id);
+  memory_.append(memory);
 }
 
 std::int64_t PerturbedRows::solve(subproblem::SubproblemSolver& physics, std::int64_t step) {
   core::RowTable answers(out_.width(), in_.size());
-  subproblem::Batch batch{.in = in_.rows(), .out = answers.rows(), .id = id_, .step = step};
+  subproblem::Batch batch{
+      .in = in_.rows(), .out = answers.rows(), .id = id_, .step = step, .memory = memory_.rows()};
   physics.solve(batch);
   // The answer to a row that could not be solved is its base, and nothing of this run rests on it.
   core::RowTable solved(in_.width());

@@ -21,13 +21,15 @@ class PerturbedRows {
   /// share: of the rows offered, in [0, 1]. tolerance: what the size of the moves is measured in.
   PerturbedRows(const core::Signature& signature, double share, double tolerance, std::uint64_t seed);
 
-  /// Forgets the rows of the last step.
-  void clear();
+  /// Forgets the rows of the last step. n_memory: numbers that physics keeps of each row to come.
+  void clear(std::int64_t n_memory = 0);
 
   /// Adds a moved copy of `in` if a coin of (seed, step, cell) says so: every free column that continues an input
   /// moves by a normal number times 10^u of its scale, u uniform between a thousandth of the tolerance and three of
-  /// it, one u a row; the kind restores what is conserved. A copy that would be unphysical is left out. Local.
-  void offer(subproblem::Kind& kind, std::span<const double> in, std::int64_t id, std::int64_t step);
+  /// it, one u a row; the kind restores what is conserved. A copy that would be unphysical is left out. memory:
+  /// [n_memory] what physics keeps of the row. Local.
+  void offer(subproblem::Kind& kind, std::span<const double> in, std::int64_t id, std::int64_t step,
+             std::span<const double> memory = {});
 
   /// Has `physics` answer the copies; rows it cannot solve are left out. How many these were. Collective if `physics`
   /// is.
@@ -46,6 +48,7 @@ class PerturbedRows {
   std::uint64_t seed_;
   core::RowTable in_, out_;
   std::vector<std::int64_t> id_;
+  core::RowTable memory_{0};   // of the rows that are not yet solved
   std::vector<double> xi_;     // [n_free], work space
   std::vector<double> moved_;  // [n_out], work space
   std::vector<double> row_;    // [n_in], work space

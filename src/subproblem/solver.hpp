@@ -100,6 +100,12 @@ struct Batch {
   std::span<Provenance> provenance{};  // [n] or empty: nobody wants to know
   std::span<double> seconds{};         // [n] or empty: what each row cost a reference solver [s]
   Iterate iterate = Iterate::none;
+
+  // What the reference solver keeps of a row beyond the row itself, of a kind with memory (a microstructure). It goes
+  // on from there, moved to fit what the row says where others have answered since; a row that it does not answer
+  // keeps its memory.
+  core::ConstRows memory{};  // [n, signature.memory] or empty: the solver makes do with the row
+  core::Rows memory_out{};   // [n, signature.memory], after the step, or empty: nobody wants to know
 };
 
 /// Whether the tables of a batch have the shapes that the signature asks for. Local.

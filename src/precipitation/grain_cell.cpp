@@ -1,0 +1,107 @@
+#include "precipitation/grain_cell.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/fingerprint.hpp"
+#include "core/finite.hpp"
+
+namespace bimetal::precipitation {
+namespace {
+
+void check_positive(const char* name, double value) {
+  if (!(value > 0.0 && std::isfinite(value)))
+    throw core::UserError::format("grain cell: {} is {}; give a positive number", name, value);
+}
+
+void check(const GrainCellOptions& options) {
+  if (options.pixels < 16 || options.pixels > 256)
+    throw core::UserError::format("grain cell: {} pixels; give 16 to 256", options.pixels);
+  check_positive("the width of the interface", options.phase.width);
+  check_positive("the diffusivity of the interface", options.phase.diffusivity);
+  check_positive("the rate of dissolution", options.phase.rate);
+  check_positive("the equilibrium", options.phase.equilibrium);
+  check_positive("the conductivity around the grain", options.conductivity);
+  if (!(options.grain_conductivity >= 0.0 && std::isfinite(options.grain_conductivity)))
+    throw core::UserError::format("grain cell: the conductivity of the grain is {}; give 0 or more",
+                                  options.grain_conductivity);
+  check_positive("dt", options.dt);
+  check_positive("potential_scale", options.potential_scale);
+  check_positive("porosity_scale", options.porosity_scale);
+  check_positive("elongation_scale", options.elongation_scale);
+  for (const double scale : options.conductivity_scale) check_positive("conductivity_scale", scale);
+}
+
+/// What the answers depend on besides the row.
+std::string fingerprint_of(const GrainCellOptions& options) {
+  core::Fingerprint print;
+  print.add("grain cell, implicit Euler, rotated scheme");
+  print.add(static_cast<std::uint64_t>(options.pixels));
+  for (const double value : {options.phase.width, options.phase.diffusivity, options.phase.rate,
+                             options.phase.equilibrium, options.conductivity, options.grain_conductivity})
+    print.add(value);
+  return print.hex();
+}
+
+core::Signature signature_of(const GrainCellOptions& options) {
+  core::Signature signature;
+  signature.kind = "grain_cell";
+  signature.inputs = {{"porosity", "1", options.porosity_scale},
+                      {"elongation", "1", options.elongation_scale},
+                      {"u", "1", options.potential_scale},
+                      {"dt", "1", options.dt, core::Nature::positive, core::Condition::time_step}};
+  signature.outputs = core::continued(std::span(signature.inputs).first(2));
+  signature.outputs.push_back({"K_xx", "1", options.conductivity_scale[0]});
+  signature.outputs.push_back({"K_yy", "1", options.conductivity_scale[1]});
+  signature.invariants = core::Matrix(0, GrainCell::n_out);
+  signature.dt = options.dt;
+  signature.memory = static_cast<std::int64_t>(options.pixels) * options.pixels;
+  signature.fingerprint = fingerprint_of(options);
+  return signature;
+}
+
+bool is_shape(double porosity, double elongation) {
+  return porosity >= 0.0 && porosity <= 1.0 && std::abs(elongation) <= most_elongation(porosity);
+}
+
+}  // namespace
+
+GrainCell::GrainCell(const GrainCellOptions& options) : options_(options) {
+  check(options);
+  signature_ = signature_of(options);
+}
+
+const char* GrainCell::flaw(std::span<const double> in) const {
+  EXPECT(in.size() == n_in);
+  if (!core::all_finite(in)) return "the row is not finite";
+  if (!is_shape(in[porosity], in[elongation])) return "no grain has the porosity and elongation of the row";
+  if (!(in[step] > 0.0)) return "the time step of the row is not positive";
+  return nullptr;
+}
+
+/// The truth may lie on a bound, and an answer may miss the truth by the tolerance: within it, it is put on the
+/// bound.
+subproblem::Gate GrainCell::admit(std::span<const double>, std::span<double> out, double tolerance) {
+  if (!core::all_finite(out)) return subproblem::Gate::not_finite;
+  double& p = out[new_porosity];
+  if (p > 1.0 + tolerance * options_.porosity_scale || p < 0.0) return subproblem::own_gate(0);
+  p = std::min(p, 1.0);
+  const double most = most_elongation(p);
+  if (std::abs(out[new_elongation]) > most + tolerance * options_.elongation_scale) return subproblem::own_gate(0);
+  out[new_elongation] = std::clamp(out[new_elongation], -most, most);
+  const double mean = p * options_.conductivity + (1.0 - p) * options_.grain_conductivity;
+  for (std::size_t k = 0; k < 2; ++k) {
+    double& K = out[K_xx + k];
+    const double slack = tolerance * options_.conductivity_scale[k];
+    if (K < -slack || K > mean + slack) return subproblem::own_gate(1);
+    K = std::clamp(K, 0.0, mean);
+  }
+  return subproblem::Gate::open;
+}
+
+bool GrainCell::admit_moved(std::span<const double>, std::span<double> moved) {
+  return core::all_finite(moved) && is_shape(moved[new_porosity], moved[new_elongation]);
+}
+
+}  // namespace bimetal::precipitation

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <vector>
+
+#include "homogenisation/field.hpp"
+
+namespace bimetal::precipitation {
+
+/// The phase field of a periodic unit cell with one grain in its middle, 0 in the grain and 1 around it, at the
+/// centres of n x n pixels; columns wrapped.
+using PhaseField = homogenisation::Field<double>;
+
+/// What a phase field is like as a whole.
+struct Shape {
+  double porosity = 1.0;  // mean of the phase field [1]
+  double elongation =
+      0.0;  // 12 <(1 - phi)(x² - y²)>, x, y from the centre: second moments, relative to a full cell [1]
+};
+
+/// No shape of this porosity is longer or flatter.
+inline double most_elongation(double porosity) { return 3.0 * (1.0 - porosity); }
+
+/// Makes phase fields of given shapes. Local.
+class GrainField {
+ public:
+  /// width: lambda of the profile 1 / (1 + exp(-4 d/lambda)) across a border, d the distance from it, relative to the
+  /// side of the cell.
+  GrainField(int n, double width);
+
+  /// An ellipse with the axes of the cell, its profile in equilibrium. Semi-axes in x and y relative to the cell's
+  /// side.
+  void draw(double a, double b, PhaseField& phi) const;
+  /// The ellipse that an elliptic grain of this shape would be, as far as there is one.
+  void draw(const Shape& shape, PhaseField& phi) const;
+
+  Shape measure(const PhaseField& phi) const;
+
+  /// Moves the border of a grain until it has this shape: grows or shrinks it evenly, and along x against y. A grain
+  /// that has all but dissolved is moved evenly only. False if that does not succeed; phi means nothing then.
+  bool fit(const Shape& shape, PhaseField& phi) const;
+
+ private:
+  struct Moments;
+  Moments moments(const PhaseField& phi) const;
+  void shift(double even, double along, PhaseField& phi) const;
+
+  int n_;
+  double width_;
+  std::vector<double> x_;               // [n] of pixel centres from the middle
+  homogenisation::Field<double> cos2_;  // cos 2θ of pixel centres
+};
+
+}  // namespace bimetal::precipitation

@@ -1,0 +1,69 @@
+#include "precipitation/grain_field.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+namespace bimetal::precipitation {
+namespace {
+
+constexpr int n = 80;
+constexpr double width = 0.08;
+
+TEST(GrainField, DiscHasThePorosityAndMomentsOfADisc) {
+  const GrainField grain(n, width);
+  PhaseField phi(n);
+  grain.draw(0.3, 0.3, phi);
+  const auto disc = grain.measure(phi);
+  // The profile adds to the area at second order of its width: pi³/48 lambda².
+  EXPECT_NEAR(disc.porosity, 1.0 - std::numbers::pi * 0.09 - std::pow(std::numbers::pi, 3) / 48.0 * width * width,
+              2e-5);
+  EXPECT_NEAR(disc.elongation, 0.0, 1e-14);
+}
+
+TEST(GrainField, EllipseIsElongatedAlongItsLongAxis) {
+  const GrainField grain(n, width);
+  PhaseField phi(n);
+  grain.draw(0.4, 0.25, phi);
+  const auto along_x = grain.measure(phi);
+  grain.draw(0.25, 0.4, phi);
+  const auto along_y = grain.measure(phi);
+  const double sharp = 12.0 * 0.25 * std::numbers::pi * 0.4 * 0.25 * (0.16 - 0.0625);
+  EXPECT_NEAR(along_x.elongation, sharp, 0.05 * sharp);
+  EXPECT_NEAR(along_y.elongation, -along_x.elongation, 1e-14);
+  EXPECT_LT(along_x.elongation, most_elongation(along_x.porosity));
+}
+
+TEST(GrainField, FitsAFieldToAShape) {
+  const GrainField grain(n, width);
+  PhaseField phi(n);
+  grain.draw(0.35, 0.3, phi);
+  const auto start = grain.measure(phi);
+  for (const Shape wanted :
+       {Shape{start.porosity + 1e-4, start.elongation}, Shape{0.9, 0.01}, Shape{0.6, -0.05}, Shape{0.999, 0.0}}) {
+    ASSERT_TRUE(grain.fit(wanted, phi));
+    EXPECT_NEAR(grain.measure(phi).porosity, wanted.porosity, 1e-10);
+    if (wanted.porosity < 0.99) EXPECT_NEAR(grain.measure(phi).elongation, wanted.elongation, 1e-10);
+  }
+}
+
+TEST(GrainField, FieldThatFitsStaysAsItIs) {
+  const GrainField grain(n, width);
+  PhaseField phi(n), as_it_was(n);
+  grain.draw(0.35, 0.3, phi);
+  as_it_was.copy(phi);
+  ASSERT_TRUE(grain.fit(grain.measure(phi), phi));
+  for (int j = 0; j < n; ++j)
+    for (int i = 0; i < n; ++i) ASSERT_EQ(phi.row(j)[i], as_it_was.row(j)[i]);
+}
+
+TEST(GrainField, ImpossibleShapeIsSaid) {
+  const GrainField grain(n, width);
+  PhaseField phi(n);
+  grain.draw(0.35, 0.3, phi);
+  EXPECT_FALSE(grain.fit({0.7, 0.95 * most_elongation(0.7)}, phi));  // all of it at the ends of x
+}
+
+}  // namespace
+}  // namespace bimetal::precipitation
