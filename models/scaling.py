@@ -19,7 +19,8 @@ TRANSFORMS = {"temperature": ("identity", "inverse_temperature"), "mass_fraction
 # Floors of the deviations, all small against what the columns span in a flame: those of the native network.
 LEAST_DEVIATION = {"inverse_temperature": 0.1, "power": 0.02, "logarithm": 0.1}  # [1000/K], [1], [1]
 LEAST_TEMPERATURE = 100.0  # [K]
-LEAST_PART_OF_MEAN = 1e-3  # plain columns
+LEAST_PART_OF_MEAN = 1e-3  # plain columns,
+LEAST_PART_OF_SCALE = 1e-2  # of which less than this is no concern of an answer
 LEAST_TARGET = 0.01  # a hundredth of a knee
 
 LARGEST = 30.0  # of asinh(increment / knee): 5e12 knees, beyond which single precision would overflow
@@ -86,9 +87,10 @@ class Scaling:
 def least_deviation(signature: Signature, feature: Feature, mean: float) -> float:
     if feature.transform in LEAST_DEVIATION:
         return LEAST_DEVIATION[feature.transform]
-    if signature.inputs[feature.column].nature == "temperature":
+    quantity = signature.inputs[feature.column]
+    if quantity.nature == "temperature":
         return LEAST_TEMPERATURE
-    return LEAST_PART_OF_MEAN * abs(mean) or 1.0
+    return max(LEAST_PART_OF_MEAN * abs(mean), LEAST_PART_OF_SCALE * quantity.scale)
 
 
 class Features(nn.Module):

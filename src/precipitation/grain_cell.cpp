@@ -55,6 +55,7 @@ core::Signature signature_of(const GrainCellOptions& options) {
   signature.outputs.push_back({"K_xx", "1", options.conductivity_scale[0]});
   signature.outputs.push_back({"K_yy", "1", options.conductivity_scale[1]});
   signature.invariants = core::Matrix(0, GrainCell::n_out);
+  signature.strata = core::Strata{.input = GrainCell::porosity, .from = 0.0, .to = 1.0};
   signature.dt = options.dt;
   signature.memory = static_cast<std::int64_t>(options.pixels) * options.pixels;
   signature.fingerprint = fingerprint_of(options);

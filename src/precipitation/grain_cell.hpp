@@ -43,6 +43,8 @@ class GrainCell : public subproblem::Kind {
   bool admit_moved(std::span<const double> in, std::span<double> moved) override;
   bool answerable(std::span<const double> in) override { return flaw(in) == nullptr; }
 
+  double reach() const override { return 2.0; }
+
   /// What is wrong with a row, or null. in: [n_in].
   const char* flaw(std::span<const double> in) const;
 

@@ -16,7 +16,8 @@ constexpr double least_temperature = 100.0;        // [K]
 constexpr double least_inverse_temperature = 0.1;  // [1000/K]
 constexpr double least_power = 0.02;               // of Y^0.1
 constexpr double least_target = 0.01;              // of asinh(xi / knee): a hundredth of a knee
-constexpr double least_part_of_mean = 1e-3;        // plain columns
+constexpr double least_part_of_mean = 1e-3;        // plain columns,
+constexpr double least_part_of_scale = 1e-2;       // of which less than this is no concern of an answer
 
 // And that of ln p and ln dt. The pressure of a closed box, or a step, stays constant to round-off for a while and
 // then changes by a factor. Of two, it makes a feature of 7, which a network survives until it has learned from it;
@@ -70,6 +71,7 @@ Scaling::Scaling(const core::Signature& signature, const NullSpace& null_space, 
   for (std::size_t k = 0; k < signature.inputs.size(); ++k) {
     const auto column = static_cast<std::int64_t>(k);
     natures_.push_back(signature.inputs[k].nature);
+    scales_.push_back(signature.inputs[k].scale);
     switch (signature.inputs[k].nature) {
       case core::Nature::temperature:
         features_.push_back({column, Transform::identity});
@@ -125,9 +127,9 @@ double Scaling::least_deviation(const Feature& feature, double mean) const {
     case Transform::logarithm: return least_logarithm;
     case Transform::identity: break;
   }
-  const bool temperature = natures_[static_cast<std::size_t>(feature.column)] == core::Nature::temperature;
-  const double part = least_part_of_mean * std::abs(mean);
-  return temperature ? least_temperature : part > 0.0 ? part : 1.0;
+  const auto column = static_cast<std::size_t>(feature.column);
+  if (natures_[column] == core::Nature::temperature) return least_temperature;
+  return std::max(least_part_of_mean * std::abs(mean), least_part_of_scale * scales_[column]);
 }
 
 std::vector<Scaling::Standard> Scaling::feature_standards() const {

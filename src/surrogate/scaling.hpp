@@ -97,6 +97,7 @@ class Scaling {
   NullSpace null_space_;
   double knee_;
   std::vector<core::Nature> natures_;  // [n_in]
+  std::vector<double> scales_;         // [n_in]
   std::vector<Feature> features_;
   std::vector<Target> targets_;
   std::vector<double> xi_;  // [n_targets], work space of advance()

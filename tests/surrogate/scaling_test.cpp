@@ -96,6 +96,26 @@ TEST(Scaling, gives_a_column_that_does_not_vary_the_least_deviation_of_its_natur
   EXPECT_FLOAT_EQ(x[0], 2.0F) << "100 K for a temperature";
 }
 
+TEST(Scaling, does_not_resolve_what_is_far_below_the_scale_of_a_plain_column) {
+  core::Signature signature;
+  signature.inputs = {{"round_off", "1", 0.5}, {"large", "1", 0.5}};
+  signature.outputs = core::continued(signature.inputs);
+  signature.invariants = core::Matrix(0, 2);
+  Scaling scaling(signature, NullSpace(signature), knee, resolution);
+  core::RowTable rows(2, 10);
+  for (std::int64_t i = 0; i < 10; ++i) {
+    rows[i][0] = 1e-17 * static_cast<double>(i - 5);
+    rows[i][1] = 1000.0;
+  }
+  scaling.fit(rows.rows(), rows.rows(), {});
+  rows[0][0] = 0.05;
+  rows[0][1] = 1001.0;
+  std::vector<float> x(2);
+  scaling.features(rows.rows(), 0, 1, x.data());
+  EXPECT_FLOAT_EQ(x[0], 10.0F) << "a hundredth of the scale";
+  EXPECT_FLOAT_EQ(x[1], 1.0F) << "a thousandth of the mean";
+}
+
 TEST(Scaling, sees_a_positive_quantity_by_ratios) {
   const auto signature = testing::toy_signature_with_step();
   Scaling scaling(signature, NullSpace(signature), knee, resolution);
