@@ -29,7 +29,7 @@ SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t k
 }
 
 Asking SwitchController::asks(std::int64_t step) const {
-  if (standing_ == Standing::no_version || !rule_.asks) return Asking::nobody;
+  if (standing_ == Standing::no_version || !rule_.asks_surrogate) return Asking::nobody;
   if (standing_ == Standing::on) return Asking::all_rows;
   return step / options_.window % probe_every_ == 0 ? Asking::audited_rows : Asking::nobody;
 }

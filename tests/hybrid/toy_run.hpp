@@ -97,7 +97,7 @@ class ToyRun {
     }
   }
   std::optional<surrogate::Surrogate> make_surrogate(const hybrid::HybridOptions& options) {
-    if (options.switching.policy == control::Policy::never) return {};
+    if (!options.switching.acceptance_rule().asks_surrogate) return {};
     return toy_surrogate(duration_, comm_);
   }
 
