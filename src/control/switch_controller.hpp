@@ -48,7 +48,9 @@ class SwitchController {
   /// New coins: no two solves share any, even if they are of one step.
   void begin_solve(Solve solve = Solve::of_new_step) {
     ++n_solves_;
-    if (solve == Solve::of_new_step) answered_in_step_ = false;
+    if (solve == Solve::of_same_step) return;
+    answered_in_step_ = false;
+    alarm_.begin_step();
   }
   // One step: whom to ask, whose answer stands, who is audited.
   Asking asks(std::int64_t step) const;
