@@ -3,7 +3,6 @@
 #include <cstdint>
 
 #include "control/audit_account.hpp"
-#include "control/audit_plan.hpp"
 #include "control/drift_alarm.hpp"
 #include "control/evidence.hpp"
 #include "control/ledger.hpp"
@@ -124,6 +123,8 @@ class SwitchController {
   void forget();
   void choose();
   void space_probes();
+  bool cost_matters() const { return rule_.by_evidence() && options_.max_overhead; }
+
   SwitchOptions options_;
   AcceptanceRule rule_;
   std::uint64_t key_;

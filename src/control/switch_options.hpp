@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "control/ledger.hpp"
 #include "control/switch_rules.hpp"
-#include "control/unit_costs.hpp"
 
 namespace bimetal::control {
 
