@@ -16,7 +16,7 @@ namespace {
 
 /// Where nobody has anything to learn, all ranks solve.
 int trainers_wanted(const hybrid::HybridOptions& options) {
-  const bool learns = options.switching.policy != control::Policy::never;
+  const bool learns = options.switching.acceptance_rule().asks_surrogate;
   return learns && options.schedule.placement == hybrid::Placement::dedicated ? options.schedule.trainer_ranks : 0;
 }
 

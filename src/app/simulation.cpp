@@ -17,7 +17,7 @@ std::unique_ptr<hybrid::HybridSolver> make_hybrid(const RunConfig& config, const
                                                   const hybrid::Crew& crew, const core::Log& log) {
   auto reference = physics.make_reference();
   std::optional<surrogate::Surrogate> network;
-  if (config.hybrid.switching.policy != control::Policy::never)
+  if (config.hybrid.switching.acceptance_rule().asks_surrogate)
     network = make_surrogate(config, reference->kind().signature(), crew.own());
   return std::make_unique<hybrid::HybridSolver>(with_faults(std::move(reference), config.hybrid.faults, crew.own()),
                                                 std::move(network), config.hybrid, crew, log);

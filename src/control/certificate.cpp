@@ -67,32 +67,33 @@ bool refuted(std::span<const AuditStratum> strata, double largest_q, double wron
 
 double wrong_upper_bound(std::span<const AuditStratum> strata, double confidence) {
   EXPECT(0.0 < confidence && confidence < 1.0);
-  double seen = 0.0;      // wrong answers that stand and were found
-  double possible = 0.0;  // unaudited answers
+  double certain = 0.0;    // wrong answers where everything was checked
+  double found = 0.0;      // elsewhere, wrong answers that stand and were found
+  double unaudited = 0.0;  // elsewhere
   double largest_q = 0.0;
   std::vector<AuditStratum> uncertain;
   for (const auto& stratum : strata) {
     EXPECT(0.0 < stratum.q && stratum.q <= 1.0 && stratum.audited_wrong <= stratum.audited &&
            stratum.audited <= stratum.accepted && stratum.withdrawn_found <= stratum.withdrawn_wrong);
-    seen += static_cast<double>(stratum.audited_wrong);
-    if (stratum.q == 1.0) continue;  // everything was checked
+    if (stratum.q == 1.0) {
+      certain += static_cast<double>(stratum.audited_wrong);
+      continue;
+    }
     largest_q = std::max(largest_q, stratum.q);
     if (stratum.accepted + stratum.withdrawn_wrong == 0) continue;
-    possible += static_cast<double>(stratum.accepted - stratum.audited);
+    found += static_cast<double>(stratum.audited_wrong);
+    unaudited += static_cast<double>(stratum.accepted - stratum.audited);
     uncertain.push_back(stratum);
   }
-  if (uncertain.empty()) return seen;
+  if (uncertain.empty()) return certain;
   std::ranges::sort(uncertain, {}, &AuditStratum::q);
-  double found_there = 0.0;
-  for (const auto& stratum : uncertain) found_there += static_cast<double>(stratum.audited_wrong);
-  const double elsewhere = seen - found_there;
-  double low = found_there, high = found_there + possible;
-  if (!refuted(uncertain, largest_q, high, confidence)) return high + elsewhere;
+  double low = found, high = found + unaudited;
+  if (!refuted(uncertain, largest_q, high, confidence)) return high + certain;
   while (high - low > 1e-9 * high) {
     const double middle = 0.5 * (low + high);
     (refuted(uncertain, largest_q, middle, confidence) ? high : low) = middle;
   }
-  return high + elsewhere;
+  return high + certain;
 }
 
 Certificate certify(std::span<const AuditStratum> strata, double confidence) {

@@ -9,8 +9,7 @@ namespace bimetal::control {
 
 ErrorAccount::ErrorAccount(std::size_t n_out) : sums_(1 + n_kinds * n_out, 0.0), step_(2 * n_out, 0.0) {}
 
-void ErrorAccount::add(std::span<const double> answer, std::span<const double> truth, double q,
-                       Audited audited) {
+void ErrorAccount::add(std::span<const double> answer, std::span<const double> truth, double q, Audited audited) {
   EXPECT(answer.size() == truth.size() && 2 * answer.size() == step_.size());
   sums_[0] += 1.0 / q;
   const double carried = audited == Audited::replaced ? 1.0 / q - 1.0 : 1.0 / q;

@@ -26,14 +26,13 @@ class ErrorAccount {
  public:
   explicit ErrorAccount(std::size_t n_out);
 
-  /// An audited accepted answer; [n_out] each. Where the truth replaces it, only the 1/q - 1 others that it stands for
-  /// carry its error on.
+  /// An audited accepted answer; [n_out] each. Where the truth replaces it, only the 1/q - 1 others that it stands
+  /// for carry its error on.
   void add(std::span<const double> answer, std::span<const double> truth, double q, Audited audited);
   /// The step is over, in which so many rows of all ranks were active.
   void close_step(std::int64_t active);
 
   /// All sums in a row, to be added up over ranks.
-  std::span<double> sums() { return sums_; }
   std::span<const double> sums() const { return sums_; }
 
   /// Between two steps.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.hpp"
+
 namespace bimetal::control {
 namespace {
 
@@ -12,14 +14,13 @@ constexpr double per_unit = 1e6;  // in which costs travel [1/s, 1/row]
 
 Evidence::Message Evidence::message() const {
   Message sums;
-  const auto counts = rows.values();
-  const auto costs = ledger.to_array();
-  auto next = std::copy(counts.begin(), counts.end(), sums.begin());
-  for (const double cost : costs) *next++ = std::round(cost * per_unit);
+  auto next = std::ranges::copy(rows.values(), sums.begin()).out;
+  for (const double cost : ledger.to_array()) *next++ = std::round(cost * per_unit);
   return sums;
 }
 
-void Evidence::set(const Message& sums) {
+void Evidence::set(std::span<const double> sums) {
+  EXPECT(sums.size() == std::tuple_size_v<Message>);
   const auto costs = sums.begin() + ScoreHistogram::n_values;
   std::copy(sums.begin(), costs, rows.values().begin());
   Ledger::Array values;

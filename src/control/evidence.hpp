@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "control/ledger.hpp"
 #include "control/score_histogram.hpp"
@@ -22,7 +23,7 @@ struct Evidence {
   /// anyway, so that the sums are the same to the bit on every rank, in whatever order they are formed.
   using Message = std::array<double, ScoreHistogram::n_values + std::tuple_size_v<Ledger::Array>>;
   Message message() const;
-  void set(const Message& sums);
+  void set(std::span<const double> sums);
 };
 static_assert(sizeof(Evidence::Message) < 1024);
 

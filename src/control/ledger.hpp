@@ -2,12 +2,15 @@
 
 #include <array>
 #include <bit>
-#include <cstddef>
-#include <cstdint>
-
-#include "control/unit_costs.hpp"
 
 namespace bimetal::control {
+
+/// What things cost, given instead of measured, so that a run repeats its ledger's verdicts too [s].
+struct UnitCosts {
+  double physics = 0.0;    // a row by the reference solver
+  double inference = 0.0;  // a row asked of the surrogate
+  double update = 0.0;     // a gradient step of one rank
+};
 
 /// What the sub-problems cost, and how many there were. Seconds and rows are those of a rank, or summed over ranks.
 struct Ledger {

@@ -1,13 +1,13 @@
 #include "control/switch_controller.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
 
 namespace bimetal::control {
+
 const char* to_string(Standing standing) {
   switch (standing) {
     case Standing::no_version: return "no version";
@@ -29,7 +29,7 @@ SwitchController::SwitchController(const SwitchOptions& options, std::uint64_t k
 }
 
 Asking SwitchController::asks(std::int64_t step) const {
-  if (standing_ == Standing::no_version || !rule_.asks) return Asking::nobody;
+  if (standing_ == Standing::no_version || !rule_.asks_surrogate) return Asking::nobody;
   if (standing_ == Standing::on) return Asking::all_rows;
   return step / options_.window % probe_every_ == 0 ? Asking::audited_rows : Asking::nobody;
 }
@@ -111,12 +111,9 @@ void SwitchController::start_afresh(const ScoreHistogram& calibration) {
 void SwitchController::choose() {
   threshold_ = rule_.by_evidence() ? threshold_by(known_) : Threshold{.score = *rule_.fixed_score};
   level_ = threshold_.audits * options_.wrong_fraction < options_.rules.enough_audits ? 0 : 1;
-  if (!rule_.by_evidence()) {
-    standing_ = Standing::on;
-    return;
-  }
-  const bool pays = !options_.max_overhead || asking_pays(ledger_, threshold_.acceptance, audit_chance());
-  standing_ = threshold_.score < 0.0 ? Standing::no_threshold : pays ? Standing::on : Standing::cost;
+  const bool pays = !cost_matters() || asking_pays(ledger_, threshold_.acceptance, audit_chance());
+  const bool found = !rule_.by_evidence() || threshold_.score >= 0.0;
+  standing_ = !found ? Standing::no_threshold : pays ? Standing::on : Standing::cost;
 }
 
 /// While the surrogate is off, asking it about audited rows costs little. If even that is too much, ever more seldom.
@@ -126,7 +123,7 @@ void SwitchController::space_probes() {
     return;
   }
   ++probes_;
-  if (rule_.by_evidence() && options_.max_overhead && ledger_.overhead() > *options_.max_overhead)
+  if (cost_matters() && ledger_.overhead() > *options_.max_overhead)
     probe_every_ = std::min(2 * probe_every_, options_.rules.longest_pause);
 }
 
@@ -162,7 +159,7 @@ void SwitchController::persist(const core::Archive& archive) {
 }
 
 std::int64_t SwitchController::updates_allowed(std::int64_t wanted, int n_ranks) const {
-  if (!rule_.by_evidence() || !options_.max_overhead || updates_done_ == 0) return wanted;
+  if (!cost_matters() || updates_done_ == 0) return wanted;
   const double unbooked = static_cast<double>(updates_done_ * n_ranks) - ledger_.updates;
   const double left = (affordable_updates(ledger_, *options_.max_overhead) - unbooked) / n_ranks;
   return left >= static_cast<double>(wanted) ? wanted : 0;

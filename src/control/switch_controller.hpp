@@ -3,7 +3,6 @@
 #include <cstdint>
 
 #include "control/audit_account.hpp"
-#include "control/audit_plan.hpp"
 #include "control/drift_alarm.hpp"
 #include "control/evidence.hpp"
 #include "control/ledger.hpp"
@@ -48,7 +47,9 @@ class SwitchController {
   /// New coins: no two solves share any, even if they are of one step.
   void begin_solve(Solve solve = Solve::of_new_step) {
     ++n_solves_;
-    if (solve == Solve::of_new_step) answered_in_step_ = false;
+    if (solve == Solve::of_same_step) return;
+    answered_in_step_ = false;
+    alarm_.begin_step();
   }
   // One step: whom to ask, whose answer stands, who is audited.
   Asking asks(std::int64_t step) const;
@@ -122,6 +123,8 @@ class SwitchController {
   void forget();
   void choose();
   void space_probes();
+  bool cost_matters() const { return rule_.by_evidence() && options_.max_overhead; }
+
   SwitchOptions options_;
   AcceptanceRule rule_;
   std::uint64_t key_;

@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "control/ledger.hpp"
 #include "control/switch_rules.hpp"
-#include "control/unit_costs.hpp"
 
 namespace bimetal::control {
 
@@ -23,7 +23,7 @@ inline constexpr std::pair<const char*, Policy> policies[] = {{"certified", Poli
 
 /// What a policy does, so that nobody else needs to ask which it is.
 struct AcceptanceRule {
-  bool asks = true;                     // the surrogate, at all
+  bool asks_surrogate = true;           // at all
   std::optional<double> fixed_score{};  // accepted up to there; nothing: as far as the evidence goes, and no further
 
   bool by_evidence() const { return !fixed_score; }
@@ -48,7 +48,7 @@ struct SwitchOptions {
     switch (policy) {
       case Policy::threshold: return {.fixed_score = threshold};
       case Policy::always: return {.fixed_score = std::numeric_limits<double>::infinity()};
-      case Policy::never: return {.asks = false, .fixed_score = -1.0};
+      case Policy::never: return {.asks_surrogate = false, .fixed_score = -1.0};
       case Policy::certified: break;
     }
     return {};

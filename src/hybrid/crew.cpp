@@ -13,8 +13,7 @@ int left_to_solve(const parallel::Communicator& world, int n_trainers) {
   if (n_trainers >= world.size())
     throw core::UserError::format(
         "training.placement: dedicated needs training.trainer_ranks ({}) and at least one rank that solves, and "
-        "there "
-        "{} {} in all: start more by mpirun -n, or choose in_situ",
+        "there {} {} in all: start more by mpirun -n, or choose in_situ",
         n_trainers, world.size() == 1 ? "is" : "are", world.size());
   return world.size() - n_trainers;
 }
@@ -34,14 +33,6 @@ Crew::Crew(const parallel::Communicator& world, int n_trainers)
 void Crew::tell_all_solvers(About what, parallel::Bytes content) const {
   const auto letter = std::make_shared<const parallel::Bytes>(std::move(content));
   for (int solver = 0; solver < n_solvers_; ++solver) mail_->post(solver, static_cast<int>(what), letter);
-}
-
-void Crew::tell_all_trainers(About what) const {
-  for (int t = 0; t < n_trainers_; ++t) tell(n_solvers_ + t, what);
-}
-
-void Crew::say_goodbye(const Goodbye& goodbye) const {
-  for (int t = 0; t < n_trainers_; ++t) tell(n_solvers_ + t, About::goodbye, pack(goodbye));
 }
 
 bool Crew::hears_farewell(double seconds) const {

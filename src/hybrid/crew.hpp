@@ -31,7 +31,9 @@ class Crew {
   void tell(int whom, About what, parallel::Bytes content = {}, std::int64_t weight = 0) const {
     mail_->post(whom, static_cast<int>(what), std::move(content), weight);
   }
-  void tell_all_trainers(About what) const;
+  void tell_all_trainers(About what, const parallel::Bytes& content = {}) const {
+    for (int t = 0; t < n_trainers_; ++t) tell(first_trainer() + t, what, content);
+  }
   void tell_all_solvers(About what, parallel::Bytes content = {}) const;
 
   // Addresses.
@@ -42,7 +44,7 @@ class Crew {
   // How a solver rank ends; without trainers nothing needs to be said.
 
   /// The last letter to every trainer. They end by the same error, if it is one. Local.
-  void say_goodbye(const Goodbye& goodbye) const;
+  void say_goodbye(const Goodbye& goodbye) const { tell_all_trainers(About::goodbye, pack(goodbye)); }
   /// After a goodbye without an error: receives and drops what trainers have sent until their farewell. Whether all
   /// solvers heard it within this time; after a no, only ending the job by force is left. Collective over solvers.
   bool hears_farewell(double seconds) const;

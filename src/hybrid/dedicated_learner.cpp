@@ -154,8 +154,7 @@ void DedicatedLearner::give_up(std::int64_t step) {
   const auto version = surrogate_->version();
   log_.warn(
       "step {}: trainers silent for {:.1f} s, more than training.patience ({} s): the run goes on with {} and "
-      "without "
-      "further training",
+      "without further training",
       step, silence_.seconds(), schedule_.patience,
       version < 0 ? "physics alone" : fmt::format("surrogate version {}", version));
 }

@@ -27,8 +27,7 @@ class ErrorWatch {
   ErrorWatch(const core::Signature& signature, const HybridOptions& options, parallel::Communicator comm);
 
   /// An audited answer that stands; [n_out] each. q: chance of its audit. Local.
-  void add(std::span<const double> answer, std::span<const double> truth, double q,
-           control::Audited audited) {
+  void add(std::span<const double> answer, std::span<const double> truth, double q, control::Audited audited) {
     account_.add(answer, truth, q, audited);
   }
   /// The step is over, in which so many rows of all ranks were active. Local.

@@ -1,6 +1,5 @@
 #include "hybrid/evidence_exchange.hpp"
 
-#include <algorithm>
 #include <vector>
 
 #include "hybrid/persist_costs.hpp"
@@ -9,10 +8,7 @@ namespace bimetal::hybrid {
 
 void EvidenceExchange::exchange(control::SwitchController& controller) {
   if (sum_.under_way()) {
-    const auto sums = sum_.take();
-    control::Evidence::Message message;
-    std::ranges::copy(sums, message.begin());
-    evidence_.set(message);
+    evidence_.set(sum_.take());
     controller.learn(evidence_);
   }
   evidence_ = controller.take_window(cost_);

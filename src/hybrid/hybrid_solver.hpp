@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "control/ledger.hpp"
@@ -63,7 +62,7 @@ class HybridSolver : public subproblem::SubproblemSolver {
   /// Rows stopped by each gate so far, all ranks. Collective.
   std::vector<GateCount> gated() const { return pipeline_.gated(); }
 
-  /// Of the last step on this rank, for training; null if there are none to be.
+  /// Moved rows of this rank's last step, or null if `training.perturbed` is 0.
   const PerturbedRows* perturbed() const { return perturbed_ ? &*perturbed_ : nullptr; }
   const surrogate::Surrogate* surrogate() const { return surrogate_ ? &*surrogate_ : nullptr; }
   const control::SwitchController& controller() const { return controller_; }

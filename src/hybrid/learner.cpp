@@ -1,7 +1,5 @@
 #include "hybrid/learner.hpp"
 
-#include <algorithm>
-
 #include "hybrid/dedicated_learner.hpp"
 
 namespace bimetal::hybrid {
@@ -45,12 +43,7 @@ class InSituLearner : public Learner {
     return round;
   }
 
-  TrainingAccount account() const override {
-    TrainingAccount account;
-    account.updates = updates_;
-    account.samples = surrogate_->samples_trained();
-    return account;
-  }
+  TrainingAccount account() const override { return {.updates = updates_, .samples = surrogate_->samples_trained()}; }
 
   void persist(const core::Archive& archive) override {
     archive.alike("updates", updates_);
@@ -82,13 +75,10 @@ class NobodyLearns : public Learner {
 std::unique_ptr<Learner> make_learner(const HybridOptions& options, const Crew& crew,
                                       const core::Signature& signature, surrogate::Surrogate& surrogate,
                                       const core::Log& log) {
-  switch (options.schedule.placement) {
-    case Placement::in_situ: return std::make_unique<InSituLearner>(options.schedule, surrogate);
-    case Placement::dedicated:
-      if (crew.n_trainers() > 0) return std::make_unique<DedicatedLearner>(options, crew, signature, surrogate, log);
-      break;
-    case Placement::off: break;
-  }
+  const auto placement = options.schedule.placement;
+  if (placement == Placement::in_situ) return std::make_unique<InSituLearner>(options.schedule, surrogate);
+  if (placement == Placement::dedicated && crew.n_trainers() > 0)
+    return std::make_unique<DedicatedLearner>(options, crew, signature, surrogate, log);
   return std::make_unique<NobodyLearns>();
 }
 

@@ -27,10 +27,10 @@ struct TrainingAccount {
   std::int64_t updates = 0;  // gradient steps, whoever took them
   std::int64_t samples = 0;  // rows seen by them
   // With trainers of their own:
-  std::int64_t sent = 0;                    // rows of this rank
-  std::int64_t dropped = 0;                 // rows of this rank that found the queue full
-  std::int64_t candidates = 0;              // received
-  std::optional<std::int64_t> given_up_at;  // step; nothing: the trainers have not been silent for too long
+  std::int64_t sent = 0;                      // rows of this rank
+  std::int64_t dropped = 0;                   // rows of this rank that found the queue full
+  std::int64_t candidates = 0;                // received
+  std::optional<std::int64_t> given_up_at{};  // step; nothing: the trainers have not been silent for too long
 };
 
 /// Who makes candidates of what physics answers. Gives them to the surrogate; whether they ever serve is decided

@@ -36,8 +36,6 @@ class LearningPlan {
   Phase phase() const { return phase_; }
   /// A burst other than the first begins after the step noted last.
   bool begins() const { return begins_; }
-  /// Mean of the accepted share over the last steps.
-  double share() const { return share_; }
 
   void persist(const core::Archive& archive);
 
@@ -50,7 +48,7 @@ class LearningPlan {
   double lost_share_;
   Phase phase_;
   bool begins_ = false;
-  double share_ = 0.0;
+  double share_ = 0.0;  // mean of the accepted share over the last steps
   double wrong_ = 0.0;  // mean over the last steps of this rest
   double best_ = 0.0;   // of this phase: the share (learning), or what is left of it for wrong answers (resting)
   std::int64_t gained_at_ = 0;  // gradient steps when the share last rose in this burst

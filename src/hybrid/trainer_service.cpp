@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <stdexcept>
@@ -39,31 +40,26 @@ void TrainerService::run() {
   while (true) {
     const auto agreed = look_at_mail();
     end_by_error_of_solvers(agreed);
-    if (agreed.goodbyes == crew_.n_solvers() * crew_.n_trainers()) break;
-    while (health() == Health::hung) rest();
-    if (health() == Health::silent) {
-      rest();
-      continue;
-    }
-    show_life();
-    if (agreed.begun < crew_.n_trainers()) {
-      rest();
-      continue;
-    }
-    // In the same round, so that the weights of all are the same.
-    if (agreed.save_letters >= (n_saved_ + 1) * crew_.n_trainers()) hand_over_state();
-    if (agreed.taken > 0) under_way_ = false;
-    if (!has_something_to_learn(agreed)) {
-      rest();
-      continue;
-    }
-    train(agreed.updates);
-    // As many gradient steps as there are in situ between two looks at the candidate.
-    const auto& schedule = options_.schedule;
-    const auto worth_a_look = std::max<std::int64_t>(1, schedule.updates_per_step * schedule.promote_every);
-    if (!under_way_ && updates_ - updates_then_ >= worth_a_look) send_candidate();
+    if (agreed.goodbyes == crew_.n_solvers() * crew_.n_trainers()) return part();
+    go_on(agreed);
   }
-  part();
+}
+
+/// A round, by what the trainers have agreed on. Collective over trainers.
+void TrainerService::go_on(const Agreed& agreed) {
+  while (health() == Health::hung) rest();
+  if (health() == Health::silent) return rest();
+  show_life();
+  if (agreed.begun < crew_.n_trainers()) return rest();
+  // In the same round, so that the weights of all are the same.
+  if (agreed.save_letters >= (n_saved_ + 1) * crew_.n_trainers()) hand_over_state();
+  if (agreed.taken > 0) under_way_ = false;
+  if (!has_something_to_learn(agreed)) return rest();
+  train(agreed.updates);
+  // As many gradient steps as there are in situ between two looks at the candidate.
+  const auto& schedule = options_.schedule;
+  const auto worth_a_look = std::max<std::int64_t>(1, schedule.updates_per_step * schedule.promote_every);
+  if (!under_way_ && updates_ - updates_then_ >= worth_a_look) send_candidate();
 }
 
 /// Reads mail, then adds up what the trainers found. For no longer than a round of training takes: solvers that write
@@ -75,13 +71,12 @@ TrainerService::Agreed TrainerService::look_at_mail() {
     const auto letter = crew_.mail().next();
     if (!letter) break;
     switch (static_cast<About>(letter->kind)) {
-      case About::samples: {
+      case About::samples:
         if (begun_)
           take_samples(*letter);
         else
           early_.push_back(*letter);
         break;
-      }
       case About::taken: ++taken_; break;
       case About::begin: begin(letter->content); break;
       case About::save: ++save_letters_; break;
@@ -95,20 +90,20 @@ TrainerService::Agreed TrainerService::look_at_mail() {
     }
   }
   const auto ended_by = [&](Ending ending) { return std::int64_t{error_ && error_->ending == ending}; };
-  const bool first = crew_.own().is_root();
   const double affordable = seconds_per_update_ > 0.0 ? std::floor(round_seconds / seconds_per_update_) : 1.0;
   const auto updates = std::clamp(static_cast<std::int64_t>(affordable), std::int64_t{1}, most_updates);
-  std::array<std::int64_t, 9> sums{std::exchange(arrived_, 0),
-                                   surrogate_.n_remembered(),
-                                   goodbyes_,
-                                   std::exchange(taken_, 0),
-                                   ended_by(Ending::user_error),
-                                   ended_by(Ending::failure),
-                                   std::int64_t{begun_},
-                                   save_letters_,
-                                   first ? updates : 0};
+  const Agreed known_here{.arrived = std::exchange(arrived_, 0),
+                          .remembered = surrogate_.n_remembered(),
+                          .goodbyes = goodbyes_,
+                          .taken = std::exchange(taken_, 0),
+                          .user_errors = ended_by(Ending::user_error),
+                          .failures = ended_by(Ending::failure),
+                          .begun = begun_,
+                          .save_letters = save_letters_,
+                          .updates = crew_.own().is_root() ? updates : 0};
+  auto sums = std::bit_cast<std::array<std::int64_t, 9>>(known_here);
   crew_.own().sum_in_place(std::span<std::int64_t>(sums));
-  return {sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7], sums[8]};
+  return std::bit_cast<Agreed>(sums);
 }
 
 void TrainerService::take_samples(const parallel::Letter& letter) {

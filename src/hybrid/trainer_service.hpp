@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "core/timer.hpp"
@@ -41,6 +40,7 @@ class TrainerService {
   enum class Health { sound, silent, hung };
 
   Agreed look_at_mail();
+  void go_on(const Agreed& agreed);
   void take_samples(const parallel::Letter& letter);
   void begin(const parallel::Bytes& state);
   void hand_over_state();

@@ -112,11 +112,14 @@ int main(int argc, char** argv) {
   CLI::App app("Halves and doubles the constants of the switching, one at a time.");
   app.add_option("--seeds", n_seeds, "of every situation")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--threads", n_threads)->check(CLI::PositiveNumber)->capture_default_str();
+  auto n_steps = control::harness::Plan().steps;
+  app.add_option("--steps", n_steps, "of every run")->check(CLI::PositiveNumber)->capture_default_str();
   bool absence_only = false;
   app.add_flag("--absence-only", absence_only, "only leave them out, one at a time");
   CLI11_PARSE(app, argc, argv);
 
-  const auto situations = control::harness::situations();
+  auto situations = control::harness::situations();
+  for (auto& situation : situations) situation.plan.steps = n_steps;
   std::string names, line;
   for (const auto& situation : situations) {
     if (situation.alpha != situations.front().alpha) break;

@@ -79,21 +79,52 @@ TEST(Threshold, keeps_the_wrong_fraction_below_alpha_in_nearly_all_tries) {
 TEST(DriftAlarm, is_silent_for_long_at_alpha_and_quick_when_the_share_triples) {
   constexpr double alpha = 0.05;
   std::mt19937_64 engine(1);
-  const auto windows_until_alarm = [&](double share, int limit) {
+  const auto steps_until_alarm = [&](double share, int limit) {
     DriftAlarm alarm(alpha, 2000.0);
     std::binomial_distribution<std::int64_t> wrong(50, share);
-    for (int window = 1; window <= limit; ++window)
-      if (alarm.hears(50, wrong(engine))) return window;
+    for (int step = 1; step <= limit; ++step) {
+      alarm.begin_step();
+      if (alarm.hears(50, wrong(engine))) return step;
+    }
     return limit;
   };
   double at_alpha = 0.0, at_triple = 0.0;
   for (int i = 0; i < 100; ++i) {
-    at_alpha += windows_until_alarm(alpha, 10000) / 100.0;
-    at_triple += windows_until_alarm(3.0 * alpha, 10000) / 100.0;
+    at_alpha += steps_until_alarm(alpha, 10000) / 100.0;
+    at_triple += steps_until_alarm(3.0 * alpha, 10000) / 100.0;
   }
   EXPECT_GT(at_alpha, 0.8 * 2000.0);
   EXPECT_LT(at_triple, 6.0);
-  EXPECT_EQ(windows_until_alarm(0.5 * alpha, 10000), 10000);
+  EXPECT_EQ(steps_until_alarm(0.5 * alpha, 10000), 10000);
+}
+
+// Few rows, all of which are asked about in every batch of a step: audits find again and again that by chance too
+// many of them were wrong.
+TEST(DriftAlarm, is_as_silent_and_as_quick_in_steps_of_several_batches) {
+  constexpr double alpha = 0.05, q = 0.1;
+  constexpr int n_rows = 300, n_batches = 5, limit = 4000;
+  std::mt19937_64 engine(1);
+  const auto steps_until_alarm = [&](double share) {
+    DriftAlarm alarm(alpha, 2000.0);
+    std::binomial_distribution<int> wrong(n_rows, share);
+    for (int step = 1; step <= limit; ++step) {
+      const int n_wrong = wrong(engine);
+      std::binomial_distribution<int> wrong_audits(n_wrong, q), right_audits(n_rows - n_wrong, q);
+      alarm.begin_step();
+      for (int batch = 0; batch < n_batches; ++batch) {
+        const int found = wrong_audits(engine);
+        if (alarm.hears(found + right_audits(engine), found)) return step;
+      }
+    }
+    return limit;
+  };
+  double at_alpha = 0.0, at_triple = 0.0;
+  for (int i = 0; i < 100; ++i) {
+    at_alpha += steps_until_alarm(alpha) / 100.0;
+    at_triple += steps_until_alarm(3.0 * alpha) / 100.0;
+  }
+  EXPECT_GT(at_alpha, 2000.0);
+  EXPECT_LT(at_triple, 6.0);
 }
 
 TEST(SignalCalibration, says_which_error_nine_in_ten_answers_stay_below_and_never_falls) {
@@ -153,6 +184,12 @@ Evidence window_of(SwitchController& controller, int rows, int audits, int wrong
   for (int i = 0; i < rows; ++i) controller.record_candidate(score);
   for (int i = 0; i < audits; ++i) controller.record_audit(score, i < wrong ? 7.0 : 0.1);
   return controller.take_window(cost);
+}
+
+/// The commit test of a step that is one batch.
+bool step_stands(SwitchController& controller, std::int64_t audited, std::int64_t audited_wrong) {
+  controller.begin_solve();
+  return controller.commit_test(audited, audited_wrong);
 }
 
 const auto good = make_histogram(5000, [](double) { return 0.001; });
@@ -229,9 +266,9 @@ TEST(SwitchController, ignores_evidence_about_a_version_that_no_longer_serves) {
 TEST(SwitchController, withdraws_a_step_whose_own_audits_refute_alpha_and_accepts_again_by_new_evidence) {
   SwitchController controller({}, 1);
   controller.serve(good);
-  EXPECT_TRUE(controller.commit_test(100, 5));
-  EXPECT_TRUE(controller.commit_test(0, 0));
-  EXPECT_FALSE(controller.commit_test(100, 40));
+  EXPECT_TRUE(step_stands(controller, 100, 5));
+  EXPECT_TRUE(step_stands(controller, 0, 0));
+  EXPECT_FALSE(step_stands(controller, 100, 40));
   EXPECT_EQ(controller.standing(), Standing::no_threshold);
   EXPECT_EQ(controller.alarms(), 1);
   controller.learn(window_of(controller, 90, 90, 0));
@@ -244,19 +281,34 @@ TEST(SwitchController, hears_a_smaller_rise_that_lasts) {
   SwitchController controller({}, 1);
   controller.serve(good);
   int steps = 1;
-  while (controller.commit_test(40, 6)) ASSERT_LT(++steps, 20);
+  while (step_stands(controller, 40, 6)) ASSERT_LT(++steps, 20);
   EXPECT_GT(steps, 1) << "6 of 40 do not refute 5 % at once";
+}
+
+TEST(SwitchController, hears_no_more_in_the_batches_of_an_iteration_than_in_one_of_them) {
+  const auto steps_until_alarm = [](int n_batches) {
+    SwitchController controller({}, 1);
+    controller.serve(good);
+    for (int step = 1; step < 20; ++step)
+      for (int batch = 0; batch < n_batches; ++batch) {
+        controller.begin_solve(batch == 0 ? Solve::of_new_step : Solve::of_same_step);
+        if (!controller.commit_test(40, 6)) return step;
+      }
+    return 20;
+  };
+  EXPECT_LT(steps_until_alarm(1), 20);
+  EXPECT_EQ(steps_until_alarm(3), steps_until_alarm(1));
 }
 
 TEST(SwitchController, says_when_a_version_is_refuted_at_once) {
   SwitchController controller({}, 1);
   controller.serve(good);
-  EXPECT_FALSE(controller.commit_test(100, 40));
+  EXPECT_FALSE(step_stands(controller, 100, 40));
   EXPECT_TRUE(controller.refuted_at_once());
   controller.serve(good);
   EXPECT_FALSE(controller.refuted_at_once());
-  for (int step = 0; step < 3; ++step) EXPECT_TRUE(controller.commit_test(100, 0));
-  EXPECT_FALSE(controller.commit_test(100, 40));
+  for (int step = 0; step < 3; ++step) EXPECT_TRUE(step_stands(controller, 100, 0));
+  EXPECT_FALSE(step_stands(controller, 100, 40));
   EXPECT_FALSE(controller.refuted_at_once()) << "it was good at first";
 }
 

@@ -6,6 +6,7 @@
 
 #include "../support/deliberate_leaks.hpp"
 #include "core/error.hpp"
+#include "core/packed_archive.hpp"
 #include "core/timer.hpp"
 #include "hybrid/dedicated_learner.hpp"
 #include "hybrid/trainer_service.hpp"
@@ -169,6 +170,55 @@ TEST_P(DedicatedTest, a_full_queue_keeps_a_fair_sample_and_counts_the_rest) {
   while (crew_->mail().n_under_way() > 0 && watch.seconds() < too_long) {
   }
   EXPECT_EQ(crew_->mail().n_under_way(), 0);
+}
+
+/// The next letter of this kind from any of the trainers; those of other kinds are dropped.
+parallel::Bytes wait_for(const Crew& crew, About what) {
+  const core::Stopwatch watch;
+  while (watch.seconds() < too_long)
+    if (auto letter = crew.mail().next(); letter && letter->kind == static_cast<int>(what)) return letter->content;
+  throw core::RuntimeFailure("no such letter has come");
+}
+
+TEST_P(DedicatedTest, trainers_whose_weights_have_parted_go_on_alike) {
+  if (!crew_) return;
+  if (crew_->n_trainers() < 2) GTEST_SKIP() << "there is nobody to part from";
+  options_.schedule.updates_per_step = options_.schedule.promote_every = 1;  // a candidate after every round
+  if (crew_->trains()) {
+    const auto seed = 1 + static_cast<std::uint64_t>(crew_->own().rank());
+    TrainerService(options_, *crew_, testing::ToyKind().signature(),
+                   testing::toy_surrogate(Duration::common, crew_->own(), seed))
+        .run();
+    return;
+  }
+  if (crew_->own().is_root()) {
+    crew_->tell_all_trainers(About::begin);
+    testing::ToyKind kind;
+    Samples samples(3, 3);
+    for (std::int64_t id = 0; id < 300; ++id) {  // more than a batch
+      const double A = static_cast<double>(id) / 300.0, row[] = {600.0 + 3.0 * static_cast<double>(id), A, 1.0 - A};
+      double answer[3];
+      kind.burn(row, answer);
+      samples.id.push_back(id);
+      samples.in.append(row);
+      samples.out.append(answer);
+    }
+    crew_->tell(crew_->my_trainer(), About::samples, pack(samples, 0, samples.size()));
+    wait_for(*crew_, About::candidate);
+    crew_->tell_all_trainers(About::save);
+    std::vector<std::uint64_t> weights;
+    for (int t = 0; t < crew_->n_trainers(); ++t) {
+      const auto state = wait_for(*crew_, About::state);
+      core::PackedArchive packed(state);
+      auto surrogate = testing::toy_surrogate(Duration::common, {});
+      surrogate.persist(core::Archive(packed).in("surrogate"));
+      EXPECT_TRUE(surrogate.trained());
+      weights.push_back(surrogate.fingerprint());
+    }
+    EXPECT_EQ(weights[0], weights[1]);
+  }
+  crew_->say_goodbye({});
+  EXPECT_TRUE(crew_->hears_farewell(too_long));
 }
 
 TEST_P(DedicatedTest, trainers_end_by_the_error_that_ends_the_solvers) {

@@ -13,9 +13,11 @@
 namespace bimetal::testing {
 
 /// An untrained one, for the toy.
-inline surrogate::Surrogate toy_surrogate(Duration duration, const parallel::Communicator& comm) {
+inline surrogate::Surrogate toy_surrogate(Duration duration, const parallel::Communicator& comm,
+                                          std::uint64_t seed = 1) {
   surrogate::NetworkOptions network;
   network.layers = {32, 32};
+  network.seed = seed;
   surrogate::TrainingOptions training;
   training.batch = 256;
   training.decay_updates = 1000;  // after 33 steps of 30
@@ -95,7 +97,7 @@ class ToyRun {
     }
   }
   std::optional<surrogate::Surrogate> make_surrogate(const hybrid::HybridOptions& options) {
-    if (options.switching.policy == control::Policy::never) return {};
+    if (!options.switching.acceptance_rule().asks_surrogate) return {};
     return toy_surrogate(duration_, comm_);
   }
 
