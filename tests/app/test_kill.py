@@ -12,23 +12,27 @@ from pathlib import Path
 from job import Job
 from program import ROOT, ProgramTest, bimetal, settings, summary
 from runs_compared import differences_of_runs
+from test_two_scale import LEARNS_SOON, PLATE
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
 KILLS = int(os.environ.get("BIMETAL_KILLS", 50 if os.environ.get("BIMETAL_LONG") else 5))
 SEED = int(os.environ.get("BIMETAL_KILL_SEED", time.time_ns() % 1_000_000))
 
-# With a surrogate that accepts within the run, and files of every kind, which are written all the time.
-CASE = settings(grid__cells="[28,28]", time__end="60e-6", switching__wrong_fraction=0.4, switching__tolerance=0.05,
-                switching__audit_fraction=0.5, training__updates_per_step=10, output__fields_every=4,
-                output__checkpoint_every=2, output__observables_every=3, output__data="true")
+# Surrogates that accept within the run, and files of every kind, which are written all the time.
+FILES = {"output__fields_every": 4, "output__checkpoint_every": 2, "output__observables_every": 3, "output__data": "true"}
+FLOW = {"grid__cells": "[28,28]", "time__end": "60e-6", "switching__wrong_fraction": 0.4, "switching__tolerance": 0.05,
+        "switching__audit_fraction": 0.5, "training__updates_per_step": 10}
+CONDUCTION = LEARNS_SOON | {"grid__cells": "[16, 16]", "time__end": 320}
 
 
-class KilledAtRandom(ProgramTest):
+class KilledAtRandom:
+    """The test of a `case` with `options`."""
+
     def test_every_restart_works_and_the_end_is_the_same(self):
         chance = random.Random(SEED)
         with tempfile.TemporaryDirectory(prefix="bimetal_kill_") as place:
             whole, killed = Path(place) / "whole", Path(place) / "killed"
-            self.assert_done(bimetal("run", KERNEL, "-o", whole, *CASE, ranks=2))
+            self.assert_done(bimetal("run", self.case, "-o", whole, *self.options, ranks=2))
             self.assertGreater(summary(whole)["subproblems"]["accepted"], 0)
 
             kills, starts, done = 0, 0, False
@@ -51,7 +55,7 @@ class KilledAtRandom(ProgramTest):
     def run_and_kill(self, directory, chance):
         """Starts or goes on, and kills the job in set-up or after some steps. Whether it was done before, and what it
         said."""
-        with Job(KERNEL, directory, *CASE, "--restart", directory) as job:
+        with Job(self.case, directory, *self.options, "--restart", directory) as job:
             steps = len(job.history())
             in_set_up = chance is not None and chance.random() < 0.25
             then = steps if in_set_up or chance is None else steps + chance.randint(1, 12)
@@ -64,6 +68,14 @@ class KilledAtRandom(ProgramTest):
                 time.sleep(0.005)
             self.assertEqual(job.end(), 0, job.said)
             return True, job.said
+
+
+class Flow(KilledAtRandom, ProgramTest):
+    case, options = KERNEL, settings(**FLOW | FILES)
+
+
+class Conduction(KilledAtRandom, ProgramTest):
+    case, options = PLATE, settings(**CONDUCTION | FILES)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ import h5py
 import numpy as np
 
 from program import ROOT, ProgramTest, bimetal, history, last_fields, settings, summary
-from runs_compared import differences_of_runs
-from test_restart import cut_at_wall_limit
+from runs_compared import differences_of_runs, last
+from test_restart import cut_at_wall_limit, run_to_end
 
 PLATE = ROOT / "inputs/composite_conduction.yaml"
 BLOCK = ROOT / "inputs/composite_conduction_3d.yaml"
@@ -19,12 +19,25 @@ SMALL = {"grid__cells": "[12, 12]", "micro__pixels": 16, "time__end": 100, "outp
 # Little accuracy is soon learned.
 HYBRID = SMALL | {"time__end": 600, "training__promote_every": 4, "switching__tolerance": 0.05, "switching__audit_fraction": 0.5,
                   "surrogate__layers": "[32, 32]", "training__updates_per_step": 100}
+# Less accuracy still: a first version answers in the fourth step, the third one in the sixth.
+LEARNS_SOON = HYBRID | {"time__end": 120, "training__promote_every": 1, "switching__wrong_fraction": 0.2,
+                        "training__updates_per_step": 60}
+# Columns of the history that depend on decisions.
+COUNTS = ("accepted", "rejected", "gated", "audited", "audited_wrong", "withdrawn", "version", "evaluations")
 
 
 class TwoScale(ProgramTest):
+    """Each test has a folder of its own, and all have one run that has learned."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Path(tempfile.mkdtemp(prefix="bimetal_two_scale_"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, True)
+        cls.learned = run_to_end(cls.folder / "learned", PLATE,
+                                 settings(switching__verify="true", output__data="true", **HYBRID))
+
     def setUp(self):
-        self.place = Path(tempfile.mkdtemp(prefix="bimetal_two_scale_"))
-        self.addCleanup(shutil.rmtree, self.place, True)
+        self.place = Path(tempfile.mkdtemp(dir=self.folder))
 
     def assert_same_runs(self, these, those):
         self.assertEqual(differences_of_runs(these, those), [])
@@ -34,19 +47,39 @@ class TwoScale(ProgramTest):
         self.assert_done(bimetal("run", case, "-o", out, *settings(**values), ranks=ranks))
         return out
 
+    def assert_alike(self, fields, others, bound, what):
+        for name in ("T", "flux_x", "flux_y"):
+            difference = np.max(np.abs(fields[name] - others[name])) / np.max(np.abs(others[name]))
+            self.assertLess(difference, bound, f"{name} {what}")
+
     def test_physics_is_the_same_on_any_number_of_ranks(self):
         tight = SMALL | {"switching__policy": "never", "macro__newton_tolerance": 1e-10, "micro__rtol": 1e-10}
         reference = last_fields(self.run_case("alone", ranks=None, **tight))
         self.assertGreater(np.ptp(reference["T"]), 30.0, "heat must have come in for this test to mean something")
         for ranks in (1, 2, 4):
             fields = last_fields(self.run_case(f"on_{ranks}", ranks=ranks, **tight))
-            for name in ("T", "flux_x", "flux_y"):
-                difference = np.max(np.abs(fields[name] - reference[name])) / np.max(np.abs(reference[name]))
-                self.assertLess(difference, 1e-8, f"{name} on {ranks} ranks")
+            self.assert_alike(fields, reference, 1e-8, f"on {ranks} ranks")
+
+    def test_a_model_decides_the_same_on_any_number_of_ranks(self):
+        # Heat comes in faster than the model has seen, so that some faces are left to physics. As many rows calibrate
+        # the model on any number of ranks. Its answers are in single precision.
+        values = HYBRID | {"time__end": 100, "macro__ends__x_lower__ramp": 40, "switching__tolerance": 0.01,
+                           "training__placement": "off", "training__calibration_rows": 10000,
+                           "surrogate__model": last(self.learned, "surrogate_v*.pt")}
+        alone = self.run_case("on_1", ranks=1, **values)
+        rows = summary(alone)["subproblems"]
+        for name in ("accepted", "gated", "audited_wrong"):
+            self.assertGreater(rows[name], 0, "there must be decisions for this test to mean something")
+        for ranks in (2, 4):
+            run = self.run_case(f"on_{ranks}", ranks=ranks, **values)
+            self.assertEqual(*[[[step[name] for name in COUNTS] for step in history(out)] for out in (alone, run)])
+            fields, others = last_fields(run), last_fields(alone)
+            for name in ("answerer_x", "answerer_y"):
+                np.testing.assert_array_equal(fields[name], others[name])
+            self.assert_alike(fields, others, 2e-4, f"on {ranks} ranks")
 
     def test_the_surrogate_answers_as_its_certificate_says_and_heat_is_conserved(self):
-        out = self.run_case("hybrid", switching__verify="true", output__data="true", **HYBRID)
-        found = summary(out)
+        found = summary(self.learned)
         rows = found["subproblems"]
         self.assertGreater(rows["accepted"], 0.3 * rows["total"])
         self.assertEqual(rows["total"], rows["accepted"] + rows["rejected"])
@@ -55,25 +88,23 @@ class TwoScale(ProgramTest):
         self.assertLessEqual(truth, 0.05)
         self.assertGreaterEqual(found["certificate"]["upper_bound"], truth)
         self.assertLess(abs(found["observables"]["drift"]["heat"]), 1e-12)
-        self.assertEqual(sum(line["evaluations"] for line in history(out)), found["macro"]["evaluations"])
-        with h5py.File(out / "data.h5") as data:  # by physics alone: the run's answers to audited rows are none of it
+        self.assertEqual(sum(line["evaluations"] for line in history(self.learned)), found["macro"]["evaluations"])
+        with h5py.File(self.learned / "data.h5") as data:  # by physics alone, not the run's answers to audited rows
             self.assertLess(len(data["in"]), rows["rejected"] + 1)
-        fields = last_fields(out)
+        fields = last_fields(self.learned)
         self.assertTrue({2, 3} & set(np.unique(fields["answerer_x"])), "no face was answered by the surrogate")
-        self.assertTrue(list(out.glob("surrogate_v*.pt")))
         pure = last_fields(self.run_case("pure", switching__policy="never", **{
             key: value for key, value in HYBRID.items() if key.startswith(("grid", "micro", "time"))}))
         self.assertLess(np.max(np.abs(fields["T"] - pure["T"])), 0.01 * np.ptp(pure["T"]))
 
     def test_a_run_that_is_cut_into_steps_is_the_whole_run(self):
-        steps = {"time__end": 240, "output__checkpoint_every": 100}
-        cut_at_wall_limit(self, PLATE, settings(**(HYBRID | steps)), 2)
+        cut_at_wall_limit(self, PLATE, settings(**(LEARNS_SOON | {"output__checkpoint_every": 100})), 2)
+        self.assertGreater(summary(self.place / "whole")["subproblems"]["accepted"], 0)
 
     def test_a_model_of_one_run_serves_the_next(self):
-        first = self.run_case("first", **HYBRID)
-        model = sorted(first.glob("surrogate_v*.pt"))[-1]
+        model = last(self.learned, "surrogate_v*.pt")
         self.assert_done(bimetal("model", "check", model, "--input", PLATE, *settings(**HYBRID)))
-        again = self.run_case("again", surrogate__model=model, **(HYBRID | {"time__end": 100}))
+        again = self.run_case("again", surrogate__model=model, **(HYBRID | {"time__end": 60}))
         self.assertGreater(summary(again)["subproblems"]["accepted"], 0)
         other = bimetal("model", "check", model, "--input", PLATE, *settings(**(HYBRID | {"micro__aspect": 1.5})))
         self.assertEqual(other.returncode, 2, other.stdout + other.stderr)

@@ -55,13 +55,14 @@ struct PowerLaw {
   }
 };
 
-/// The law as a sub-problem, its rows in no frame but the macroscopic one, and its tangents.
-class PowerLawSolver : public subproblem::SubproblemSolver,
-                       public subproblem::Kind,
-                       public conduction::FluxRows,
-                       public conduction::TangentSource {
+/// A law with PowerLaw's interface as a sub-problem, its rows in no frame but the macroscopic one, and its tangents.
+template <class Law>
+class LawSolver : public subproblem::SubproblemSolver,
+                  public subproblem::Kind,
+                  public conduction::FluxRows,
+                  public conduction::TangentSource {
  public:
-  explicit PowerLawSolver(const PowerLaw& law) : law_(law) {
+  explicit LawSolver(const Law& law) : law_(law) {
     signature_.kind = "power_law";
     const std::array gradient{"g_x", "g_y", "g_z"}, flux{"q_x", "q_y", "q_z"};
     signature_.inputs = {{"T", "K", 100.0, core::Nature::temperature}};
@@ -84,8 +85,8 @@ class PowerLawSolver : public subproblem::SubproblemSolver,
   std::int64_t failing_id = -1;
   std::size_t failing_call = 0;  // the only one in which it fails
   std::int64_t n_tangents = 0;
-  double factor = 1.0;  // of all fluxes
-  std::size_t handed_over_at = 0;  // call from which physics answers; before it a surrogate, whose fluxes are a part too high
+  double factor = 1.0;             // of all fluxes
+  std::size_t handed_over_at = 0;  // call from which physics answers; before it a surrogate, with 3 % too much
 
   subproblem::Kind& kind() override { return *this; }
   const core::Signature& signature() const override { return signature_; }
@@ -132,8 +133,9 @@ class PowerLawSolver : public subproblem::SubproblemSolver,
   }
 
  private:
-  PowerLaw law_;
+  Law law_;
   core::Signature signature_;
 };
+using PowerLawSolver = LawSolver<PowerLaw>;
 
 }  // namespace bimetal::testing
