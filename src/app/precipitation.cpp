@@ -10,6 +10,7 @@
 
 namespace bimetal::app {
 
+using precipitation::GrainCell;
 using precipitation::GrainCellSolver;
 
 /// Errors are measured by what a step does to a fresh grain at u = 0, and by its conductivity.
@@ -19,14 +20,16 @@ Precipitation::Precipitation(const RunConfig& run, const PrecipitationConfig& co
   GrainCellSolver solver(cell_);
   std::vector<double> grain(static_cast<std::size_t>(solver.kind().signature().memory));
   const double dissolved = 2.0 * std::numbers::pi * std::sqrt(a * b) * cell_.phase.rate * cell_.dt;
-  const double conductivity = solver.begin(a, b, grain)[precipitation::GrainCell::K_xx];
-  const std::array<std::string, 4> names{"porosity", "elongation", "K_xx", "K_yy"};
-  std::array<double, 4> scales{dissolved, dissolved, conductivity, conductivity};
+  const auto start = solver.begin(a, b, grain);
+  const double interface = start[GrainCell::new_interface], conductivity = start[GrainCell::K_xx];
+  const std::array<std::string, GrainCell::n_out> names{"porosity", "elongation", "interface", "K_xx", "K_yy"};
+  std::array<double, GrainCell::n_out> scales{dissolved, dissolved, interface, conductivity, conductivity};
   apply_scales(run, names, scales);
   cell_.potential_scale = std::max(std::abs(config.macro.initial - config.macro.sink.value), 1e-3);
   cell_.porosity_scale = scales[0];
   cell_.elongation_scale = scales[1];
-  cell_.conductivity_scale = {scales[2], scales[3]};
+  cell_.interface_scale = scales[2];
+  cell_.conductivity_scale = {scales[3], scales[4]};
 }
 
 std::unique_ptr<subproblem::SubproblemSolver> Precipitation::make_reference() const {

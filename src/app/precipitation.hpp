@@ -16,7 +16,7 @@ class Precipitation : public Physics {
   std::unique_ptr<subproblem::SubproblemSolver> make_reference() const override;
   std::string accuracy() const override;
   int n_components() const override { return 1; }
-  double n_columns() const override { return precipitation::GrainCell::n_out; }
+  double n_columns() const override { return precipitation::GrainCell::n_in; }
   double bytes_per_cell() const override;
   double rows_per_cell() const override { return 3.0; }  // iterations of a step
   std::unique_ptr<Pde> make_pde(const grid::StructuredGrid& grid,

@@ -50,6 +50,7 @@ std::vector<io::CellField> PrecipitationPde::fields() {
   return {io::column("u", "1", u_.data()),
           io::column("porosity", "1", cells.data() + GrainCell::new_porosity, cells.width()),
           io::column("elongation", "1", cells.data() + GrainCell::new_elongation, cells.width()),
+          io::column("interface", "1", cells.data() + GrainCell::new_interface, cells.width()),
           io::column("K_xx", "1", cells.data() + GrainCell::K_xx, cells.width()),
           io::column("K_yy", "1", cells.data() + GrainCell::K_yy, cells.width()),
           io::member("answerer", "1", provenance, &Provenance::answerer),
@@ -95,8 +96,10 @@ std::vector<double> PrecipitationPde::dear_row() {
   std::int64_t largest = 0;
   for (std::int64_t cell = 0; cell < cells.size(); ++cell)
     if (cells[cell][GrainCell::new_porosity] < cells[largest][GrainCell::new_porosity]) largest = cell;
-  return {cells[largest][GrainCell::new_porosity], cells[largest][GrainCell::new_elongation], options.potential_scale,
-          options.dt};
+  std::vector<double> row(cells[largest].begin(), cells[largest].begin() + GrainCell::potential);
+  row.push_back(options.potential_scale);
+  row.push_back(options.dt);
+  return row;
 }
 
 }  // namespace bimetal::app

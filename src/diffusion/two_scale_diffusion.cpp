@@ -86,8 +86,7 @@ subproblem::BatchReport TwoScaleDiffusion::ask(double dt, std::int64_t step, sub
   const petsc::ConstVecRows view(next_u_.get(), 1);
   for (std::int64_t cell = 0; cell < rows_.size(); ++cell) {
     const auto row = rows_[cell];
-    row[GrainCell::porosity] = cells_[cell][GrainCell::new_porosity];
-    row[GrainCell::elongation] = cells_[cell][GrainCell::new_elongation];
+    std::ranges::copy(std::as_const(cells_)[cell].first(GrainCell::potential), row.begin());
     row[GrainCell::potential] = view.rows()[cell][0];
     row[GrainCell::step] = dt;
   }

@@ -10,6 +10,8 @@
 namespace bimetal::precipitation {
 namespace {
 
+constexpr double round_off = 1e-12;
+
 void check_positive(const char* name, double value) {
   if (!(value > 0.0 && std::isfinite(value)))
     throw core::UserError::format("grain cell: {} is {}; give a positive number", name, value);
@@ -30,6 +32,7 @@ void check(const GrainCellOptions& options) {
   check_positive("potential_scale", options.potential_scale);
   check_positive("porosity_scale", options.porosity_scale);
   check_positive("elongation_scale", options.elongation_scale);
+  check_positive("interface_scale", options.interface_scale);
   for (const double scale : options.conductivity_scale) check_positive("conductivity_scale", scale);
 }
 
@@ -49,9 +52,10 @@ core::Signature signature_of(const GrainCellOptions& options) {
   signature.kind = "grain_cell";
   signature.inputs = {{"porosity", "1", options.porosity_scale},
                       {"elongation", "1", options.elongation_scale},
+                      {"interface", "1", options.interface_scale},
                       {"u", "1", options.potential_scale},
                       {"dt", "1", options.dt, core::Nature::positive, core::Condition::time_step}};
-  signature.outputs = core::continued(std::span(signature.inputs).first(2));
+  signature.outputs = core::continued(std::span(signature.inputs).first(3));
   signature.outputs.push_back({"K_xx", "1", options.conductivity_scale[0]});
   signature.outputs.push_back({"K_yy", "1", options.conductivity_scale[1]});
   signature.invariants = core::Matrix(0, GrainCell::n_out);
@@ -62,8 +66,11 @@ core::Signature signature_of(const GrainCellOptions& options) {
   return signature;
 }
 
-bool is_shape(double porosity, double elongation) {
-  return porosity >= 0.0 && porosity <= 1.0 && std::abs(elongation) <= most_elongation(porosity);
+/// values: porosity, elongation, interface.
+bool is_shape(std::span<const double> values) {
+  const double p = values[0];
+  return p >= 0.0 && p <= 1.0 && std::abs(values[1]) <= most_elongation(p) && values[2] >= 0.0 &&
+         values[2] <= most_interface(p) + round_off;
 }
 
 }  // namespace
@@ -76,7 +83,7 @@ GrainCell::GrainCell(const GrainCellOptions& options) : options_(options) {
 const char* GrainCell::flaw(std::span<const double> in) const {
   EXPECT(in.size() == n_in);
   if (!core::all_finite(in)) return "the row is not finite";
-  if (!is_shape(in[porosity], in[elongation])) return "no grain has the porosity and elongation of the row";
+  if (!is_shape(in)) return "no grain has the porosity, elongation and interface of the row";
   if (!(in[step] > 0.0)) return "the time step of the row is not positive";
   return nullptr;
 }
@@ -88,21 +95,23 @@ subproblem::Gate GrainCell::admit(std::span<const double>, std::span<double> out
   double& p = out[new_porosity];
   if (p > 1.0 + tolerance * options_.porosity_scale || p < 0.0) return subproblem::own_gate(0);
   p = std::min(p, 1.0);
+  const auto put_within = [&](double& value, double least, double most, double scale) {
+    const bool near = value >= least - tolerance * scale && value <= most + tolerance * scale;
+    value = std::clamp(value, least, most);
+    return near;
+  };
   const double most = most_elongation(p);
-  if (std::abs(out[new_elongation]) > most + tolerance * options_.elongation_scale) return subproblem::own_gate(0);
-  out[new_elongation] = std::clamp(out[new_elongation], -most, most);
+  if (!put_within(out[new_elongation], -most, most, options_.elongation_scale) ||
+      !put_within(out[new_interface], 0.0, most_interface(p), options_.interface_scale))
+    return subproblem::own_gate(0);
   const double mean = p * options_.conductivity + (1.0 - p) * options_.grain_conductivity;
-  for (std::size_t k = 0; k < 2; ++k) {
-    double& K = out[K_xx + k];
-    const double slack = tolerance * options_.conductivity_scale[k];
-    if (K < -slack || K > mean + slack) return subproblem::own_gate(1);
-    K = std::clamp(K, 0.0, mean);
-  }
+  for (std::size_t k = 0; k < 2; ++k)
+    if (!put_within(out[K_xx + k], 0.0, mean, options_.conductivity_scale[k])) return subproblem::own_gate(1);
   return subproblem::Gate::open;
 }
 
 bool GrainCell::admit_moved(std::span<const double>, std::span<double> moved) {
-  return core::all_finite(moved) && is_shape(moved[new_porosity], moved[new_elongation]);
+  return core::all_finite(moved) && is_shape(moved);
 }
 
 }  // namespace bimetal::precipitation

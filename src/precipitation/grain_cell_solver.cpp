@@ -59,7 +59,8 @@ subproblem::BatchReport GrainCellSolver::solve(subproblem::Batch& batch) {
 std::optional<std::string> GrainCellSolver::solve_row(std::span<const double> in, std::span<const double> memory,
                                                       std::span<double> out, std::span<double> memory_out) {
   if (const char* flaw = kind_.flaw(in)) return flaw;
-  if (auto trouble = restore({in[GrainCell::porosity], in[GrainCell::elongation]}, memory)) return trouble;
+  if (auto trouble = restore({in[GrainCell::porosity], in[GrainCell::elongation], in[GrainCell::interface]}, memory))
+    return trouble;
   if (auto trouble = phase_step_.advance(in[GrainCell::potential], in[GrainCell::step], phi_)) return trouble;
   if (auto trouble = describe(out)) return trouble;
   if (!memory_out.empty()) copy(phi_, memory_out);
@@ -73,6 +74,7 @@ std::optional<std::string> GrainCellSolver::describe(std::span<double> out) {
   const auto shape = grain_.measure(phi_);
   out[GrainCell::new_porosity] = shape.porosity;
   out[GrainCell::new_elongation] = shape.elongation;
+  out[GrainCell::new_interface] = shape.interface;
   out[GrainCell::K_xx] = (*K)[0];
   out[GrainCell::K_yy] = (*K)[1];
   return std::nullopt;
@@ -85,7 +87,7 @@ std::optional<std::string> GrainCellSolver::restore(const Shape& shape, std::spa
   else
     copy(memory, phi_);
   if (grain_.fit(shape, phi_)) return std::nullopt;
-  return "no grain near the one that was solved last has the porosity and elongation of the row";
+  return "no grain near the one that was solved last has the porosity of the row";
 }
 
 }  // namespace bimetal::precipitation

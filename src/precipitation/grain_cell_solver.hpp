@@ -12,9 +12,9 @@
 namespace bimetal::precipitation {
 
 /// Reference solver of the grain cell: a step of the phase field, then two linear cell problems. A row with memory
-/// goes on from the phase field of its last solve; where the row says that porosity or elongation are others, as a
-/// surrogate has answered since, the border of that grain is moved until they fit. Without memory the grain begins as
-/// an ellipse. The answer depends on row and memory alone, to the bit. Local.
+/// goes on from the phase field of its last solve; where the row says that its shape is another one, as a surrogate
+/// has answered since, the border of that grain is moved until it fits. Without memory the grain begins as an
+/// ellipse. The answer depends on row and memory alone, to the bit. Local.
 class GrainCellSolver : public subproblem::SubproblemSolver {
  public:
   explicit GrainCellSolver(const GrainCellOptions& options);

@@ -3,25 +3,47 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 namespace bimetal::precipitation {
 namespace {
 
-constexpr double smallest = 1e-12;   // phi and 1 - phi of a pixel whose border can still be moved [1]
-constexpr double alike = 1e-10;      // of two shapes [1]
-constexpr double round_only = 1e-2;  // part of the cell below which a grain's elongation is not cared for [1]
+constexpr double smallest = 1e-12;    // phi and 1 - phi of a pixel whose border can still be moved [1]
+constexpr double alike = 1e-10;       // of two shapes [1]
+constexpr double evenly_only = 1e-2;  // part of the cell below which only a grain's size is cared for [1]
+constexpr double negligible = 1e-10;  // phi (1 - phi) of a pixel far from the border [1]
 constexpr int max_steps = 30;
 
 double profile(double distance) { return 1.0 / (1.0 + std::exp(-distance)); }
 
+/// Gaussian elimination of the leading n x n part; x: right side, then solution. False if it is singular.
+bool solve(std::array<std::array<double, 3>, 3> A, std::size_t n, std::array<double, 3>& x) {
+  for (std::size_t k = 0; k < n; ++k) {
+    std::size_t pivot = k;
+    for (std::size_t i = k + 1; i < n; ++i)
+      if (std::abs(A[i][k]) > std::abs(A[pivot][k])) pivot = i;
+    if (!(std::abs(A[pivot][k]) > 0.0)) return false;
+    std::swap(A[k], A[pivot]);
+    std::swap(x[k], x[pivot]);
+    for (std::size_t i = k + 1; i < n; ++i) {
+      const double factor = A[i][k] / A[k][k];
+      for (std::size_t j = k; j < n; ++j) A[i][j] -= factor * A[k][j];
+      x[i] -= factor * x[k];
+    }
+  }
+  for (std::size_t k = n; k-- > 0;) {
+    for (std::size_t j = k + 1; j < n; ++j) x[k] -= A[k][j] * x[j];
+    x[k] /= A[k][k];
+  }
+  return std::all_of(x.begin(), x.end(), [](double value) { return std::isfinite(value); });
+}
+
 }  // namespace
 
-/// A shape, and how it changes as the border moves.
+/// A shape as a list of numbers, and how they change with the moves of a border: [number][move].
 struct GrainField::Moments {
-  Shape shape;
-  double porosity_even = 0.0;  // d porosity / d even
-  double cross = 0.0;          // d porosity / d along
-  double elongation_even = 0.0, elongation_along = 0.0;
+  std::array<double, 3> shape{};  // porosity, elongation, interface
+  std::array<std::array<double, 3>, 3> slope{};
 };
 
 GrainField::GrainField(int n, double width) : n_(n), width_(width), x_(static_cast<std::size_t>(n)), cos2_(n) {
@@ -48,77 +70,85 @@ void GrainField::draw(double a, double b, PhaseField& phi) const {
 
 void GrainField::draw(const Shape& shape, PhaseField& phi) const {
   const double part = std::max(1.0 - shape.porosity, smallest);
-  const double difference = part > round_only ? shape.elongation / (3.0 * part) : 0.0;  // a² - b²
-  const double product = part / std::numbers::pi;                                       // a b
+  const double difference = part > evenly_only ? shape.elongation / (3.0 * part) : 0.0;  // a² - b²
+  const double product = part / std::numbers::pi;                                        // a b
   const double a2 = 0.5 * (difference + std::sqrt(difference * difference + 4.0 * product * product));
   draw(std::sqrt(a2), product / std::sqrt(a2), phi);
 }
 
 GrainField::Moments GrainField::moments(const PhaseField& phi) const {
   Moments sum;
-  sum.shape.porosity = 0.0;
   for (int j = 0; j < n_; ++j) {
-    const double *row = phi.row(j), *cos2 = cos2_.row(j), *x = x_.data();
-    const double y2 = x[j] * x[j];
-    double porosity = 0.0, elongation = 0.0, even = 0.0, along = 0.0, even_moment = 0.0, along_moment = 0.0;
-#pragma omp simd reduction(+ : porosity, elongation, even, along, even_moment, along_moment)
+    const double *row = phi.row(j), *cos2 = cos2_.row(j);
+    const double y = x_[static_cast<std::size_t>(j)];
     for (int i = 0; i < n_; ++i) {
-      const double moment = x[i] * x[i] - y2, change = row[i] * (1.0 - row[i]);
-      porosity += row[i];
-      elongation += (1.0 - row[i]) * moment;
-      even += change;
-      along += change * cos2[i];
-      even_moment += change * moment;
-      along_moment += change * cos2[i] * moment;
+      const double x = x_[static_cast<std::size_t>(i)], p = row[i], change = p * (1.0 - p);
+      const double moment = 12.0 * (x * x - y * y);
+      sum.shape[0] += p;
+      sum.shape[1] += (1.0 - p) * moment;
+      sum.shape[2] += change;
+      if (change < negligible) continue;
+      const Move moves{change, change * cos2[i], change * std::log(p / (1.0 - p))};
+      for (std::size_t m = 0; m < moves.size(); ++m) {
+        sum.slope[0][m] += moves[m];
+        sum.slope[1][m] -= moves[m] * moment;
+        sum.slope[2][m] += moves[m] * (1.0 - 2.0 * p);
+      }
     }
-    sum.shape.porosity += porosity;
-    sum.shape.elongation += elongation;
-    sum.porosity_even += even;
-    sum.cross += along;
-    sum.elongation_even -= even_moment;
-    sum.elongation_along -= along_moment;
   }
   const double pixel = 1.0 / (static_cast<double>(n_) * n_);
-  for (double* value : {&sum.shape.porosity, &sum.porosity_even, &sum.cross}) *value *= pixel;
-  for (double* value : {&sum.shape.elongation, &sum.elongation_even, &sum.elongation_along}) *value *= 12.0 * pixel;
+  for (double& value : sum.shape) value *= pixel;
+  for (auto& row : sum.slope)
+    for (double& value : row) value *= pixel;
   return sum;
 }
 
-Shape GrainField::measure(const PhaseField& phi) const { return moments(phi).shape; }
+Shape GrainField::measure(const PhaseField& phi) const {
+  const auto [porosity, elongation, interface] = moments(phi).shape;
+  return {porosity, elongation, interface};
+}
 
-/// phi is a function of the distance from the border: 4 d/lambda = ln(phi/(1 - phi)), to which the move is added.
-void GrainField::shift(double even, double along, PhaseField& phi) const {
+/// phi is a function of the distance from the border: 4 d/lambda = ln(phi/(1 - phi)), which is stretched, and to
+/// which the moves are added.
+void GrainField::apply(const Move& move, PhaseField& phi) const {
   for (int j = 0; j < n_; ++j) {
     double* row = phi.row(j);
     const double* cos2 = cos2_.row(j);
     for (int i = 0; i < n_; ++i) {
-      const double factor = std::exp(even + along * cos2[i]);
       const double inside = std::clamp(row[i], smallest, 1.0 - smallest);
-      row[i] = inside * factor / (inside * factor + (1.0 - inside));
+      row[i] = profile((1.0 + move[2]) * std::log(inside / (1.0 - inside)) + move[0] + move[1] * cos2[i]);
     }
     phi.wrap(j);
   }
 }
 
-/// Newton's method for the two numbers that say how the border moves.
 bool GrainField::fit(const Shape& shape, PhaseField& phi) const {
-  constexpr double longest_step = 2.0;  // half a width of the profile
+  if (1.0 - shape.porosity < evenly_only) return fit(shape, 1, phi);
+  PhaseField moved(n_);
+  moved.copy(phi);
+  if (!fit(shape, 3, moved)) return fit(shape, 1, phi);
+  phi.copy(moved);
+  return true;
+}
+
+/// Newton's method for the first n_moves ways to move, and as many numbers of the shape.
+bool GrainField::fit(const Shape& shape, std::size_t n_moves, PhaseField& phi) const {
+  constexpr Move longest{2.0, 2.0, 0.3};
+  const std::array<double, 3> wanted{shape.porosity, shape.elongation, shape.interface};
   for (int step = 0; step < max_steps; ++step) {
     const auto now = moments(phi);
-    const double missing = shape.porosity - now.shape.porosity;
-    const bool round = 1.0 - shape.porosity < round_only;
-    const double missing_elongation = round ? 0.0 : shape.elongation - now.shape.elongation;
-    if (std::abs(missing) <= alike && std::abs(missing_elongation) <= alike) return true;
-    double even = missing / now.porosity_even, along = 0.0;
-    if (!round) {
-      const double determinant = now.porosity_even * now.elongation_along - now.cross * now.elongation_even;
-      even = (missing * now.elongation_along - now.cross * missing_elongation) / determinant;
-      along = (now.porosity_even * missing_elongation - now.elongation_even * missing) / determinant;
+    Move move{};
+    bool done = true;
+    for (std::size_t k = 0; k < n_moves; ++k) {
+      move[k] = wanted[k] - now.shape[k];
+      done = done && std::abs(move[k]) <= alike;
     }
-    if (!std::isfinite(even) || !std::isfinite(along)) return false;
-    const double length = std::max(std::abs(even), std::abs(along));
-    const double part = length > longest_step ? longest_step / length : 1.0;
-    shift(part * even, part * along, phi);
+    if (done) return true;
+    if (!solve(now.slope, n_moves, move)) return false;
+    double part = 1.0;
+    for (std::size_t k = 0; k < n_moves; ++k) part = std::min(part, longest[k] / std::abs(move[k]));
+    for (double& value : move) value *= part;
+    apply(move, phi);
   }
   return false;
 }

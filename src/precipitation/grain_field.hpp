@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "homogenisation/field.hpp"
@@ -15,10 +16,12 @@ struct Shape {
   double porosity = 1.0;  // mean of the phase field [1]
   double elongation =
       0.0;  // 12 <(1 - phi)(x² - y²)>, x, y from the centre: second moments, relative to a full cell [1]
+  double interface = 0.0;  // <phi (1 - phi)>: how much border there is, and how wide [1]
 };
 
-/// No shape of this porosity is longer or flatter.
+/// No shape of this porosity is longer or flatter, or has more of an interface.
 inline double most_elongation(double porosity) { return 3.0 * (1.0 - porosity); }
+inline double most_interface(double porosity) { return porosity * (1.0 - porosity); }
 
 /// Makes phase fields of given shapes. Local.
 class GrainField {
@@ -40,9 +43,12 @@ class GrainField {
   bool fit(const Shape& shape, PhaseField& phi) const;
 
  private:
+  /// How a border moves: by 4 d/lambda evenly, by as much times cos 2θ, and the profile's stretch.
+  using Move = std::array<double, 3>;
   struct Moments;
   Moments moments(const PhaseField& phi) const;
-  void shift(double even, double along, PhaseField& phi) const;
+  void apply(const Move& move, PhaseField& phi) const;
+  bool fit(const Shape& shape, std::size_t n_moves, PhaseField& phi) const;
 
   int n_;
   double width_;

@@ -105,7 +105,7 @@ class Bench:
         data = self.run("data", switching__policy="never", output__data="true", training__perturbed=0)
         with h5py.File(data / "data.h5") as file:
             rows, answers = file["in"][...], file["out"][...]
-        u = rows[:, 2]
+        u = rows[:, 3]
         inside = np.flatnonzero((u > WINDOW[0]) & (u < WINDOW[1]))
         chosen = np.random.default_rng(1).choice(inside, min(SAMPLES, len(inside)), replace=False)
         fit = {"from": WINDOW[0], "to": WINDOW[1],

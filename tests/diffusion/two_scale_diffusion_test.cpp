@@ -64,8 +64,8 @@ TEST(TwoScaleDiffusion, GrainsDissolveWhereLittleIsLeft) {
   EXPECT_LT(state[corner], 0.2);
   EXPECT_GT(state[far], 0.49);
   EXPECT_GT(state[corner + 1], state[far + 1] + 0.05);  // porosity
-  EXPECT_GT(state[corner + 3], state[far + 3] + 0.05);  // K_xx
-  EXPECT_GT(state[far + 3], state[far + 4]);            // as the grains are longer along x
+  EXPECT_GT(state[corner + 4], state[far + 4] + 0.05);  // K_xx
+  EXPECT_GT(state[far + 4], state[far + 5]);            // as the grains are longer along x
   EXPECT_NEAR(run.medium.gained(), run.medium.inflow(), 1e-9);
   EXPECT_LT(run.medium.inflow(), -1e-3);
 }
@@ -84,12 +84,12 @@ TEST(TwoScaleDiffusion, StateIsThatOfItsEquations) {
   const auto harmonic = [](double a, double b) { return 2.0 * a * b / (a + b); };
   for (std::size_t j = 0; j < 4; ++j)
     for (std::size_t i = 0; i < 8; ++i) {
-      const double u = at(after, i, j, 0), K_x = at(after, i, j, 3), K_y = at(after, i, j, 4);
+      const double u = at(after, i, j, 0), K_x = at(after, i, j, 4), K_y = at(after, i, j, 5);
       double rate = 0.0;
-      if (i > 0) rate += harmonic(K_x, at(after, i - 1, j, 3)) * (at(after, i - 1, j, 0) - u);
-      if (i < 7) rate += harmonic(K_x, at(after, i + 1, j, 3)) * (at(after, i + 1, j, 0) - u);
-      if (j > 0) rate += harmonic(K_y, at(after, i, j - 1, 4)) * (at(after, i, j - 1, 0) - u);
-      if (j < 3) rate += harmonic(K_y, at(after, i, j + 1, 4)) * (at(after, i, j + 1, 0) - u);
+      if (i > 0) rate += harmonic(K_x, at(after, i - 1, j, 4)) * (at(after, i - 1, j, 0) - u);
+      if (i < 7) rate += harmonic(K_x, at(after, i + 1, j, 4)) * (at(after, i + 1, j, 0) - u);
+      if (j > 0) rate += harmonic(K_y, at(after, i, j - 1, 5)) * (at(after, i, j - 1, 0) - u);
+      if (j < 3) rate += harmonic(K_y, at(after, i, j + 1, 5)) * (at(after, i, j + 1, 0) - u);
       if (i == 0 && j == 0) rate -= 2.0 * (K_x + K_y) * u;
       EXPECT_NEAR((u - at(before, i, j, 0)) / 0.01, rate / (h * h), 1e-8);
     }

@@ -20,7 +20,7 @@ struct Cell {
     std::ranges::copy(start, out.begin());
   }
   subproblem::BatchReport advance(double u, bool remembers = true) {
-    std::vector<double> in{out[0], out[1], u, 0.01}, after(static_cast<std::size_t>(n_memory));
+    std::vector<double> in{out[0], out[1], out[2], u, 0.01}, after(static_cast<std::size_t>(n_memory));
     const std::int64_t id = 7;
     subproblem::Batch batch{.in = {in.data(), 1, GrainCell::n_in},
                             .out = {out.data(), 1, GrainCell::n_out},
@@ -57,7 +57,7 @@ TEST(GrainCellSolver, RowHoldsMostOfTheState) {
   cell.advance(0.3);
   forgetful.advance(0.3, false);
   EXPECT_NE(cell.out, forgetful.out);
-  for (std::size_t k = 0; k < cell.out.size(); ++k) EXPECT_NEAR(cell.out[k], forgetful.out[k], 1e-2);
+  for (std::size_t k = 0; k < cell.out.size(); ++k) EXPECT_NEAR(cell.out[k], forgetful.out[k], 5e-3);
 }
 
 /// Where a surrogate has answered since, the grain goes on from the row, with the form that it had.
@@ -72,32 +72,33 @@ TEST(GrainCellSolver, RestoresAStateThatOthersHaveChanged) {
   between.advance(0.3);
   resumed.out = between.out;  // a surrogate's answer, as good as the truth; the memory stays as it was
   ASSERT_TRUE(resumed.advance(0.3).failures.empty());
-  for (std::size_t k = 0; k < resumed.out.size(); ++k) EXPECT_NEAR(resumed.out[k], true_cell.out[k], 1e-3);
+  for (std::size_t k = 0; k < resumed.out.size(); ++k) EXPECT_NEAR(resumed.out[k], true_cell.out[k], 3e-4);
 }
 
 TEST(GrainCellSolver, RowThatIsNoGrainFails) {
   Cell cell;
-  cell.out[GrainCell::new_elongation] = 1.0;
+  cell.out[GrainCell::new_elongation] = 2.0;
   const auto report = cell.advance(0.3);
   ASSERT_EQ(report.failures.size(), 1u);
   EXPECT_EQ(report.failures[0].id, 7);
-  EXPECT_EQ(cell.out[GrainCell::new_elongation], 1.0);
+  EXPECT_EQ(cell.out[GrainCell::new_elongation], 2.0);
   EXPECT_EQ(cell.out[GrainCell::K_xx], 0.0);
 }
 
 TEST(GrainCell, GatesStopWhatNoGrainIsAndNoMediumConducts) {
   GrainCell kind(options);
-  const std::vector<double> in{0.6, 0.0, 0.3, 0.01};
+  const std::vector<double> in{0.6, 0.0, 0.05, 0.3, 0.01};
   const auto gate = [&](std::vector<double> out) { return kind.admit(in, out, 1e-2); };
-  EXPECT_EQ(gate({0.62, 0.0, 0.4, 0.4}), subproblem::Gate::open);
-  EXPECT_EQ(gate({1.1, 0.0, 0.4, 0.4}), subproblem::own_gate(0));
-  EXPECT_EQ(gate({0.62, 1.2, 0.4, 0.4}), subproblem::own_gate(0));
-  EXPECT_EQ(gate({0.62, 0.0, 0.7, 0.4}), subproblem::own_gate(1));
-  EXPECT_EQ(gate({0.62, 0.0, 0.4, -0.1}), subproblem::own_gate(1));
-  EXPECT_EQ(gate({0.62, 0.0, 0.4, std::nan("")}), subproblem::Gate::not_finite);
-  std::vector<double> on_the_bound{1.0 + 1e-5, 0.0, 1.0 + 1e-4, 1.0};
+  EXPECT_EQ(gate({0.62, 0.0, 0.05, 0.4, 0.4}), subproblem::Gate::open);
+  EXPECT_EQ(gate({1.1, 0.0, 0.05, 0.4, 0.4}), subproblem::own_gate(0));
+  EXPECT_EQ(gate({0.62, 1.2, 0.05, 0.4, 0.4}), subproblem::own_gate(0));
+  EXPECT_EQ(gate({0.62, 0.0, 0.3, 0.4, 0.4}), subproblem::own_gate(0));
+  EXPECT_EQ(gate({0.62, 0.0, 0.05, 0.7, 0.4}), subproblem::own_gate(1));
+  EXPECT_EQ(gate({0.62, 0.0, 0.05, 0.4, -0.1}), subproblem::own_gate(1));
+  EXPECT_EQ(gate({0.62, 0.0, 0.05, 0.4, std::nan("")}), subproblem::Gate::not_finite);
+  std::vector<double> on_the_bound{1.0 + 1e-5, 0.0, 0.0, 1.0 + 1e-4, 1.0};
   EXPECT_EQ(kind.admit(in, on_the_bound, 1e-2), subproblem::Gate::open);
-  EXPECT_EQ(on_the_bound, (std::vector<double>{1.0, 0.0, 1.0, 1.0}));
+  EXPECT_EQ(on_the_bound, (std::vector<double>{1.0, 0.0, 0.0, 1.0, 1.0}));
 }
 
 TEST(GrainCell, OptionsThatMakeNoSenseAreRefused) {
