@@ -16,14 +16,16 @@ ALLOWED = {
     "hybrid": {"core", "subproblem", "surrogate", "control", "parallel"},
     "petsc": {"core", "parallel"},
     "homogenisation": {"core", "subproblem"},
+    "precipitation": {"core", "subproblem", "homogenisation"},
     "grid": {"core", "parallel", "petsc"},
     "flow": {"core", "parallel", "grid", "petsc", "chemistry", "subproblem"},
     "conduction": {"core", "parallel", "grid", "petsc", "subproblem"},
+    "diffusion": {"core", "parallel", "grid", "petsc", "subproblem", "precipitation"},
     "io": {"core", "parallel", "grid"},
     "app": {"core", "parallel", "config", "chemistry", "subproblem", "surrogate", "control", "hybrid", "petsc", "grid",
-            "flow", "conduction", "homogenisation", "io"},
+            "flow", "conduction", "diffusion", "homogenisation", "precipitation", "io"},
 }
-PURE = ("core", "chemistry", "subproblem", "homogenisation", "control")
+PURE = ("core", "chemistry", "subproblem", "homogenisation", "precipitation", "control")
 FOREIGN = re.compile(r'#include\s*<(mpi|petsc\w*|torch/.*|ATen/.*|hdf5|H5\w*)(\.h)?>')
 
 
