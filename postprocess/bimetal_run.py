@@ -60,6 +60,7 @@ class Snapshot:
     lower: np.ndarray  # [3], x, y, z [m]
     upper: np.ndarray  # [3] [m]
     names: tuple[str, ...]
+    has_units: bool  # False where every field is a plain number: then time and lengths are plain numbers, too
 
     def resolve(self, name: str) -> str:
         """The field's full name: "OH" is short for "Y_OH"."""
@@ -72,8 +73,12 @@ class Snapshot:
         name = self.resolve(name)
         with h5py.File(self.path) as file:
             dataset = file["fields"][name]
-            unit = dataset.attrs.get("unit", b"")
-            return Field(name, unit.decode() if isinstance(unit, bytes) else str(unit), dataset[...])
+            return Field(name, unit_of(dataset), dataset[...])
+
+
+def unit_of(dataset: h5py.Dataset) -> str:
+    unit = dataset.attrs.get("unit", b"")
+    return unit.decode() if isinstance(unit, bytes) else str(unit)
 
 
 class Run:
@@ -96,10 +101,10 @@ class Run:
             raise RunError(f"'{self.directory}' has no snapshot of step {step}; it has: {known}.")
         try:
             with h5py.File(path) as file:
-                attributes = file.attrs
+                attributes, fields = file.attrs, file["fields"]
                 return Snapshot(path, int(attributes["step"]), float(attributes["time"]),
                                 int(attributes["dimensions"]), attributes["lower"][...], attributes["upper"][...],
-                                tuple(file["fields"]))
+                                tuple(fields), any(unit_of(each) not in ("", "1") for each in fields.values()))
         except (OSError, KeyError) as error:
             raise RunError(f"{path} is not a bimetal field file: {error}.") from error
 

@@ -60,7 +60,9 @@ def table(rows: list[list[str]]) -> str:
 
 def report(result: dict[str, Any], a: Run, b: Run) -> str:
     def percent(value: float | None) -> str:
-        return "-" if value is None else f"{100 * value:.4f} %"
+        if value is None:
+            return "-"
+        return f"{100 * value:.4f} %" if value < 100 else f"{100 * value:.1e} %"  # of a range that is round-off
 
     rows = [["field", "unit", "max |B - A|", "mean |B - A|", "range of A", "max / range", "mean / range"]]
     for name, field in result["fields"].items():

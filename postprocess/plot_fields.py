@@ -19,6 +19,8 @@ ANSWERER_COLOURS = {Answerer.INERT: GREY, Answerer.PHYSICS: VERMILION, Answerer.
                     Answerer.AUDITED: YELLOW, Answerer.EXPLICIT: GREEN}
 MM = 1e3  # [mm/m]
 AXES = "xyz"
+# What is drawn unless other fields are asked for: by the field that tells a kind of physics.
+DEFAULTS = {"T": ("T", "Y_OH", "answerer_x"), "porosity": ("u", "porosity", "answerer")}
 
 
 def colour_map(field: Field) -> str:
@@ -58,15 +60,15 @@ def answerer_patches(field: Field) -> list[Patch]:
 
 
 def draw_image(axes: Axes, field: Field, plane: np.ndarray, box: tuple[float, float, float, float]) -> None:
-    """plane: [rows, columns]; box: left, right, bottom, top [mm]."""
+    """plane: [rows, columns]; box: left, right, bottom, top."""
     axes.grid(False)
     for side in ("top", "right"):
         axes.spines[side].set_visible(True)
     where = {"origin": "lower", "extent": box, "interpolation": "nearest", "aspect": "equal"}
     if is_provenance(field.name, "answerer"):
         axes.imshow(plane, cmap=answerer_colours(), vmin=-0.5, vmax=len(Answerer) - 0.5, **where)
-        axes.legend(handles=answerer_patches(field), loc="upper center", bbox_to_anchor=(0.5, -0.16), ncol=2,
-                    handlelength=1.2, columnspacing=1.2)
+        axes.legend(handles=answerer_patches(field), loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=4.2,
+                    ncol=2, handlelength=1.2, columnspacing=1.2)
         return
     if np.isnan(plane).all():
         axes.imshow(np.ones_like(plane), cmap="Greys", vmin=0, vmax=8, **where)
@@ -82,11 +84,21 @@ def draw_image(axes: Axes, field: Field, plane: np.ndarray, box: tuple[float, fl
     bar.outline.set_linewidth(0.5)
 
 
+def lengths(snapshot: Snapshot) -> tuple[float, str]:
+    """What lengths are multiplied by, and their unit then."""
+    return (MM, "mm") if snapshot.has_units else (1.0, "")
+
+
+def axis_label(axis: int, unit: str) -> str:
+    return f"{AXES[axis]} [{unit}]" if unit else AXES[axis]
+
+
 def cut(snapshot: Snapshot, normal: int, values: np.ndarray) -> tuple[np.ndarray, tuple[float, ...], tuple[int, int]]:
-    """The mid-plane across axis `normal`: [rows, columns], its box [mm], and its horizontal and vertical axes."""
+    """The mid-plane across axis `normal`: [rows, columns], its box, and its horizontal and vertical axes."""
     plane = np.take(values, values.shape[2 - normal] // 2, axis=2 - normal)
     across, up = [axis for axis in range(3) if axis != normal]
-    box = [MM * corner[axis] for axis in (across, up) for corner in (snapshot.lower, snapshot.upper)]
+    scale, _ = lengths(snapshot)
+    box = [scale * corner[axis] for axis in (across, up) for corner in (snapshot.lower, snapshot.upper)]
     return plane, tuple(box), (across, up)
 
 
@@ -97,6 +109,7 @@ def figure_of_planes(snapshot: Snapshot, fields: list[Field]) -> Figure:
     n_columns = min(3, len(panels))
     n_rows = -(-len(panels) // n_columns)
     size = snapshot.upper - snapshot.lower
+    scale, unit = lengths(snapshot)
     shape = float(np.clip(size[1] / size[0], 0.3, 2.5))
     legend = 0.6 if any(is_provenance(field.name, "answerer") for field in fields) else 0.0  # [inch]
     figure, axes = plt.subplots(n_rows, n_columns, squeeze=False,
@@ -108,16 +121,16 @@ def figure_of_planes(snapshot: Snapshot, fields: list[Field]) -> Figure:
         draw_image(panel, field, plane, box)
         title = with_unit(field.name, field.unit)
         if snapshot.dimensions == 3:
-            middle = MM * 0.5 * (snapshot.lower[normal] + snapshot.upper[normal])
-            title += f"   at {AXES[normal]} = {middle:.3g} mm"
+            middle = scale * 0.5 * (snapshot.lower[normal] + snapshot.upper[normal])
+            title += f"   at {AXES[normal]} = {middle:.3g} {unit}"
         panel.set_title(title)
-        panel.set_xlabel(f"{AXES[across]} [mm]")
-        panel.set_ylabel(f"{AXES[up]} [mm]")
+        panel.set_xlabel(axis_label(across, unit))
+        panel.set_ylabel(axis_label(up, unit))
     return figure
 
 
 def draw_strip(axes: Axes, field: Field, faces: np.ndarray) -> None:
-    """The answerer of a 1-D run; faces: [n_cells + 1] [mm]."""
+    """The answerer of a 1-D run; faces: [n_cells + 1]."""
     axes.grid(False)
     axes.pcolormesh(faces, [0, 1], field.values.reshape(1, -1), cmap=answerer_colours(), vmin=-0.5, vmax=len(Answerer) - 0.5)
     axes.set_yticks([])
@@ -132,7 +145,8 @@ def figure_of_lines(snapshot: Snapshot, fields: list[Field]) -> Figure:
     figure, axes = plt.subplots(len(fields), 1, sharex=True, squeeze=False, figsize=(7.0, 0.9 + 2.1 * sum(heights)),
                                 gridspec_kw={"height_ratios": heights})
     n_cells = fields[0].values.size
-    faces = MM * np.linspace(snapshot.lower[0], snapshot.upper[0], n_cells + 1)
+    scale, unit = lengths(snapshot)
+    faces = scale * np.linspace(snapshot.lower[0], snapshot.upper[0], n_cells + 1)
     centres = 0.5 * (faces[1:] + faces[:-1])
     for panel, field in zip(axes[:, 0], fields):
         if is_provenance(field.name, "answerer"):
@@ -145,12 +159,15 @@ def figure_of_lines(snapshot: Snapshot, fields: list[Field]) -> Figure:
         panel.set_ylabel(with_unit(field.name, field.unit))
         panel.ticklabel_format(axis="y", scilimits=(-2, 4))
         panel.margins(x=0.01)
-    axes[-1, 0].set_xlabel("x [mm]")
+    axes[-1, 0].set_xlabel(axis_label(0, unit))
     figure.align_ylabels()
     return figure
 
 
-def readable_time(seconds: float) -> str:
+def readable_time(snapshot: Snapshot) -> str:
+    seconds = snapshot.time
+    if not snapshot.has_units:
+        return f"{seconds:.4g}"
     for factor, unit in ((1.0, "s"), (1e3, "ms"), (1e6, "µs")):
         if seconds * factor >= 1:
             return f"{factor * seconds:.4g} {unit}"
@@ -158,12 +175,13 @@ def readable_time(seconds: float) -> str:
 
 
 def draw(snapshot: Snapshot, names: list[str] | None) -> Figure:
-    wanted = names or [name for name in ("T", "Y_OH", "answerer_x") if name in snapshot.names] or list(snapshot.names[:2])
+    usual = next((DEFAULTS[name] for name in DEFAULTS if name in snapshot.names), ())
+    wanted = names or [name for name in usual if name in snapshot.names] or list(snapshot.names[:2])
     fields = [without_absent(snapshot.field(name)) for name in wanted]
     if not fields:
         raise RunError(f"{snapshot.path} holds no fields.")
     figure = (figure_of_lines if snapshot.dimensions == 1 else figure_of_planes)(snapshot, fields)
-    figure.suptitle(f"t = {readable_time(snapshot.time)}   (step {snapshot.step})")
+    figure.suptitle(f"t = {readable_time(snapshot)}   (step {snapshot.step})")
     return figure
 
 
@@ -182,7 +200,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", metavar="RUN_DIR", help="output directory of a run")
     parser.add_argument("--field", nargs="+", metavar="NAME",
-                        help="fields to draw; OH is short for Y_OH (default: T, and Y_OH or answerer_x if there is one)")
+                        help="fields to draw; OH is short for Y_OH (default: T, Y_OH, answerer_x; of precipitation "
+                             "u, porosity, answerer; as far as there are)")
     parser.add_argument("--step", default="last", metavar="N|last|all", help="which snapshot (default: last)")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE",
                         help="picture to write, .png, .pdf or .svg; with several steps the step is added to its name "

@@ -94,7 +94,7 @@ def main() -> None:
         draw_cell(panel, solve_cell(run, arguments.program, state),
                   f"{mark}: |gradient| over its mean, {state['T']:.0f} K, "
                   f"{np.hypot(state['gradient_x'], state['gradient_y']):.3g} K/m")
-    figure.suptitle(f"t = {readable_time(snapshot.time)}   (step {snapshot.step})")
+    figure.suptitle(f"t = {readable_time(snapshot)}   (step {snapshot.step})")
     save(figure, arguments.output or run.directory / "two_scale.png")
 
 

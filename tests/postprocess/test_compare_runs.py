@@ -70,6 +70,11 @@ class CompareRuns(unittest.TestCase):
         self.assertIn("1.5000 %", rows[1])
         self.assertIn("A unknown, B unknown", lines[-1])
 
+    def test_a_range_that_is_round_off_keeps_the_table_narrow(self) -> None:
+        self.write(self.a, 50, Y_OH=[0, 1e-16, 0, 0])
+        self.write(self.b, 50, Y_OH=[0, 1e-6, 0, 0])
+        self.assertIn(" 1.0e+12 % ", call("compare_runs.py", self.a, self.b).stdout)
+
     def test_refuses_in_one_sentence(self) -> None:
         self.assert_refused("no snapshot of a common step")
         self.write(self.a, 50)

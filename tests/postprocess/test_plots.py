@@ -66,6 +66,25 @@ class PlotFields(PlotTest):
         result = call("plot_fields.py", self.run_directory, "--field", "T", "audited_error")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
 
+    def test_a_medium_without_units_gets_none(self) -> None:
+        """Matplotlib leaves texts in SVG files as comments."""
+        write_snapshot(self.run_directory, 50, CELLS[2])
+        picture = self.run_directory / "picture.svg"
+        for without, seen, unseen in ((False, ("x [mm]", "T$ [K]", "50 µs"), ("porosity",)),
+                                      (True, ("-- x --", "porosity", "physics", "t = 5e-05 "), ("[mm]", "µs"))):
+            if without:
+                with h5py.File(self.run_directory / "fields_000050.h5", "r+") as file:
+                    del file["fields/T"]
+                    file.move("fields/Y_H2", "fields/porosity")
+                    for field in file["fields"].values():
+                        field.attrs["unit"] = "1"
+            self.assertEqual(call("plot_fields.py", self.run_directory, "-o", picture).returncode, 0)
+            text = picture.read_text(encoding="utf-8")
+            for word in seen:
+                self.assertIn(word, text)
+            for word in unseen:
+                self.assertNotIn(word, text)
+
     def test_refuses_in_one_sentence(self) -> None:
         self.assert_refused("no directory", "plot_fields.py", self.run_directory / "missing")
         self.assert_refused("has no fields_*.h5", "plot_fields.py", self.run_directory)
