@@ -15,7 +15,7 @@ using precipitation::GrainCellSolver;
 
 /// Errors are measured by what a step does to a fresh grain at u = 0, and by its conductivity.
 Precipitation::Precipitation(const RunConfig& run, const PrecipitationConfig& config)
-    : config_(&config), cell_(config.cell) {
+    : run_(&run), config_(&config), cell_(config.cell) {
   const double a = config.macro.a, b = config.macro.b;
   GrainCellSolver solver(cell_);
   std::vector<double> grain(static_cast<std::size_t>(solver.kind().signature().memory));
@@ -47,7 +47,7 @@ double Precipitation::bytes_per_cell() const {
 
 std::unique_ptr<Pde> Precipitation::make_pde(const grid::StructuredGrid& grid,
                                              subproblem::SubproblemSolver& solver) const {
-  return std::make_unique<PrecipitationPde>(config_->macro, cell_, grid, solver);
+  return std::make_unique<PrecipitationPde>(*run_, config_->macro, cell_, grid, solver);
 }
 
 }  // namespace bimetal::app

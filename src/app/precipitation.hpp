@@ -23,6 +23,7 @@ class Precipitation : public Physics {
                                 subproblem::SubproblemSolver& solver) const override;
 
  private:
+  const RunConfig* run_;
   const PrecipitationConfig* config_;
   precipitation::GrainCellOptions cell_;  // with scales
 };

@@ -9,13 +9,16 @@ namespace {
 using config::Range;
 using config::Section;
 
-void read_macro(Section section, diffusion::DiffusionOptions& macro) {
+void read_macro(Section section, const grid::GridOptions& grid, diffusion::DiffusionOptions& macro) {
   macro.initial = section.number("initial", Range::any(), macro.initial);
   macro.storage = section.number("storage", Range::positive(), macro.storage);
   macro.grain_storage = section.number("grain_storage", Range::positive(), macro.grain_storage);
   if (section.has("sink")) {
     auto sink = section.section("sink");
     macro.sink.length = sink.number("length", Range::positive());
+    for (std::size_t axis = 0; axis < 2; ++axis)
+      if (macro.sink.length < 0.5 * (grid.upper[axis] - grid.lower[axis]) / static_cast<double>(grid.cells[axis]))
+        sink.refuse("length", "must reach the centre of the cell in the corner");
     macro.sink.value = sink.number("value", Range::any(), 0.0);
     sink.finish();
   }
@@ -29,7 +32,7 @@ void read_micro(Section section, PrecipitationConfig& config) {
   auto& cell = config.cell;
   auto& phase = cell.phase;
   cell.pixels = static_cast<int>(section.integer("pixels", Range::between(16, 256), cell.pixels));
-  const auto axes = section.numbers("semi_axes", Range{0.0, 0.5, true}, {{config.macro.a, config.macro.b}});
+  const auto axes = section.numbers("semi_axes", Range{0.0, 0.49, true}, {{config.macro.a, config.macro.b}});
   if (axes.size() != 2) section.refuse("semi_axes", "must have two entries, those along x and y");
   config.macro.a = axes[0];
   config.macro.b = axes[1];
@@ -49,7 +52,7 @@ std::shared_ptr<PhysicsConfig> read_precipitation(Section& root, const RunConfig
   auto config = std::make_shared<PrecipitationConfig>();
   if (run.grid.cells.size() != 2) root.section("grid").refuse("cells", "must have two entries");
   if (!run.time.step) root.section("time").refuse("step", "must be given: diffusion has no other limit of it");
-  read_macro(root.section("macro"), config->macro);
+  read_macro(root.section("macro"), run.grid, config->macro);
   read_micro(root.section("micro"), *config);
   return config;
 }

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "app/faults.hpp"
 #include "app/porosity_observer.hpp"
+#include "app/run_config.hpp"
 #include "app/solved_state.hpp"
 
 namespace bimetal::app {
@@ -13,10 +15,10 @@ namespace bimetal::app {
 using precipitation::GrainCell;
 using subproblem::Provenance;
 
-PrecipitationPde::PrecipitationPde(const diffusion::DiffusionOptions& macro,
+PrecipitationPde::PrecipitationPde(const RunConfig& run, const diffusion::DiffusionOptions& macro,
                                    const precipitation::GrainCellOptions& cell, const grid::StructuredGrid& grid,
                                    subproblem::SubproblemSolver& solver)
-    : reference_(cell), grid_(&grid), medium_(grid, macro, reference_, solver) {}
+    : run_(&run), reference_(cell), grid_(&grid), medium_(grid, macro, reference_, solver) {}
 
 void PrecipitationPde::persist(const core::Archive& archive) {
   medium_.persist(archive.in("medium"));
@@ -29,6 +31,7 @@ void PrecipitationPde::advance(double dt, std::int64_t step) {
   const auto& comm = grid_->communicator();
   last_ = medium_.advance(dt, step);
   require_all_solved(last_.batch, "grain cells", "cell", "try a smaller time.step", comm);
+  spoil_state(run_->hybrid.faults, extents(), medium_.edit_u().rows(), step);
   {
     constexpr double any = std::numeric_limits<double>::infinity();
     const auto view = medium_.u();

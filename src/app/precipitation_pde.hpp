@@ -5,12 +5,15 @@
 
 namespace bimetal::app {
 
+struct RunConfig;
+
 /// The PDE of two-scale precipitation.
 class PrecipitationPde : public Pde {
  public:
-  /// Borrows grid and solver. Collective.
-  PrecipitationPde(const diffusion::DiffusionOptions& macro, const precipitation::GrainCellOptions& cell,
-                   const grid::StructuredGrid& grid, subproblem::SubproblemSolver& solver);
+  /// Borrows run, grid and solver. Collective.
+  PrecipitationPde(const RunConfig& run, const diffusion::DiffusionOptions& macro,
+                   const precipitation::GrainCellOptions& cell, const grid::StructuredGrid& grid,
+                   subproblem::SubproblemSolver& solver);
 
   const grid::Extents& extents() const override { return grid_->extents(); }
   void persist(const core::Archive& archive) override;
@@ -29,6 +32,7 @@ class PrecipitationPde : public Pde {
   std::vector<double> dear_row() override;
 
  private:
+  const RunConfig* run_;
   precipitation::GrainCellSolver reference_;
   const grid::StructuredGrid* grid_;
   diffusion::TwoScaleDiffusion medium_;

@@ -80,14 +80,15 @@ std::optional<std::string> GrainCellSolver::describe(std::span<double> out) {
   return std::nullopt;
 }
 
-/// phi: what the row and its memory say together.
+/// phi: what the row and its memory say together. A grain that had dissolved leaves nothing to go on from.
 std::optional<std::string> GrainCellSolver::restore(const Shape& shape, std::span<const double> memory) {
-  if (memory.empty())
-    grain_.draw(shape, phi_);
-  else
+  if (!memory.empty()) {
     copy(memory, phi_);
+    if (grain_.fit(shape, phi_)) return std::nullopt;
+  }
+  grain_.draw(shape, phi_);
   if (grain_.fit(shape, phi_)) return std::nullopt;
-  return "no grain near the one that was solved last has the porosity of the row";
+  return "no grain has the porosity of the row";
 }
 
 }  // namespace bimetal::precipitation

@@ -68,7 +68,7 @@ std::optional<std::string> PhaseStep::advance(double u, double dt, PhaseField& p
     if (size <= error * inertia * n_) return std::nullopt;
     correct(forcing_term * size, phi);
   }
-  return "Newton's method for the phase field did not converge; a smaller time step may help";
+  return "Newton's method for the phase field did not converge";
 }
 
 /// The residual, with its sign turned, and the diagonal of its derivative. Returns the residual's norm.

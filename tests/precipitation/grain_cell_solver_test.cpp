@@ -75,6 +75,15 @@ TEST(GrainCellSolver, RestoresAStateThatOthersHaveChanged) {
   for (std::size_t k = 0; k < resumed.out.size(); ++k) EXPECT_NEAR(resumed.out[k], true_cell.out[k], 3e-4);
 }
 
+/// A memory in which the grain has dissolved cannot be moved; the row then begins as an ellipse.
+TEST(GrainCellSolver, GoesOnFromTheRowWhereTheMemoryHasNoGrainLeft) {
+  Cell fresh, cell;
+  cell.memory.assign(cell.memory.size(), 1.0);
+  ASSERT_TRUE(cell.advance(0.3).failures.empty());
+  ASSERT_TRUE(fresh.advance(0.3, false).failures.empty());
+  EXPECT_EQ(cell.out, fresh.out);
+}
+
 TEST(GrainCellSolver, RowThatIsNoGrainFails) {
   Cell cell;
   cell.out[GrainCell::new_elongation] = 2.0;
