@@ -51,7 +51,7 @@ void read_micro(Section section, PrecipitationConfig& config) {
 std::shared_ptr<PhysicsConfig> read_precipitation(Section& root, const RunConfig& run) {
   auto config = std::make_shared<PrecipitationConfig>();
   if (run.grid.cells.size() != 2) root.section("grid").refuse("cells", "must have two entries");
-  if (!run.time.step) root.section("time").refuse("step", "must be given: diffusion has no other limit of it");
+  if (!run.time.step) root.section("time").refuse("step", "must be given, not time.largest_step: nothing else limits a step of diffusion");
   read_macro(root.section("macro"), run.grid, config->macro);
   read_micro(root.section("micro"), *config);
   return config;

@@ -1,6 +1,7 @@
 #include "diffusion/two_scale_diffusion.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <utility>
@@ -12,6 +13,13 @@
 namespace bimetal::diffusion {
 
 using precipitation::GrainCell;
+
+namespace {
+
+/// What has to settle in an iteration, beside u; the elongation may be round-off all over.
+constexpr std::array<int, 3> compared{GrainCell::new_porosity, GrainCell::K_xx, GrainCell::K_yy};
+
+}  // namespace
 
 TwoScaleDiffusion::TwoScaleDiffusion(const grid::StructuredGrid& grid, const DiffusionOptions& options,
                                      precipitation::GrainCellSolver& reference, subproblem::SubproblemSolver& solver)
@@ -72,8 +80,8 @@ StepReport TwoScaleDiffusion::advance(double dt, std::int64_t step) {
     }
     report.linear_iterations += diffusion_.solve(dt, K.rows(), storage_, u_.get(), next_u_.get());
     const petsc::ConstVecRows view(next_u_.get(), 1);
-    change =
-        std::max(relative_change(next_cells_.rows(), last_cells.rows()), relative_change(view.rows(), last_u.rows()));
+    change = std::max(relative_change(next_cells_.rows(), last_cells.rows(), compared),
+                      relative_change(view.rows(), last_u.rows(), std::array{0}));
     last_cells = next_cells_;
   }
   if (report.completed) end_step(dt);
@@ -101,21 +109,21 @@ subproblem::BatchReport TwoScaleDiffusion::ask(double dt, std::int64_t step, sub
   return solver_->solve(batch);
 }
 
-/// The largest change of a column, as a part of its largest value; that of the elongation, which may be 0 all over,
-/// is left out. Collective.
-double TwoScaleDiffusion::relative_change(core::ConstRows now, core::ConstRows before) const {
-  const auto n = static_cast<std::size_t>(now.width());
-  std::vector<double> largest(2 * n, 0.0);  // changes, then values
-  for (std::int64_t cell = 0; cell < now.size(); ++cell)
-    for (std::size_t k = 0; k < n; ++k) {
-      largest[k] = std::max(largest[k], std::abs(now[cell][k] - before[cell][k]));
-      largest[n + k] = std::max(largest[n + k], std::abs(now[cell][k]));
-    }
-  grid_->communicator().max_in_place(largest);
+/// The largest change of some columns, each as a part of its largest value. Collective.
+double TwoScaleDiffusion::relative_change(core::ConstRows now, core::ConstRows before,
+                                          std::span<const int> columns) const {
   double change = 0.0;
-  for (std::size_t k = 0; k < n; ++k)
-    if (n == 1 || k != GrainCell::new_elongation)
-      change = std::max(change, largest[k] / std::max(largest[n + k], 1e-300));
+  for (const int column : columns) {
+    const auto k = static_cast<std::size_t>(column);
+    double largest = 0.0, moved = 0.0;
+    for (std::int64_t cell = 0; cell < now.size(); ++cell) {
+      largest = std::max(largest, std::abs(now[cell][k]));
+      moved = std::max(moved, std::abs(now[cell][k] - before[cell][k]));
+    }
+    largest = grid_->communicator().max(largest);
+    moved = grid_->communicator().max(moved);
+    if (moved > 0.0) change = std::max(change, moved / largest);
+  }
   return change;
 }
 

@@ -68,7 +68,7 @@ class TwoScaleDiffusion {
 
  private:
   subproblem::BatchReport ask(double dt, std::int64_t step, subproblem::Iterate iterate);
-  double relative_change(core::ConstRows now, core::ConstRows before) const;
+  double relative_change(core::ConstRows now, core::ConstRows before, std::span<const int> columns) const;
   void end_step(double dt);
 
   const grid::StructuredGrid* grid_;

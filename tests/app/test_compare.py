@@ -54,7 +54,7 @@ class Compare(ProgramTest):
 
     def test_what_cannot_be_compared_is_refused(self):
         (self.folder / "empty").mkdir()
-        for first, second, word in (("a", "empty", "no snapshot of a common step"), ("a", "nowhere", "not of one kind"),
+        for first, second, word in (("a", "empty", "no snapshot of a common step"), ("a", "nowhere", "does not exist"),
                                     ("a/fields_000004.h5", "a/config.yaml", "config.yaml cannot be compared"),
                                     ("a/nothing.h5", "a/fields_000004.h5", "nothing.h5")):
             for ranks in (None, 2):
