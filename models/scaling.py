@@ -19,8 +19,8 @@ TRANSFORMS = {"temperature": ("identity", "inverse_temperature"), "mass_fraction
 # Floors of the deviations, all small against what the columns span in a flame: those of the native network.
 LEAST_DEVIATION = {"inverse_temperature": 0.1, "power": 0.02, "logarithm": 0.1}  # [1000/K], [1], [1]
 LEAST_TEMPERATURE = 100.0  # [K]
-LEAST_PART_OF_MEAN = 1e-3  # plain columns,
-LEAST_PART_OF_SCALE = 1e-2  # of which less than this is no concern of an answer
+LEAST_PART_OF_MEAN = 1e-3  # plain columns: the larger of this part of the mean
+LEAST_PART_OF_SCALE = 1e-2  # and this part of the scale, so that round-off is not amplified
 LEAST_TARGET = 0.01  # a hundredth of a knee
 
 LARGEST = 30.0  # of asinh(increment / knee): 5e12 knees, beyond which single precision would overflow

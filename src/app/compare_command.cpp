@@ -34,7 +34,8 @@ Pair files_of(const CompareCommand& command) {
   const fs::path first = command.first, second = command.second;
   for (const auto& path : {first, second})
     if (!fs::exists(path))
-      throw core::UserError::format("{} does not exist; give the directories of two runs, or two files", path.string());
+      throw core::UserError::format("{} does not exist; give the directories of two runs, or two files",
+                                    path.string());
   const bool directories = fs::is_directory(first);
   if (directories != fs::is_directory(second))
     throw core::UserError::format("{} and {} are not of one kind; give the directories of two runs, or two files",

@@ -57,7 +57,7 @@ void PorosityObserver::persist(const core::Archive& archive) {
 }
 
 nlohmann::ordered_json PorosityObserver::summary() const {
-  const double scale = std::max(std::abs(seen_.inflow), 1e-300);
+  const double scale = seen_.inflow != 0.0 ? std::abs(seen_.inflow) : 1.0;  // nothing came in: the absolute drift
   return {{"u_mean", seen_.u_mean},
           {"porosity_mean", seen_.porosity_mean},
           {"porosity_max", seen_.porosity_max},

@@ -25,7 +25,8 @@ Precipitation::Precipitation(const RunConfig& run, const PrecipitationConfig& co
   const std::array<std::string, GrainCell::n_out> names{"porosity", "elongation", "interface", "K_xx", "K_yy"};
   std::array<double, GrainCell::n_out> scales{dissolved, dissolved, interface, conductivity, conductivity};
   apply_scales(run, names, scales);
-  cell_.potential_scale = std::max(std::abs(config.macro.initial - config.macro.sink.value), 1e-3);
+  if (const double range = std::abs(config.macro.initial - config.macro.sink.value); range > 0.0)
+    cell_.potential_scale = range;
   cell_.porosity_scale = scales[0];
   cell_.elongation_scale = scales[1];
   cell_.interface_scale = scales[2];
@@ -40,9 +41,9 @@ std::string Precipitation::accuracy() const {
   return fmt::format("phase fields of {0} x {0} pixels, implicit Euler", cell_.pixels);
 }
 
-/// State and rows, and the phase fields before and after a step, once more while physics works at them.
+/// State and rows; the phase fields before and after a step, copied for physics and again for the balancer.
 double Precipitation::bytes_per_cell() const {
-  return sizeof(double) * (30.0 + 4.0 * cell_.pixels * static_cast<double>(cell_.pixels));
+  return sizeof(double) * (30.0 + 6.0 * cell_.pixels * static_cast<double>(cell_.pixels));
 }
 
 std::unique_ptr<Pde> Precipitation::make_pde(const grid::StructuredGrid& grid,

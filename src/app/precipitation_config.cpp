@@ -16,9 +16,12 @@ void read_macro(Section section, const grid::GridOptions& grid, diffusion::Diffu
   if (section.has("sink")) {
     auto sink = section.section("sink");
     macro.sink.length = sink.number("length", Range::positive());
-    for (std::size_t axis = 0; axis < 2; ++axis)
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      if (grid.boundary[axis] == grid::Boundary::periodic)
+        sink.refuse("length", "needs ends: both axes must be insulated, not periodic");
       if (macro.sink.length < 0.5 * (grid.upper[axis] - grid.lower[axis]) / static_cast<double>(grid.cells[axis]))
         sink.refuse("length", "must reach the centre of the cell in the corner");
+    }
     macro.sink.value = sink.number("value", Range::any(), 0.0);
     sink.finish();
   }
@@ -51,7 +54,9 @@ void read_micro(Section section, PrecipitationConfig& config) {
 std::shared_ptr<PhysicsConfig> read_precipitation(Section& root, const RunConfig& run) {
   auto config = std::make_shared<PrecipitationConfig>();
   if (run.grid.cells.size() != 2) root.section("grid").refuse("cells", "must have two entries");
-  if (!run.time.step) root.section("time").refuse("step", "must be given, not time.largest_step: nothing else limits a step of diffusion");
+  if (!run.time.step)
+    root.section("time").refuse("step",
+                                "must be given, not time.largest_step: nothing else limits a step of diffusion");
   read_macro(root.section("macro"), run.grid, config->macro);
   read_micro(root.section("micro"), *config);
   return config;

@@ -32,22 +32,22 @@ void PrecipitationPde::advance(double dt, std::int64_t step) {
   last_ = medium_.advance(dt, step);
   require_all_solved(last_.batch, "grain cells", "cell", "try a smaller time.step", comm);
   spoil_state(run_->hybrid.faults, extents(), medium_.edit_u().rows(), step);
-  {
-    constexpr double any = std::numeric_limits<double>::infinity();
-    const auto view = medium_.u();
-    require_sound(view.rows(), {.name = "u", .above = -any, .below = any, .whose = "a porous medium"}, extents(),
-                  comm);
-  }
+  read_u();
+  constexpr double any = std::numeric_limits<double>::infinity();
+  require_sound({u_.data(), std::ssize(u_), 1},
+                {.name = "u", .above = -any, .below = any, .whose = "a porous medium"}, extents(), comm);
   macro_s_ += last_.macro_s;
   ++steps_;
   iterations_ += last_.iterations;
 }
 
+void PrecipitationPde::read_u() {
+  const auto view = medium_.u();
+  u_.assign(view.rows().flat().begin(), view.rows().flat().end());
+}
+
 std::vector<io::CellField> PrecipitationPde::fields() {
-  {
-    const auto view = medium_.u();
-    u_.assign(view.rows().flat().begin(), view.rows().flat().end());
-  }
+  read_u();
   const auto cells = medium_.cells();
   const auto provenance = medium_.provenance();
   return {io::column("u", "1", u_.data()),

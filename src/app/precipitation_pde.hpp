@@ -32,6 +32,8 @@ class PrecipitationPde : public Pde {
   std::vector<double> dear_row() override;
 
  private:
+  void read_u();
+
   const RunConfig* run_;
   precipitation::GrainCellSolver reference_;
   const grid::StructuredGrid* grid_;
@@ -39,7 +41,7 @@ class PrecipitationPde : public Pde {
   diffusion::StepReport last_;
   double macro_s_ = 0.0;  // of this rank
   std::int64_t steps_ = 0, iterations_ = 0;
-  std::vector<double> u_;  // a snapshot's
+  std::vector<double> u_;  // of the owned cells, as read last
 };
 
 }  // namespace bimetal::app

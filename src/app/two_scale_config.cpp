@@ -127,7 +127,9 @@ void read_micro(Section section, const grid::GridOptions& grid, TwoScaleConfig& 
 std::shared_ptr<PhysicsConfig> read_two_scale(Section& root, const RunConfig& run) {
   auto config = std::make_shared<TwoScaleConfig>();
   if (run.grid.cells.size() < 2) root.section("grid").refuse("cells", "must have two or three entries");
-  if (!run.time.step) root.section("time").refuse("step", "must be given, not time.largest_step: nothing else limits a step of conduction");
+  if (!run.time.step)
+    root.section("time").refuse("step",
+                                "must be given, not time.largest_step: nothing else limits a step of conduction");
   read_macro(root.section("macro"), run.grid, *config);
   read_micro(root.section("micro"), run.grid, *config);
   return config;

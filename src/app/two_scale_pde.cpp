@@ -137,19 +137,20 @@ void TwoScalePde::advance(double dt, std::int64_t step) {
   require_all_solved(last_.batch, "cell problems", "face", "try a smaller time.step or another micro.rtol", comm);
   last_.batch.failures.clear();
   spoil_state(run_->hybrid.faults, extents(), heat_->edit_state().rows(), step);
-  {
-    const auto view = heat_->state();
-    constexpr double any = std::numeric_limits<double>::infinity();
-    require_sound(view.rows(), {.name = "T [K]", .above = 0.0, .below = any, .whose = "a solid"}, extents(), comm);
-  }
+  read_temperature();
+  constexpr double any = std::numeric_limits<double>::infinity();
+  require_sound({temperature_.data(), std::ssize(temperature_), 1},
+                {.name = "T [K]", .above = 0.0, .below = any, .whose = "a solid"}, extents(), comm);
   record_.add(last_);
 }
 
+void TwoScalePde::read_temperature() {
+  const auto view = heat_->state();
+  temperature_.assign(view.rows().flat().begin(), view.rows().flat().end());
+}
+
 std::vector<io::CellField> TwoScalePde::fields() {
-  {
-    const auto view = heat_->state();
-    temperature_.assign(view.rows().flat().begin(), view.rows().flat().end());
-  }
+  read_temperature();
   flux_ = heat_->flux();
   std::vector<io::CellField> fields{io::column("T", "K", temperature_.data())};
   for (std::int64_t axis = 0; axis < flux_.width(); ++axis)

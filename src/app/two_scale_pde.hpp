@@ -46,6 +46,7 @@ class TwoScalePde : public Pde {
   std::vector<double> dear_row() override;
 
  private:
+  void read_temperature();
   struct Cells;  // how faces pose their cells, and who knows their tangents
 
   const RunConfig* run_;

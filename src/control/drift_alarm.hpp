@@ -14,8 +14,9 @@ namespace bimetal::control {
 /// rise sooner on average (Pollak & Tartakovsky, Stat. Sin. 19 (2009) 1729).
 ///
 /// The batches of a step answer nearly the same rows, so that their audits are no independent evidence. L is then the
-/// geometric mean of the ratios of the batches so far. However they depend on each other, its expectation before a
-/// rise is at most 1, as theirs is (Hölder's inequality). Local.
+/// geometric mean of the ratios of the batches so far. After a fixed number of batches its expectation before a rise is at
+/// most 1 (Hölder's inequality). The alarm looks after every batch, for which that is no proof: docs/decisions.md has
+/// measured times between false alarms. Local.
 class DriftAlarm {
  public:
   DriftAlarm(double alpha, double steps_between_false_alarms);

@@ -13,7 +13,7 @@
 namespace bimetal::diffusion {
 namespace {
 
-constexpr double linear_rtol = 1e-12;
+constexpr double linear_rtol = 1e-12;  // so that the balance of u closes to about 1e-10
 
 double harmonic(double a, double b) { return a + b > 0.0 ? 2.0 * a * b / (a + b) : 0.0; }
 
@@ -51,7 +51,7 @@ double ImplicitDiffusion::sink_conductance(int axis, std::int64_t i, std::int64_
   return K * e.spacing(along) / (0.5 * e.spacing(axis));
 }
 
-/// Volumes are per unit of thickness. Divided by nothing, so that the matrix is symmetric.
+/// Balances of whole cells, not divided by their volumes, so that the matrix is symmetric; per unit of thickness.
 void ImplicitDiffusion::assemble(double dt, core::ConstRows K, std::span<const double> storage) {
   {
     const petsc::VecRows view(K_.get(), 2);
@@ -110,8 +110,10 @@ int ImplicitDiffusion::solve(double dt, core::ConstRows K, std::span<const doubl
   PetscInt iterations = 0;
   petsc::check(KSPGetConvergedReason(ksp_.get(), &reason), "KSPGetConvergedReason");
   petsc::check(KSPGetIterationNumber(ksp_.get(), &iterations), "KSPGetIterationNumber");
-  VALIDATE(reason > 0, "the linear solver of the diffusion gave up after {} iterations ({})", iterations,
-           KSPConvergedReasons[reason]);
+  VALIDATE(reason > 0,
+           "the linear solver of the diffusion gave up after {} iterations ({}); try a smaller time.step, or other "
+           "options by the prefix -diffusion_",
+           iterations, KSPConvergedReasons[reason]);
   return static_cast<int>(iterations);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "core/rows.hpp"
 #include "grid/structured_grid.hpp"

@@ -19,6 +19,14 @@ namespace {
 /// What has to settle in an iteration, beside u; the elongation may be round-off all over.
 constexpr std::array<int, 3> compared{GrainCell::new_porosity, GrainCell::K_xx, GrainCell::K_yy};
 
+/// [n_owned, 1]
+core::RowTable values_of(Vec vector) {
+  const petsc::ConstVecRows view(vector, 1);
+  core::RowTable values(1, view.rows().size());
+  std::ranges::copy(view.rows().flat(), values.rows().flat().begin());
+  return values;
+}
+
 }  // namespace
 
 TwoScaleDiffusion::TwoScaleDiffusion(const grid::StructuredGrid& grid, const DiffusionOptions& options,
@@ -52,7 +60,7 @@ StepReport TwoScaleDiffusion::advance(double dt, std::int64_t step) {
   StepReport report;
   std::ranges::copy(cells_.rows().flat(), next_cells_.rows().flat().begin());
   petsc::check(VecCopy(u_.get(), next_u_.get()), "VecCopy");
-  core::RowTable last_cells = next_cells_, last_u(1, extents().n_owned());
+  core::RowTable last_cells = next_cells_, last_u = values_of(next_u_.get());
   double change = 1.0;
   while (change > options_.tolerance) {
     VALIDATE(report.iterations < options_.max_iterations,
@@ -74,15 +82,12 @@ StepReport TwoScaleDiffusion::advance(double dt, std::int64_t step) {
       const double p = now[GrainCell::new_porosity];
       storage_[static_cast<std::size_t>(cell)] = options_.storage * p + options_.grain_storage * (1.0 - p);
     }
-    {
-      const petsc::ConstVecRows view(next_u_.get(), 1);
-      std::ranges::copy(view.rows().flat(), last_u.rows().flat().begin());
-    }
     report.linear_iterations += diffusion_.solve(dt, K.rows(), storage_, u_.get(), next_u_.get());
-    const petsc::ConstVecRows view(next_u_.get(), 1);
+    const auto now = values_of(next_u_.get());
     change = std::max(relative_change(next_cells_.rows(), last_cells.rows(), compared),
-                      relative_change(view.rows(), last_u.rows(), std::array{0}));
+                      relative_change(now.rows(), last_u.rows(), std::array{0}));
     last_cells = next_cells_;
+    last_u = now;
   }
   if (report.completed) end_step(dt);
   report.macro_s = watch.seconds() - report.subproblem_s;
@@ -91,11 +96,11 @@ StepReport TwoScaleDiffusion::advance(double dt, std::int64_t step) {
 
 /// All grain cells, at the u that the iteration has come to. Collective.
 subproblem::BatchReport TwoScaleDiffusion::ask(double dt, std::int64_t step, subproblem::Iterate iterate) {
-  const petsc::ConstVecRows view(next_u_.get(), 1);
+  const auto u = values_of(next_u_.get());
   for (std::int64_t cell = 0; cell < rows_.size(); ++cell) {
     const auto row = rows_[cell];
     std::ranges::copy(std::as_const(cells_)[cell].first(GrainCell::potential), row.begin());
-    row[GrainCell::potential] = view.rows()[cell][0];
+    row[GrainCell::potential] = u[cell][0];
     row[GrainCell::step] = dt;
   }
   subproblem::Batch batch{.in = rows_.rows(),

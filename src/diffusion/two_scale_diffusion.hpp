@@ -25,8 +25,8 @@ struct DiffusionOptions {
 
 /// What a step took and what happened in it, on this rank.
 struct StepReport {
-  bool completed = true;  // not where a sub-problem has failed: the same on every rank
-  int iterations = 0;     // as often were all sub-problems asked
+  bool completed = true;  // false if a sub-problem failed: the same on every rank
+  int iterations = 0;     // each asks all sub-problems once
   int linear_iterations = 0;
   double macro_s = 0.0;           // [s], waiting for neighbours included
   double subproblem_s = 0.0;      // [s] in the sub-problem solver

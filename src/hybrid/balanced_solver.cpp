@@ -154,8 +154,8 @@ subproblem::BatchReport BalancedSolver::solve_with_transfers(subproblem::Batch& 
   return report;
 }
 
-/// Sends the rows that leave, [id, in..., memory...] each, and adds those that arrive to the work; returns how many came from
-/// each rank. Collective.
+/// Sends the rows that leave, [id, in..., memory...] each, and adds those that arrive to the work; returns how many
+/// came from each rank. Collective.
 std::vector<std::int64_t> BalancedSolver::send_rows(const subproblem::Batch& batch, const RowsByRank& rows,
                                                     Work& work) const {
   std::vector<double> outgoing;

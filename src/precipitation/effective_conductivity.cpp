@@ -43,7 +43,8 @@ double EffectiveConductivity::find_along(int axis) {
   for (int j = 0; j < n_; ++j)
     for (int i = 0; i < n_; ++i) left_.row(j)[i] = static_cast<float>(load_.row(j)[i]);
   const double size = cell_.start(left_);
-  converged_ = cell_.solve(left_, response_, tolerance * size, max_iterations) < max_iterations && converged_;
+  cell_.solve(left_, response_, tolerance * size, max_iterations);
+  converged_ = cell_.start(left_) <= tolerance * size && converged_;  // false, too, where the solver broke down
   double product = 0.0;
   for (int j = 0; j < n_; ++j)
     for (int i = 0; i < n_; ++i)

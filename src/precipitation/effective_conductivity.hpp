@@ -2,7 +2,6 @@
 
 #include <array>
 #include <optional>
-#include <string>
 
 #include "homogenisation/linear_cell.hpp"
 #include "precipitation/grain_field.hpp"

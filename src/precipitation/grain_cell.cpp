@@ -10,8 +10,6 @@
 namespace bimetal::precipitation {
 namespace {
 
-constexpr double round_off = 1e-12;
-
 void check_positive(const char* name, double value) {
   if (!(value > 0.0 && std::isfinite(value)))
     throw core::UserError::format("grain cell: {} is {}; give a positive number", name, value);
@@ -70,7 +68,7 @@ core::Signature signature_of(const GrainCellOptions& options) {
 bool is_shape(std::span<const double> values) {
   const double p = values[0];
   return p >= 0.0 && p <= 1.0 && std::abs(values[1]) <= most_elongation(p) && values[2] >= 0.0 &&
-         values[2] <= most_interface(p) + round_off;
+         values[2] <= most_interface(p);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace bimetal::precipitation {
 
 struct GrainCellOptions {
   int pixels = 80;  // along each side of the cell, 16..256
-  PhaseOptions phase;
+  PhaseOptions phase{};
   double conductivity = 1.0, grain_conductivity = 0.0;  // around the grain and of it
   double dt = 0.01;                                     // nominal time step
   double potential_scale = 0.5;                         // nominal u

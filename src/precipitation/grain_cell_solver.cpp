@@ -51,6 +51,7 @@ subproblem::BatchReport GrainCellSolver::solve(subproblem::Batch& batch) {
     if (!batch.provenance.empty()) batch.provenance[static_cast<std::size_t>(row)] = {};
     if (!trouble) continue;
     kind_.signature().copy_base(in, batch.out[row]);
+    if (!memory.empty() && !memory_out.empty()) std::ranges::copy(memory, memory_out.begin());
     report.failures.push_back({batch.id[static_cast<std::size_t>(row)], std::move(*trouble), {in.begin(), in.end()}});
   }
   return report;
@@ -67,14 +68,15 @@ std::optional<std::string> GrainCellSolver::solve_row(std::span<const double> in
   return std::nullopt;
 }
 
-/// out: what an answer says of phi.
+/// out: what an answer says of phi, which the solver of the phase field leaves within [0, 1] to its tolerance only.
 std::optional<std::string> GrainCellSolver::describe(std::span<double> out) {
   const auto K = conductivity_.find(phi_);
   if (!K) return "the cell problem of the conductivity did not converge";
   const auto shape = grain_.measure(phi_);
-  out[GrainCell::new_porosity] = shape.porosity;
-  out[GrainCell::new_elongation] = shape.elongation;
-  out[GrainCell::new_interface] = shape.interface;
+  const double p = std::clamp(shape.porosity, 0.0, 1.0), most = most_elongation(p);
+  out[GrainCell::new_porosity] = p;
+  out[GrainCell::new_elongation] = std::clamp(shape.elongation, -most, most);
+  out[GrainCell::new_interface] = std::clamp(shape.interface, 0.0, most_interface(p));
   out[GrainCell::K_xx] = (*K)[0];
   out[GrainCell::K_yy] = (*K)[1];
   return std::nullopt;

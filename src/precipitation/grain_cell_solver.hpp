@@ -12,8 +12,8 @@
 namespace bimetal::precipitation {
 
 /// Reference solver of the grain cell: a step of the phase field, then two linear cell problems. A row with memory
-/// goes on from the phase field of its last solve; where the row says that its shape is another one, as a surrogate
-/// has answered since, the border of that grain is moved until it fits. Without memory the grain begins as an
+/// continues from that phase field. If its shape differs from the row's, because a surrogate answered in between, the
+/// border is moved until they agree. Without memory the grain begins as an
 /// ellipse. The answer depends on row and memory alone, to the bit. Local.
 class GrainCellSolver : public subproblem::SubproblemSolver {
  public:
@@ -24,7 +24,8 @@ class GrainCellSolver : public subproblem::SubproblemSolver {
   subproblem::BatchReport solve(subproblem::Batch& batch) override;  // Local
 
   /// The phase field of a fresh ellipse with these semi-axes, relative to the cell's side, as memory [pixels²];
-  /// returns its porosity, elongation and conductivities, as an answer has them. Local.
+  /// returns its porosity, elongation, interface and conductivities. RuntimeFailure if the conductivity does not
+  /// converge. Local.
   std::array<double, GrainCell::n_out> begin(double a, double b, std::span<double> memory);
 
  private:

@@ -38,8 +38,9 @@ class GrainField {
 
   Shape measure(const PhaseField& phi) const;
 
-  /// Moves the border of a grain until it has this shape: grows or shrinks it evenly, and along x against y. A grain
-  /// that has all but dissolved is moved evenly only. False if that does not succeed; phi means nothing then.
+  /// Moves the border of a grain until porosity, elongation and interface are those of the shape, to 1e-10. Where
+  /// that fails, and for a grain of less than a hundredth of the cell, the porosity alone. False if not even that
+  /// succeeds; phi means nothing then. Local.
   bool fit(const Shape& shape, PhaseField& phi) const;
 
  private:

@@ -10,7 +10,7 @@ constexpr double error = 1e-9;         // of the phase field that Newton's metho
 constexpr double forcing_term = 1e-3;  // of a Newton step
 constexpr int max_newton = 20, max_cg = 500;
 
-/// out = diagonal * in - neighbours * (sum of the four neighbours of in), row by row.
+/// Calls visit(j, row j, the row below, the row above) for every row, periodically.
 template <class Visit>
 void for_stencil(const PhaseField& field, Visit visit) {
   const int n = field.n();

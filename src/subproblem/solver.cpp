@@ -10,7 +10,7 @@ bool fits(const Batch& batch, const core::Signature& signature) {
                        (batch.provenance.empty() || one_each(batch.provenance)) &&
                        (batch.seconds.empty() || one_each(batch.seconds));
   const auto fits_memory = [&](const auto& table) {
-    return table.size() == 0 || (table.size() == batch.in.size() && table.width() == signature.memory);
+    return table.width() == 0 || (table.size() == batch.in.size() && table.width() == signature.memory);
   };
   const bool in_place = batch.in.size() > 0 && batch.in.data() == batch.out.data();
   return as_wide && as_long && fits_memory(batch.memory) && fits_memory(batch.memory_out) && !in_place;

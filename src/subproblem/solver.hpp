@@ -55,8 +55,9 @@ class Kind {
   /// Whether there are proposals that admit() could pass. `false` spares a surrogate the question.
   virtual bool answerable(std::span<const double>) { return true; }
 
-  /// How far from the rows that a surrogate has learned from it may be asked: 1 is the distance that one of two hundred
-  /// of those rows exceeds. More where the law is smooth, and answers a little outside are good as a rule; audits tell.
+  /// How far from the rows that a surrogate has learned from it may be asked: 1 is the distance that one of two
+  /// hundred of those rows exceeds. More where the law is smooth, and answers a little outside are good as a rule;
+  /// audits tell.
   virtual double reach() const { return 1.0; }
 
   /// Whether the row is likely to be inert or to take a shortcut, so that this is looked into before a surrogate is
@@ -103,9 +104,10 @@ struct Batch {
 
   // What the reference solver keeps of a row beyond the row itself, of a kind with memory (a microstructure). It goes
   // on from there, moved to fit what the row says where others have answered since; a row that it does not answer
-  // keeps its memory.
-  core::ConstRows memory{};  // [n, signature.memory] or empty: the solver makes do with the row
-  core::Rows memory_out{};   // [n, signature.memory], after the step, or empty: nobody wants to know
+  // keeps its memory. Both [n, signature.memory], or of width 0: the solver makes do with the row; nobody wants to
+  // know. The widths are alike on all ranks, also where n is 0.
+  core::ConstRows memory{};
+  core::Rows memory_out{};  // after the step, not the table `memory`
 };
 
 /// Whether the tables of a batch have the shapes that the signature asks for. Local.

@@ -16,8 +16,8 @@ constexpr double least_temperature = 100.0;        // [K]
 constexpr double least_inverse_temperature = 0.1;  // [1000/K]
 constexpr double least_power = 0.02;               // of Y^0.1
 constexpr double least_target = 0.01;              // of asinh(xi / knee): a hundredth of a knee
-constexpr double least_part_of_mean = 1e-3;        // plain columns,
-constexpr double least_part_of_scale = 1e-2;       // of which less than this is no concern of an answer
+constexpr double least_part_of_mean = 1e-3;        // plain columns: the larger of this part of the mean
+constexpr double least_part_of_scale = 1e-2;       // and this part of the scale, so that round-off is not amplified
 
 // And that of ln p and ln dt. The pressure of a closed box, or a step, stays constant to round-off for a while and
 // then changes by a factor. Of two, it makes a feature of 7, which a network survives until it has learned from it;

@@ -126,6 +126,7 @@ class Precipitation(ProgramTest):
         for key, value, words in (("semi_axes", "[0.4]", "micro.semi_axes"),
                                   ("interface_width", 0.02, "micro.interface_width"),
                                   ("sink", "{length: 0.01}", "macro.sink.length"),
+                                  ("boundary", "{x: periodic, y: insulated}", "macro.sink.length"),
                                   ("boundary", "{x: wall}", "grid.boundary.x")):
             path, where = altered(key, value)
             self.assert_refused(bimetal("run", path, "-o", self.place / "refused"), words, where)

@@ -102,7 +102,7 @@ int main(int argc, char** argv) {
   app.add_option("--semi-axes", options.semi_axes)->expected(2);
   app.add_option("--steps", options.steps)->check(CLI::PositiveNumber);
   app.add_option("--pixels", options.pixels);
-  app.add_option("--fit", options.fit, "polynomials as JSON: from, to, coefficients [4][n], highest power first");
+  app.add_option("--fit", options.fit, "polynomials as JSON: from, to, coefficients [5][n], highest power first");
   app.add_option("--table", options.table, "CSV")->required();
   CLI11_PARSE(app, argc, argv);
   const parallel::Session mpi(argc, argv);

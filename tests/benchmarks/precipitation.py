@@ -4,7 +4,7 @@
 Errors are those of u and of K_xx and K_yy over all cells and steps, against the run that solves all cells: the largest and
 the mean. The polynomial is fitted off line to 300 rows of that run, which its time leaves out. The hybrid's warm
 run has the model that its cold one has left, or if that is none, the one of the case before. A row counts as solved each
-time that physics works at it: answers, audits, and moved copies for learning. Times are of whole runs; medians of the turns.
+time that physics works at it, to answer or to audit. Times are of whole runs; medians of the turns.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Bench:
         certificate = last.get("certificate", {})
         certified = f"{100 * certificate['upper_bound']:.1f} %" if "upper_bound" in certificate else "-"
         seconds = float(np.median([summary["wall_s"]["total"] for summary in summaries]))
-        return Line(name, seconds, rows["rejected"] + rows["audited"] + rows.get("moved", 0), rows["total"],
+        return Line(name, seconds, rows["rejected"] + rows["audited"], rows["total"],
                     np.array(states), certified), directories[-1]
 
     def fit(self) -> Path:

@@ -19,7 +19,7 @@ const grid::GridOptions box{.cells = {16, 8},
                             .boundary = {grid::Boundary::wall, grid::Boundary::wall}};
 
 /// cos(pi x) cos(2 pi y) is an eigenvector of the discrete operator, too.
-TEST(ImplicitDiffusion, DampsAModeAsTheDiscreteOperatorDoes) {
+TEST(ImplicitDiffusion, damps_a_mode_as_the_discrete_operator_does) {
   const grid::StructuredGrid grid(box, 1, world());
   ImplicitDiffusion diffusion(grid, {});
   const auto& e = grid.extents();
@@ -39,8 +39,8 @@ TEST(ImplicitDiffusion, DampsAModeAsTheDiscreteOperatorDoes) {
     });
   }
   diffusion.solve(dt, K.rows(), storage, from.get(), to.get());
-  const auto eigenvalue = [](double K, double wave, double h) {
-    return K * 2.0 / (h * h) * (1.0 - std::cos(wave * h));
+  const auto eigenvalue = [](double k, double wave, double h) {
+    return k * 2.0 / (h * h) * (1.0 - std::cos(wave * h));
   };
   const double damping =
       1.0 / (1.0 + dt / 2.0 * (eigenvalue(0.7, pi, e.spacing(0)) + eigenvalue(0.2, 2.0 * pi, e.spacing(1))));
@@ -50,8 +50,8 @@ TEST(ImplicitDiffusion, DampsAModeAsTheDiscreteOperatorDoes) {
   EXPECT_EQ(diffusion.inflow(dt, to.get()), 0.0);
 }
 
-/// Two layers across x, held at a corner that is the whole of the lower ends: what is lost leaves through them.
-TEST(ImplicitDiffusion, LosesWhatLeavesThroughTheSink) {
+/// Two layers across x; u is held near the corner: what is lost leaves through the sink.
+TEST(ImplicitDiffusion, loses_what_leaves_through_the_sink) {
   const grid::StructuredGrid grid(box, 1, world());
   ImplicitDiffusion diffusion(grid, {.length = 0.25, .value = 0.1});
   const auto& e = grid.extents();

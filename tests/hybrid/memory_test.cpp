@@ -70,7 +70,7 @@ struct Rows {
   std::vector<subproblem::Provenance> provenance;
 };
 
-TEST(Memory, TravelsWithItsRowToOtherRanksAndBack) {
+TEST(Memory, travels_with_its_row_to_other_ranks_and_back) {
   const auto comm = parallel::duplicate(MPI_COMM_WORLD);
   BalancedSolver solver(std::make_unique<Counter>(), comm);
   Rows rows(comm.is_root() ? 1000 : 0);
@@ -90,7 +90,7 @@ surrogate::Surrogate untrained(const parallel::Communicator& comm) {
 }
 
 /// The memory of a row changes if, and only if, physics has solved it, be it to answer or to audit.
-TEST(Memory, StaysAsItIsWhereNobodyHasSolvedTheRow) {
+TEST(Memory, stays_as_it_is_where_nobody_has_solved_the_row) {
   const auto comm = parallel::duplicate(MPI_COMM_WORLD);
   HybridOptions options;
   options.switching.policy = control::Policy::always;
@@ -117,7 +117,7 @@ TEST(Memory, StaysAsItIsWhereNobodyHasSolvedTheRow) {
   EXPECT_GT(comm.sum(answers), 0);
 }
 
-TEST(Memory, OfAnotherWidthIsNoneOfTheKind) {
+TEST(Memory, of_another_width_is_none_of_the_kind) {
   Counter counter;
   Rows rows(3);
   core::RowTable narrow(1, 3);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int n = 64;
 
-TEST(EffectiveConductivity, LayersConductInSeriesAndInParallel) {
+TEST(EffectiveConductivity, layers_conduct_in_series_and_in_parallel) {
   PhaseField phi(n);
   double series = 0.0, parallel = 0.0;
   for (int j = 0; j < n; ++j) {
@@ -30,7 +30,7 @@ TEST(EffectiveConductivity, LayersConductInSeriesAndInParallel) {
 
 /// W. T. Perrins, D. R. McKenzie, R. C. McPhedran, Proc. R. Soc. A 369 (1979) 207, for insulating discs in a square
 /// array: 1 - 2f/(1 + f - 0.305827 f⁴/(1 - 1.402958 f⁸) - 0.013362 f⁸) of the matrix.
-TEST(EffectiveConductivity, InsulatingDiscsInASquareArray) {
+TEST(EffectiveConductivity, insulating_discs_in_a_square_array) {
   constexpr int fine = 256;
   const GrainField grain(fine, 0.01);
   PhaseField phi(fine);
@@ -45,7 +45,7 @@ TEST(EffectiveConductivity, InsulatingDiscsInASquareArray) {
   }
 }
 
-TEST(EffectiveConductivity, EllipseConductsBetterAlongItsLongAxis) {
+TEST(EffectiveConductivity, ellipse_conducts_better_along_its_long_axis) {
   const GrainField grain(n, 0.08);
   PhaseField phi(n);
   grain.draw(0.4, 0.2, phi);

@@ -37,7 +37,7 @@ struct Cell {
   std::vector<double> memory = std::vector<double>(static_cast<std::size_t>(n_memory));
 };
 
-TEST(GrainCellSolver, GrainDissolvesAndConductsBetterMeanwhile) {
+TEST(GrainCellSolver, grain_dissolves_and_conducts_better_meanwhile) {
   Cell cell;
   for (int step = 0; step < 20; ++step) {
     const auto before = cell.out;
@@ -49,7 +49,7 @@ TEST(GrainCellSolver, GrainDissolvesAndConductsBetterMeanwhile) {
 }
 
 /// What a row holds says nearly all: a grain that is drawn anew from it gives nearly the same answer.
-TEST(GrainCellSolver, RowHoldsMostOfTheState) {
+TEST(GrainCellSolver, row_holds_most_of_the_state) {
   Cell cell;
   for (int step = 0; step < 10; ++step) ASSERT_TRUE(cell.advance(0.3).failures.empty());
   Cell forgetful;
@@ -61,7 +61,7 @@ TEST(GrainCellSolver, RowHoldsMostOfTheState) {
 }
 
 /// Where a surrogate has answered since, the grain goes on from the row, with the form that it had.
-TEST(GrainCellSolver, RestoresAStateThatOthersHaveChanged) {
+TEST(GrainCellSolver, restores_a_state_that_others_have_changed) {
   Cell true_cell;
   for (int step = 0; step < 5; ++step) true_cell.advance(0.3);
   Cell resumed;
@@ -76,7 +76,7 @@ TEST(GrainCellSolver, RestoresAStateThatOthersHaveChanged) {
 }
 
 /// A memory in which the grain has dissolved cannot be moved; the row then begins as an ellipse.
-TEST(GrainCellSolver, GoesOnFromTheRowWhereTheMemoryHasNoGrainLeft) {
+TEST(GrainCellSolver, goes_on_from_the_row_where_the_memory_has_no_grain_left) {
   Cell fresh, cell;
   cell.memory.assign(cell.memory.size(), 1.0);
   ASSERT_TRUE(cell.advance(0.3).failures.empty());
@@ -84,17 +84,26 @@ TEST(GrainCellSolver, GoesOnFromTheRowWhereTheMemoryHasNoGrainLeft) {
   EXPECT_EQ(cell.out, fresh.out);
 }
 
-TEST(GrainCellSolver, RowThatIsNoGrainFails) {
+TEST(GrainCellSolver, cell_without_a_grain_stays_one) {
+  Cell cell;
+  for (int step = 0; step < 200; ++step) ASSERT_TRUE(cell.advance(0.0).failures.empty()) << step;
+  EXPECT_NEAR(cell.out[GrainCell::new_porosity], 1.0, 1e-6);
+  EXPECT_NEAR(cell.out[GrainCell::K_xx], 1.0, 1e-4);
+}
+
+TEST(GrainCellSolver, row_that_is_no_grain_fails) {
   Cell cell;
   cell.out[GrainCell::new_elongation] = 2.0;
+  const auto memory = cell.memory;
   const auto report = cell.advance(0.3);
+  EXPECT_EQ(cell.memory, memory);
   ASSERT_EQ(report.failures.size(), 1u);
   EXPECT_EQ(report.failures[0].id, 7);
   EXPECT_EQ(cell.out[GrainCell::new_elongation], 2.0);
   EXPECT_EQ(cell.out[GrainCell::K_xx], 0.0);
 }
 
-TEST(GrainCell, GatesStopWhatNoGrainIsAndNoMediumConducts) {
+TEST(GrainCell, gates_stop_what_no_grain_is_and_no_medium_conducts) {
   GrainCell kind(options);
   const std::vector<double> in{0.6, 0.0, 0.05, 0.3, 0.01};
   const auto gate = [&](std::vector<double> out) { return kind.admit(in, out, 1e-2); };
@@ -110,7 +119,7 @@ TEST(GrainCell, GatesStopWhatNoGrainIsAndNoMediumConducts) {
   EXPECT_EQ(on_the_bound, (std::vector<double>{1.0, 0.0, 0.0, 1.0, 1.0}));
 }
 
-TEST(GrainCell, OptionsThatMakeNoSenseAreRefused) {
+TEST(GrainCell, options_that_make_no_sense_are_refused) {
   EXPECT_THROW(GrainCell({.pixels = 8}), core::UserError);
   EXPECT_THROW(GrainCell({.phase = {.rate = 0.0}}), core::UserError);
   EXPECT_THROW(GrainCell({.grain_conductivity = -1.0}), core::UserError);

@@ -11,7 +11,7 @@ namespace {
 constexpr int n = 80;
 constexpr double width = 0.08;
 
-TEST(GrainField, DiscHasThePorosityAndMomentsOfADisc) {
+TEST(GrainField, disc_has_the_porosity_and_moments_of_a_disc) {
   const GrainField grain(n, width);
   PhaseField phi(n);
   grain.draw(0.3, 0.3, phi);
@@ -23,7 +23,7 @@ TEST(GrainField, DiscHasThePorosityAndMomentsOfADisc) {
   EXPECT_NEAR(disc.interface, 2.0 * std::numbers::pi * 0.3 * width / 4.0, 2e-4);  // perimeter times lambda/4
 }
 
-TEST(GrainField, EllipseIsElongatedAlongItsLongAxis) {
+TEST(GrainField, ellipse_is_elongated_along_its_long_axis) {
   const GrainField grain(n, width);
   PhaseField phi(n);
   grain.draw(0.4, 0.25, phi);
@@ -36,7 +36,7 @@ TEST(GrainField, EllipseIsElongatedAlongItsLongAxis) {
   EXPECT_LT(along_x.elongation, most_elongation(along_x.porosity));
 }
 
-TEST(GrainField, FitsAFieldToAShape) {
+TEST(GrainField, fits_a_field_to_a_shape) {
   const GrainField grain(n, width);
   PhaseField phi(n);
   grain.draw(0.35, 0.3, phi);
@@ -53,7 +53,7 @@ TEST(GrainField, FitsAFieldToAShape) {
 }
 
 /// What cannot be met but for its porosity is met in that.
-TEST(GrainField, PorosityGoesFirst) {
+TEST(GrainField, porosity_goes_first) {
   const GrainField grain(n, width);
   PhaseField phi(n);
   grain.draw(0.35, 0.3, phi);
@@ -61,7 +61,7 @@ TEST(GrainField, PorosityGoesFirst) {
   EXPECT_NEAR(grain.measure(phi).porosity, 0.7, 1e-10);
 }
 
-TEST(GrainField, FieldThatFitsStaysAsItIs) {
+TEST(GrainField, field_that_fits_stays_as_it_is) {
   const GrainField grain(n, width);
   PhaseField phi(n), as_it_was(n);
   grain.draw(0.35, 0.3, phi);
