@@ -126,11 +126,11 @@ class Precipitation(ProgramTest):
         for key, value, words in (("semi_axes", "[0.4]", "micro.semi_axes"),
                                   ("interface_width", 0.02, "micro.interface_width"),
                                   ("sink", "{length: 0.01}", "macro.sink.length"),
-                                  ("boundary", "{x: periodic, y: insulated}", "macro.sink.length"),
                                   ("boundary", "{x: wall}", "grid.boundary.x")):
             path, where = altered(key, value)
             self.assert_refused(bimetal("run", path, "-o", self.place / "refused"), words, where)
         for words, values in (("grid.cells", {"grid": "{cells: [8, 8, 8], lower: [0, 0, 0], upper: [1, 1, 1]}"}),
+                              ("macro.sink.length", {"grid__boundary": "{x: periodic, y: insulated}"}),
                               ("time.step", {"time": "{end: 0.1, largest_step: 0.01}"})):
             self.assert_refused(bimetal("run", MEDIUM, "-o", self.place / "refused", *settings(**values)), words)
         self.assertFalse((self.place / "refused").exists())
