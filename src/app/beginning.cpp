@@ -72,7 +72,8 @@ std::int64_t read_step(const fs::path& checkpoint, const RunConfig& config, cons
   return step;
 }
 
-/// Killed, perhaps, before its first checkpoint, or never begun; not finished.
+/// Whether a restart is to begin from nothing: the run has neither a checkpoint nor a summary, since it was killed
+/// before its first checkpoint or never begun.
 bool has_nothing_yet(const fs::path& restart, const fs::path& output) {
   std::error_code ignored;
   return same_directory(restart, output) && io::list_checkpoints(restart).empty() &&
