@@ -10,9 +10,9 @@ namespace {
 
 constexpr double smallest = 1e-12;    // phi and 1 - phi of a pixel whose border can still be moved [1]
 constexpr double alike = 1e-10;       // of two shapes [1]
-constexpr double evenly_only = 1e-2;  // part of the cell below which only a grain's size is cared for [1]
+constexpr double evenly_only = 1e-2;  // part of the cell below which a grain is all interface: its size says all [1]
 constexpr double negligible = 1e-10;  // phi (1 - phi) of a pixel far from the border [1]
-constexpr int max_steps = 30;
+constexpr int max_steps = 30;         // of Newton's method
 
 double profile(double distance) { return 1.0 / (1.0 + std::exp(-distance)); }
 
@@ -133,6 +133,7 @@ bool GrainField::fit(const Shape& shape, PhaseField& phi) const {
 
 /// Newton's method for the first n_moves ways to move, and as many numbers of the shape.
 bool GrainField::fit(const Shape& shape, std::size_t n_moves, PhaseField& phi) const {
+  // Of a step: slopes hold for about half the width of the profile.
   constexpr Move longest{2.0, 2.0, 0.3};
   const std::array<double, 3> wanted{shape.porosity, shape.elongation, shape.interface};
   for (int step = 0; step < max_steps; ++step) {
