@@ -33,9 +33,9 @@ void PrecipitationPde::advance(double dt, std::int64_t step) {
   require_all_solved(last_.batch, "grain cells", "cell", "try a smaller time.step", comm);
   spoil_state(run_->hybrid.faults, extents(), medium_.edit_u().rows(), step);
   read_u();
-  constexpr double any = std::numeric_limits<double>::infinity();
-  require_sound({u_.data(), std::ssize(u_), 1},
-                {.name = "u", .above = -any, .below = any, .whose = "a porous medium"}, extents(), comm);
+  constexpr double least = std::numeric_limits<double>::lowest();
+  require_sound({u_.data(), std::ssize(u_), 1}, {.name = "u", .above = least, .whose = "a porous medium"}, extents(),
+                comm);
   macro_s_ += last_.macro_s;
   ++steps_;
   iterations_ += last_.iterations;

@@ -31,7 +31,7 @@ void require_sound(core::ConstRows values, const SoundValue& sound, const grid::
   std::int64_t cell = 0;
   grid::for_owned_cells(extents, [&](auto i, auto j, auto k) {
     const double value = values[cell++][0];
-    if (flawed || (std::isfinite(value) && value > sound.above && value < sound.below)) return;
+    if (flawed || (std::isfinite(value) && value > sound.above)) return;
     flawed = extents.global_id(i, j, k);
     flaw = value;
   });

@@ -17,11 +17,11 @@ void require_all_solved(const subproblem::BatchReport& batch, const std::string&
 /// What a number of the state must be in every cell.
 struct SoundValue {
   std::string name;  // "T [K]"
-  double above, below;
+  double above;
   std::string whose;  // "a solid"
 };
 
-/// Ends the run likewise if a number, the first column of [n_owned, width], is not finite or beyond its bounds in
+/// Ends the run likewise if a number, the first column of [n_owned, width], is not finite or too low in
 /// some cell. Collective.
 void require_sound(core::ConstRows values, const SoundValue& sound, const grid::Extents& extents,
                    const parallel::Communicator& comm);

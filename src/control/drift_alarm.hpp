@@ -14,9 +14,9 @@ namespace bimetal::control {
 /// rise sooner on average (Pollak & Tartakovsky, Stat. Sin. 19 (2009) 1729).
 ///
 /// The batches of a step answer nearly the same rows, so that their audits are no independent evidence. L is then the
-/// geometric mean of the ratios of the batches so far. After a fixed number of batches its expectation before a rise is at
-/// most 1 (Hölder's inequality). The alarm looks after every batch, for which that is no proof: docs/decisions.md has
-/// measured times between false alarms. Local.
+/// geometric mean of the ratios of the batches so far. After a fixed number of batches its expectation before a rise
+/// is at most 1 (Hölder's inequality). The alarm looks after every batch, for which that is no proof:
+/// docs/decisions.md has measured times between false alarms. Local.
 class DriftAlarm {
  public:
   DriftAlarm(double alpha, double steps_between_false_alarms);
@@ -35,7 +35,7 @@ class DriftAlarm {
   double highest_;          // statistic that is no alarm
   double statistic_ = 0.0;
 
-  // Of the step.
+  // These belong to the step that is under way.
   double statistic_before_ = 0.0;
   double log_ratio_ = 0.0;  // sum over the batches with audits
   int n_batches_ = 0;       // with audits

@@ -58,9 +58,8 @@ TwoScaleDiffusion::TwoScaleDiffusion(const grid::StructuredGrid& grid, const Dif
 StepReport TwoScaleDiffusion::advance(double dt, std::int64_t step) {
   const core::Stopwatch watch;
   StepReport report;
-  std::ranges::copy(cells_.rows().flat(), next_cells_.rows().flat().begin());
   petsc::check(VecCopy(u_.get(), next_u_.get()), "VecCopy");
-  core::RowTable last_cells = next_cells_, last_u = values_of(next_u_.get());
+  core::RowTable last_cells = cells_, last_u = values_of(u_.get());
   double change = 1.0;
   while (change > options_.tolerance) {
     VALIDATE(report.iterations < options_.max_iterations,
@@ -117,18 +116,18 @@ subproblem::BatchReport TwoScaleDiffusion::ask(double dt, std::int64_t step, sub
 /// The largest change of some columns, each as a part of its largest value. Collective.
 double TwoScaleDiffusion::relative_change(core::ConstRows now, core::ConstRows before,
                                           std::span<const int> columns) const {
-  double change = 0.0;
-  for (const int column : columns) {
-    const auto k = static_cast<std::size_t>(column);
-    double largest = 0.0, moved = 0.0;
+  std::vector<double> most(2 * columns.size(), 0.0);  // of each column the largest value, then the largest change
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const auto k = static_cast<std::size_t>(columns[c]);
     for (std::int64_t cell = 0; cell < now.size(); ++cell) {
-      largest = std::max(largest, std::abs(now[cell][k]));
-      moved = std::max(moved, std::abs(now[cell][k] - before[cell][k]));
+      most[2 * c] = std::max(most[2 * c], std::abs(now[cell][k]));
+      most[2 * c + 1] = std::max(most[2 * c + 1], std::abs(now[cell][k] - before[cell][k]));
     }
-    largest = grid_->communicator().max(largest);
-    moved = grid_->communicator().max(moved);
-    if (moved > 0.0) change = std::max(change, moved / largest);
   }
+  grid_->communicator().max_in_place(most);
+  double change = 0.0;
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    if (most[2 * c + 1] > 0.0) change = std::max(change, most[2 * c + 1] / most[2 * c]);
   return change;
 }
 

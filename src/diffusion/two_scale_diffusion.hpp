@@ -55,10 +55,10 @@ class TwoScaleDiffusion {
   void persist(const core::Archive& archive);
 
   const grid::Extents& extents() const { return grid_->extents(); }
-  /// Of the owned cells, [n_owned, 1], x fastest; the view's life must end before the next step. Local.
+  /// u of the owned cells, [n_owned, 1], x fastest; the view's life must end before the next step. Local.
   petsc::ConstVecRows u() const { return {u_.get(), 1}; }
   petsc::VecRows edit_u() { return {u_.get(), 1}; }
-  /// [n_owned, n_out] of the grain cells: porosity, elongation, interface, K_xx, K_yy. Local.
+  /// The grain cells' last answers, [n_owned, n_out]: porosity, elongation, interface, K_xx, K_yy. Local.
   core::ConstRows cells() const { return cells_.rows(); }
   std::span<const subproblem::Provenance> provenance() const { return provenance_; }
 

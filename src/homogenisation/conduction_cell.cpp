@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
 #include "core/finite.hpp"
+#include "core/positive.hpp"
 
 namespace bimetal::homogenisation {
 namespace {
@@ -23,11 +24,6 @@ void check(const char* phase, const PhaseLaw& law) {
         phase, law.k, law.temperature_exponent, law.p, law.g0);
 }
 
-void check_scale(const char* name, double value) {
-  if (!(value > 0.0 && std::isfinite(value)))
-    throw core::UserError::format("conduction cell: {} is {}; give a positive number", name, value);
-}
-
 void check(const ConductionCellOptions& options) {
   if (options.dimensions != 2 && options.dimensions != 3)
     throw core::UserError::format("conduction cell: {} dimensions; give 2 or 3", options.dimensions);
@@ -38,9 +34,10 @@ void check(const ConductionCellOptions& options) {
                                   options.aspect);
   check("matrix", options.matrix);
   check("inclusion", options.inclusion);
-  check_scale("gradient_scale", options.gradient_scale);
-  check_scale("temperature_scale", options.temperature_scale);
-  for (const double scale : options.conductivity_scale) check_scale("conductivity_scale", scale);
+  core::require_positive("conduction cell", "gradient_scale", options.gradient_scale);
+  core::require_positive("conduction cell", "temperature_scale", options.temperature_scale);
+  for (const double scale : options.conductivity_scale)
+    core::require_positive("conduction cell", "conductivity_scale", scale);
 }
 
 /// What the answers depend on besides the row.

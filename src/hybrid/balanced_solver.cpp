@@ -6,17 +6,13 @@
 #include <numeric>
 
 #include "core/error.hpp"
+#include "core/row_or_none.hpp"
 #include "core/timer.hpp"
 
 namespace bimetal::hybrid {
 namespace {
 
 constexpr double tolerated_imbalance = 1.05;
-
-/// Of a table that may be empty.
-std::span<const double> row_or_none(core::ConstRows table, std::int64_t row) {
-  return table.size() > 0 ? table[row] : std::span<const double>();
-}
 
 /// memory: empty if nobody wants to know.
 void put_answer(subproblem::Batch& batch, std::int64_t row, double seconds, std::span<const double> answer,
@@ -141,7 +137,7 @@ subproblem::BatchReport BalancedSolver::solve_with_transfers(subproblem::Batch& 
   // What stays, then what comes.
   Work work(batch);
   for (const std::int64_t row : stayed)
-    work.add(batch.id[static_cast<std::size_t>(row)], batch.in[row], row_or_none(batch.memory, row));
+    work.add(batch.id[static_cast<std::size_t>(row)], batch.in[row], core::row_or_none(batch.memory, row));
   const auto visitors = send_rows(batch, rows, work);
 
   auto here = work.as_batch(batch.step);
@@ -149,7 +145,7 @@ subproblem::BatchReport BalancedSolver::solve_with_transfers(subproblem::Batch& 
 
   for (std::size_t i = 0; i < stayed.size(); ++i)
     put_answer(batch, stayed[i], work.seconds[i], work.out[static_cast<std::int64_t>(i)],
-               row_or_none(work.memory_out.rows(), static_cast<std::int64_t>(i)));
+               core::row_or_none(work.memory_out.rows(), static_cast<std::int64_t>(i)));
   send_answers_home(work, std::ssize(stayed), visitors, rows, batch);
   return report;
 }
@@ -167,7 +163,7 @@ std::vector<std::int64_t> BalancedSolver::send_rows(const subproblem::Batch& bat
     for (const std::int64_t row : rows[rank]) {
       outgoing.push_back(std::bit_cast<double>(batch.id[static_cast<std::size_t>(row)]));
       std::ranges::copy(batch.in[row], std::back_inserter(outgoing));
-      std::ranges::copy(row_or_none(batch.memory, row), std::back_inserter(outgoing));
+      std::ranges::copy(core::row_or_none(batch.memory, row), std::back_inserter(outgoing));
     }
     counts[rank] = std::ssize(rows[rank]) * width;
   }
@@ -190,7 +186,7 @@ void BalancedSolver::send_answers_home(const Work& work, std::int64_t n_stayed, 
   for (std::int64_t i = n_stayed; i < work.out.size(); ++i) {
     outgoing.push_back(work.seconds[static_cast<std::size_t>(i)]);
     std::ranges::copy(work.out[i], std::back_inserter(outgoing));
-    std::ranges::copy(row_or_none(work.memory_out.rows(), i), std::back_inserter(outgoing));
+    std::ranges::copy(core::row_or_none(work.memory_out.rows(), i), std::back_inserter(outgoing));
   }
   for (auto& count : visitors) count *= width;
   std::vector<std::int64_t> counts;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/row_or_none.hpp"
 #include "core/timer.hpp"
 
 namespace bimetal::hybrid {
@@ -186,7 +187,7 @@ PhysicsAnswers BatchPipeline::solve_by_physics(Solved& solved, std::vector<std::
   std::vector<std::int64_t> id;
   for (const auto i : rows) {
     in.append(in_[static_cast<std::int64_t>(i)]);
-    if (batch.memory.size() > 0) memory.append(batch.memory[rows_[i].row]);
+    memory.append(core::row_or_none(batch.memory, rows_[i].row));
     id.push_back(rows_[i].id);
   }
   answers.out.resize(in.size());
@@ -317,7 +318,7 @@ void BatchPipeline::verify(const Batch& batch, StepReport& report, subproblem::B
     const auto& row = rows_[i];
     if (!row.accepted || row.audited) continue;
     in.append(in_[static_cast<std::int64_t>(i)]);
-    if (batch.memory.size() > 0) memory.append(batch.memory[row.row]);
+    memory.append(core::row_or_none(batch.memory, row.row));
     answers.append(proposals_[row.proposal]);
     id.push_back(row.id);
   }

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "core/row_or_none.hpp"
 #include "core/timer.hpp"
 #include "hybrid/persist_costs.hpp"
 #include "hybrid/standing_report.hpp"
@@ -20,10 +21,6 @@ namespace {
 /// meet the same ones again, as it would if all runs had the same seed.
 std::uint64_t coin_key(std::uint64_t seed, const std::optional<surrogate::Surrogate>& surrogate) {
   return core::random_bits(seed, core::Purpose::audit, surrogate ? surrogate->fingerprint() : 0, 0);
-}
-
-std::span<const double> memory_of(const Batch& batch, std::int64_t row) {
-  return batch.memory.size() > 0 ? batch.memory[row] : std::span<const double>();
 }
 
 constexpr double least_tightness = 0.02;  // of the tolerance, for the sake of run_tolerance
@@ -114,7 +111,7 @@ void HybridSolver::keep_for_learning(const Committed& committed, const Batch& ba
   if (!moves_rows()) return;
   for (std::int64_t i = 0; step >= 0 && i < committed.in.size(); ++i)
     perturbed_->offer(kind(), committed.in[i], committed.id[static_cast<std::size_t>(i)], step,
-                      memory_of(batch, committed.row[static_cast<std::size_t>(i)]));
+                      core::row_or_none(batch.memory, committed.row[static_cast<std::size_t>(i)]));
   core::ScopedTimer timer(solve_.seconds.training);
   solve_.rows.moved_unsolved = perturbed_->solve(physics_, step);
   if (learner_) learner_->remember(perturbed_->in(), perturbed_->out(), perturbed_->id(), step);

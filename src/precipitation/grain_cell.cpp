@@ -6,32 +6,29 @@
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
 #include "core/finite.hpp"
+#include "core/positive.hpp"
 
 namespace bimetal::precipitation {
 namespace {
 
-void check_positive(const char* name, double value) {
-  if (!(value > 0.0 && std::isfinite(value)))
-    throw core::UserError::format("grain cell: {} is {}; give a positive number", name, value);
-}
-
 void check(const GrainCellOptions& options) {
   if (options.pixels < 16 || options.pixels > 256)
     throw core::UserError::format("grain cell: {} pixels; give 16 to 256", options.pixels);
-  check_positive("the width of the interface", options.phase.width);
-  check_positive("the diffusivity of the interface", options.phase.diffusivity);
-  check_positive("the rate of dissolution", options.phase.rate);
-  check_positive("the equilibrium", options.phase.equilibrium);
-  check_positive("the conductivity around the grain", options.conductivity);
+  core::require_positive("grain cell", "the width of the interface", options.phase.width);
+  core::require_positive("grain cell", "the diffusivity of the interface", options.phase.diffusivity);
+  core::require_positive("grain cell", "the rate of dissolution", options.phase.rate);
+  core::require_positive("grain cell", "the equilibrium", options.phase.equilibrium);
+  core::require_positive("grain cell", "the conductivity around the grain", options.conductivity);
   if (!(options.grain_conductivity >= 0.0 && std::isfinite(options.grain_conductivity)))
     throw core::UserError::format("grain cell: the conductivity of the grain is {}; give 0 or more",
                                   options.grain_conductivity);
-  check_positive("dt", options.dt);
-  check_positive("potential_scale", options.potential_scale);
-  check_positive("porosity_scale", options.porosity_scale);
-  check_positive("elongation_scale", options.elongation_scale);
-  check_positive("interface_scale", options.interface_scale);
-  for (const double scale : options.conductivity_scale) check_positive("conductivity_scale", scale);
+  core::require_positive("grain cell", "dt", options.dt);
+  core::require_positive("grain cell", "potential_scale", options.potential_scale);
+  core::require_positive("grain cell", "porosity_scale", options.porosity_scale);
+  core::require_positive("grain cell", "elongation_scale", options.elongation_scale);
+  core::require_positive("grain cell", "interface_scale", options.interface_scale);
+  for (const double scale : options.conductivity_scale)
+    core::require_positive("grain cell", "conductivity_scale", scale);
 }
 
 /// What the answers depend on besides the row.

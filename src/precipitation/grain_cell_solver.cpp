@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/row_or_none.hpp"
 #include "core/timer.hpp"
 
 namespace bimetal::precipitation {
@@ -44,7 +45,7 @@ subproblem::BatchReport GrainCellSolver::solve(subproblem::Batch& batch) {
   for (std::int64_t row = 0; row < batch.in.size(); ++row) {
     const auto in = batch.in[row];
     const core::Stopwatch watch;
-    const auto memory = batch.memory.size() > 0 ? batch.memory[row] : std::span<const double>();
+    const auto memory = core::row_or_none(batch.memory, row);
     const auto memory_out = batch.memory_out.size() > 0 ? batch.memory_out[row] : std::span<double>();
     auto trouble = solve_row(in, memory, batch.out[row], memory_out);
     if (!batch.seconds.empty()) batch.seconds[static_cast<std::size_t>(row)] = watch.seconds();

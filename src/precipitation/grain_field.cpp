@@ -38,13 +38,18 @@ bool solve(std::array<std::array<double, 3>, 3> A, std::size_t n, std::array<dou
   return std::all_of(x.begin(), x.end(), [](double value) { return std::isfinite(value); });
 }
 
-}  // namespace
+/// What a shape lacks of another one: porosity, elongation, interface.
+std::array<double, 3> missing(const Shape& wanted, const Shape& now) {
+  return {wanted.porosity - now.porosity, wanted.elongation - now.elongation, wanted.interface - now.interface};
+}
 
-/// A shape as a list of numbers, and how they change with the moves of a border: [number][move].
-struct GrainField::Moments {
-  std::array<double, 3> shape{};  // porosity, elongation, interface
-  std::array<std::array<double, 3>, 3> slope{};
-};
+/// Whether the first n numbers lack nothing.
+bool fits(const std::array<double, 3>& missing, std::size_t n) {
+  return std::all_of(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(n),
+                     [](double value) { return std::abs(value) <= alike; });
+}
+
+}  // namespace
 
 GrainField::GrainField(int n, double width) : n_(n), width_(width), x_(static_cast<std::size_t>(n)), cos2_(n) {
   for (int i = 0; i < n; ++i) x_[static_cast<std::size_t>(i)] = (i + 0.5) / n - 0.5;
@@ -76,36 +81,41 @@ void GrainField::draw(const Shape& shape, PhaseField& phi) const {
   draw(std::sqrt(a2), product / std::sqrt(a2), phi);
 }
 
-GrainField::Moments GrainField::moments(const PhaseField& phi) const {
-  Moments sum;
+Shape GrainField::measure(const PhaseField& phi) const {
+  Shape sum{.porosity = 0.0};
+  for (int j = 0; j < n_; ++j) {
+    const double *row = phi.row(j), y = x_[static_cast<std::size_t>(j)];
+    for (int i = 0; i < n_; ++i) {
+      const double x = x_[static_cast<std::size_t>(i)], p = row[i];
+      sum.porosity += p;
+      sum.elongation += (1.0 - p) * (12.0 * (x * x - y * y));
+      sum.interface += p * (1.0 - p);
+    }
+  }
+  const double pixel = 1.0 / (static_cast<double>(n_) * n_);
+  return {sum.porosity * pixel, sum.elongation * pixel, sum.interface * pixel};
+}
+
+GrainField::Slopes GrainField::slopes(const PhaseField& phi) const {
+  Slopes sum{};
   for (int j = 0; j < n_; ++j) {
     const double *row = phi.row(j), *cos2 = cos2_.row(j);
     const double y = x_[static_cast<std::size_t>(j)];
     for (int i = 0; i < n_; ++i) {
       const double x = x_[static_cast<std::size_t>(i)], p = row[i], change = p * (1.0 - p);
-      const double moment = 12.0 * (x * x - y * y);
-      sum.shape[0] += p;
-      sum.shape[1] += (1.0 - p) * moment;
-      sum.shape[2] += change;
       if (change < negligible) continue;
       const Move moves{change, change * cos2[i], change * std::log(p / (1.0 - p))};
       for (std::size_t m = 0; m < moves.size(); ++m) {
-        sum.slope[0][m] += moves[m];
-        sum.slope[1][m] -= moves[m] * moment;
-        sum.slope[2][m] += moves[m] * (1.0 - 2.0 * p);
+        sum[0][m] += moves[m];
+        sum[1][m] -= moves[m] * (12.0 * (x * x - y * y));
+        sum[2][m] += moves[m] * (1.0 - 2.0 * p);
       }
     }
   }
   const double pixel = 1.0 / (static_cast<double>(n_) * n_);
-  for (double& value : sum.shape) value *= pixel;
-  for (auto& row : sum.slope)
+  for (auto& row : sum)
     for (double& value : row) value *= pixel;
   return sum;
-}
-
-Shape GrainField::measure(const PhaseField& phi) const {
-  const auto [porosity, elongation, interface] = moments(phi).shape;
-  return {porosity, elongation, interface};
 }
 
 /// phi is a function of the distance from the border: 4 d/lambda = ln(phi/(1 - phi)), which is stretched, and to
@@ -124,6 +134,7 @@ void GrainField::apply(const Move& move, PhaseField& phi) const {
 
 bool GrainField::fit(const Shape& shape, PhaseField& phi) const {
   if (1.0 - shape.porosity < evenly_only) return fit(shape, 1, phi);
+  if (fits(missing(shape, measure(phi)), 3)) return true;
   PhaseField moved(n_);
   moved.copy(phi);
   if (!fit(shape, 3, moved)) return fit(shape, 1, phi);
@@ -133,19 +144,12 @@ bool GrainField::fit(const Shape& shape, PhaseField& phi) const {
 
 /// Newton's method for the first n_moves ways to move, and as many numbers of the shape.
 bool GrainField::fit(const Shape& shape, std::size_t n_moves, PhaseField& phi) const {
-  // Of a step: slopes hold for about half the width of the profile.
-  constexpr Move longest{2.0, 2.0, 0.3};
-  const std::array<double, 3> wanted{shape.porosity, shape.elongation, shape.interface};
+  constexpr Move longest{2.0, 2.0, 0.3};  // slopes hold for about half the width of the profile
   for (int step = 0; step < max_steps; ++step) {
-    const auto now = moments(phi);
-    Move move{};
-    bool done = true;
-    for (std::size_t k = 0; k < n_moves; ++k) {
-      move[k] = wanted[k] - now.shape[k];
-      done = done && std::abs(move[k]) <= alike;
-    }
-    if (done) return true;
-    if (!solve(now.slope, n_moves, move)) return false;
+    Move move = missing(shape, measure(phi));
+    if (fits(move, n_moves)) return true;
+    std::fill(move.begin() + static_cast<std::ptrdiff_t>(n_moves), move.end(), 0.0);
+    if (!solve(slopes(phi), n_moves, move)) return false;
     double part = 1.0;
     for (std::size_t k = 0; k < n_moves; ++k) part = std::min(part, longest[k] / std::abs(move[k]));
     for (double& value : move) value *= part;

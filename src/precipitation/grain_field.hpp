@@ -46,8 +46,9 @@ class GrainField {
  private:
   /// How a border moves: by 4 d/lambda evenly, by as much times cos 2θ, and the profile's stretch.
   using Move = std::array<double, 3>;
-  struct Moments;
-  Moments moments(const PhaseField& phi) const;
+  /// How porosity, elongation and interface change with the moves: [number][move].
+  using Slopes = std::array<std::array<double, 3>, 3>;
+  Slopes slopes(const PhaseField& phi) const;
   void apply(const Move& move, PhaseField& phi) const;
   bool fit(const Shape& shape, std::size_t n_moves, PhaseField& phi) const;
 
