@@ -1,0 +1,178 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "bimetal/export.h"
+
+/// Bimetal for solvers in C++: hands an expensive function of one row of numbers to a surrogate that is trained during
+/// the run. docs/library.md is the guide.
+namespace bimetal {
+
+/// Counts changes of this header that need a caller to be compiled again.
+inline constexpr int interface_version = 1;
+
+/// An argument, an option or a file is wrong; the sentence says what to do. The same on every rank that a collective
+/// call concerns.
+class BIMETAL_API BadInput : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  ~BadInput() override;
+};
+
+/// A library or the machine failed: a full disk, no memory. The same on every rank.
+class BIMETAL_API Failure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  ~Failure() override;
+};
+
+/// The reference could not solve a row of the step. The same on every rank; the other rows are answered, and the
+/// Hybrid can be used on.
+class BIMETAL_API PhysicsFailure : public std::runtime_error {
+ public:
+  PhysicsFailure(const std::string& message, int failed_on, std::int64_t failed_id, std::int32_t failure_code)
+      : std::runtime_error(message), rank(failed_on), id(failed_id), code(failure_code) {}
+  ~PhysicsFailure() override;
+
+  int rank;           ///< that met the first of the rows
+  std::int64_t id;    ///< of the row
+  std::int32_t code;  ///< that the reference gave to it; -1 if it threw or its answer cannot be used
+};
+
+/// How a surrogate looks at a quantity.
+enum class Nature {
+  plain,
+  temperature,    ///< > 0
+  mass_fraction,  ///< in [0, 1]
+  positive        ///< compared by ratios: a pressure, a time step, a concentration over decades
+};
+
+/// A column of the rows that are asked.
+struct Input {
+  std::string name;
+  std::string unit;
+  double scale = 1.0;  ///< what counts as an error of 1 in this quantity [unit], > 0; typically its range
+  Nature nature = Nature::plain;
+};
+
+/// A column of the answers.
+struct Output {
+  std::string name;
+  std::string unit;
+  double scale = 1.0;           ///< an answer off by more than switching.tolerance times this is wrong [unit], > 0
+  std::string continues = {};   ///< the input that this is the new value of; empty: a quantity of its own (a flux)
+  double lower = -std::numeric_limits<double>::infinity();  ///< no answer of the surrogate outside of these is
+  double upper = std::numeric_limits<double>::infinity();   ///< accepted
+};
+
+/// Rows that the reference is to solve: tables that are row-major, one row behind the other.
+struct ReferenceRows {
+  std::int64_t n = 0;
+  std::span<const double> in;      ///< [n, n_inputs]
+  std::span<double> out;           ///< [n, n_outputs]
+  std::span<std::int32_t> failed;  ///< [n], all 0; a row that cannot be solved gets a code other than 0
+};
+
+/// A law that no answer may break: whether the answer out [n_outputs] to in [n_inputs] may be committed. It may repair
+/// out. Local.
+struct Law {
+  std::string name;
+  std::function<bool(std::span<const double> in, std::span<double> out)> holds;
+};
+
+/// A kind of sub-problem: the meaning of its rows, and who knows the truth.
+struct Problem {
+  std::string kind;  ///< what model files and messages call it
+  std::vector<Input> inputs;
+  std::vector<Output> outputs;
+  /// [n_invariants][n_outputs]: sum_k a_k (out_k - base_k) = 0 to round-off, base being the input that an output
+  /// continues, or zero.
+  std::vector<std::vector<double>> invariants = {};
+  std::vector<Law> laws = {};    ///< asked in this order
+  std::string fingerprint = {};  ///< all that answers depend on besides the row: parameters, a version of the code
+
+  /// The expensive function. Local: it must not communicate, for any rank may be asked about any row. The answer to a
+  /// row must depend on the row alone. An exception means that none of these rows could be solved.
+  std::function<void(const ReferenceRows&)> reference = {};
+  /// Rows handed over at once at most; 0: all that are due. With 1 the cost of every row is measured by itself.
+  std::int64_t rows_per_call = 1;
+};
+
+/// A reference that knows one row at a time: from in [n_inputs] to out [n_outputs].
+using RowFunction = std::function<void(std::span<const double> in, std::span<double> out)>;
+/// Makes a reference of it. An exception means that its row could not be solved.
+BIMETAL_API std::function<void(const ReferenceRows&)> by_row(RowFunction function);
+
+/// Options by the names, and in the form, that they have in YAML: {"switching.tolerance", "1e-3"}.
+using Options = std::map<std::string, std::string>;
+
+/// Who answered a row.
+enum class AnsweredBy : std::uint8_t {
+  reference = 1,
+  surrogate = 2,
+  audit = 3  ///< the surrogate would have; the reference did, to check it
+};
+
+/// Which batch of an iteration this is: an implicit solver asks for the same rows in the same order until they fit
+/// together. Who answers a row is decided in the first batch and stays so in the next ones.
+enum class Iteration : std::uint8_t { none = 0, first = 1, next = 2 };
+
+/// This rank's rows of a step.
+struct Rows {
+  std::int64_t n = 0;
+  std::span<const double> in;                 ///< [n, n_inputs], finite
+  std::span<double> out;                      ///< [n, n_outputs], not the memory of `in`
+  std::span<const std::int64_t> id = {};      ///< [n] numbers in the whole problem, each used once; empty: rows are
+                                              ///< numbered through, rank behind rank
+  std::span<AnsweredBy> answered_by = {};     ///< [n], or empty: nobody wants to know
+  Iteration iteration = Iteration::none;
+};
+
+/// A reference and its surrogate, bonded: answers rows, learns from them, and keeps account of how far that can be
+/// trusted and whether it pays. One thread at a time uses an object.
+class BIMETAL_API Hybrid {
+ public:
+  /// Duplicates the communicator; MPI must be initialised, and every rank must give the same problem and options.
+  /// options_file: YAML, over which `options` win. BadInput. Collective.
+  Hybrid(Problem problem, const Options& options, MPI_Comm communicator, const std::string& options_file = {});
+  /// Collective, before MPI_Finalize.
+  ~Hybrid();
+  Hybrid(Hybrid&&) noexcept;
+  Hybrid& operator=(Hybrid&&) noexcept;
+
+  /// Answers the rows of a step, which counts up from 0 over the run. Collective; n may differ between ranks.
+  void solve(std::int64_t step, const Rows& rows);
+
+  /// Everything that is known of the run so far, as JSON (docs/library.md lists its members). Collective.
+  std::string report();
+  /// The closing lines of a run; alike on all ranks. Collective.
+  std::string summary();
+
+  /// Writes the whole state into an HDF5 file, which is complete or not there. Collective.
+  void save(const std::string& path);
+  /// Goes on from such a file, on any number of ranks; to the bit on as many as saved. Collective.
+  void restore(const std::string& path);
+  /// The state of this rank, for restart files of the caller's own; on the same number of ranks only. Collective.
+  std::vector<std::byte> state();
+  void set_state(std::span<const std::byte> state);
+  /// Writes the surrogate that serves as a model file. BadInput if none serves yet. Collective.
+  void save_model(const std::string& path);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bimetal
