@@ -94,7 +94,7 @@ class Hybrid:
         self._reference = reference
         self._has_laws = bool(laws)
         self._raised: BaseException | None = None  # by the reference in this step, on this rank
-        self._law_raised: BaseException | None = None
+        self._broken_law: tuple[str, BaseException] | None = None  # its name, and what it raised
         self._handle: ctypes.c_void_p | None = ctypes.c_void_p()
         self._callbacks = [ReferenceCallback(self._ask_reference)]  # they must live as long as the handle
         problem: Exception | None = None
@@ -111,7 +111,7 @@ class Hybrid:
             library.bimetal_set_fingerprint(self._handle, fingerprint)
             library.bimetal_set_reference(self._handle, self._callbacks[0], None, rows_per_call)
             for name, law in (laws or {}).items():
-                self._callbacks.append(LawCallback(functools.partial(self._ask_law, law)))
+                self._callbacks.append(LawCallback(functools.partial(self._ask_law, name, law)))
                 library.bimetal_add_law(self._handle, name, self._callbacks[-1], None)
             if options_file is not None:
                 library.bimetal_read_options(self._handle, options_file)
@@ -120,7 +120,7 @@ class Hybrid:
         except Exception as error:
             problem = error
         try:
-            self._agree(problem)
+            self._agree(problem, BadInput)
             library.bimetal_start_fortran(self._handle, comm.py2f())
         except Exception:
             library.bimetal_destroy(self._handle)
@@ -139,7 +139,7 @@ class Hybrid:
         iteration: of an implicit solver, which asks for the same rows in the same order until they fit together, the
           "first" or a "next" batch; who answers a row is decided in the first and stays so. None: no iteration.
         PhysicsFailure: a row on some rank could not be solved, on every rank. Such rows get the inputs that they
-        continue, or zeros; all others are answered. What a law raises comes after the step, elsewhere as a Failure.
+        continue, or zeros; all others are answered. Failure: a law raised an exception, which is the __cause__.
         """
         handle = self._open()
         try:
@@ -157,21 +157,22 @@ class Hybrid:
             with contextlib.suppress(BadInput):  # the other ranks get it from this call, and do not wait for this one
                 library.bimetal_solve(handle, 0, -1, None, None, None, None)
             raise
-        self._raised = self._law_raised = None
+        self._raised = self._broken_law = None
         failure: PhysicsFailure | None = None
         try:
             if iteration is None:
                 library.bimetal_solve(handle, *batch)
             else:
                 library.bimetal_solve_iteration(handle, ITERATES[iteration], *batch)
-        except PhysicsFailure as error:
-            failure = error
+        except PhysicsFailure as physics_failure:
+            failure = physics_failure
         if self._raised is not None and not isinstance(self._raised, Exception):
             raise self._raised from failure  # a KeyboardInterrupt remains one
         if failure is not None:
             raise failure from self._raised
         if self._has_laws:
-            self._agree(self._law_raised)
+            name, error = self._broken_law or ("", None)
+            self._agree(error, Failure, f"the law '{name}' raised ")
         return out
 
     def report(self) -> dict[str, Any]:
@@ -227,16 +228,16 @@ class Hybrid:
             raise BadInput("This Hybrid is closed; make another one.")
         return self._handle
 
-    def _agree(self, problem: BaseException | None) -> None:
-        """Raises if a rank has a problem: there the problem, elsewhere a Failure that quotes it. Collective."""
+    def _agree(self, problem: BaseException | None, kind: type[Exception], what: str = "") -> None:
+        """Raises an exception of this kind if some rank has a problem, which is the __cause__ there. Collective."""
         ranks = np.array([problem is not None], dtype=np.intc)
         self._comm.Allreduce(MPI.IN_PLACE, ranks)
         if not ranks[0]:
             return
-        said = self._comm.allgather("" if problem is None else _words(problem))
-        if problem is not None:
+        said = self._comm.allgather("" if problem is None else what + _words(problem))
+        if problem is not None and not isinstance(problem, Exception):
             raise problem
-        raise Failure(next(f"rank {rank}: {words}" for rank, words in enumerate(said) if words))
+        raise kind(next(f"rank {rank}: {words}" for rank, words in enumerate(said) if words)) from problem
 
     def _ask_reference(self, _context: None, n: int, rows: int, out: int, failed: Any) -> int:
         """Called by the library; no exception may leave it. Local."""
@@ -264,18 +265,18 @@ class Hybrid:
         if why:
             library.bimetal_explain_failure(why)
 
-    def _ask_law(self, law: Callable[[Array, Array], object], _context: None, row: int, out: int) -> int:
+    def _ask_law(self, name: str, law: Callable[[Array, Array], object], _context: None, row: int, out: int) -> int:
         """Called by the library; no exception may leave it. Local."""
         try:
             return 0 if law(view(row, self._n_in, read_only=True), view(out, self._n_out)) else 1
         except BaseException as error:
             traceback.clear_frames(error.__traceback__)
-            self._law_raised = self._law_raised or error
+            self._broken_law = self._broken_law or (name, error)
             return 1
 
 
 def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
 
 
 def _flat(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

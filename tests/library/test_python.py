@@ -1,0 +1,222 @@
+"""The Python package on an installed library: BIMETAL_PREFIX=<where it was installed> test_python.py"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src/python/bimetal"
+WAVE = ROOT / "docs/examples/embed/wave.py"
+PREFIX = Path(os.environ["BIMETAL_PREFIX"])
+LIBRARY = next((path for path in (PREFIX / folder / "libbimetal.so" for folder in ("lib", "lib64")) if path.exists()),
+               PREFIX / "lib/libbimetal.so")
+ENVIRONMENT = os.environ | {
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_plm_rsh_agent": "",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONPATH": str(PACKAGE.parent),
+    "BIMETAL_LIBRARY": str(LIBRARY),
+}
+HANGS_AFTER = 60  # [s]
+STEPS = 80  # in which the surrogate takes over
+RANKS = (1, 2)
+
+
+def execute(ranks, *words):
+    return subprocess.run(["mpirun", "--oversubscribe", "-n", str(ranks), sys.executable, *map(str, words)],
+                          capture_output=True, text=True, timeout=HANGS_AFTER, env=ENVIRONMENT, check=False)
+
+
+class PythonTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.folder = Path(directory.name)
+
+    def program(self, ranks, *words):
+        """What programs.py has told, and its output."""
+        result = execute(ranks, ROOT / "tests/library/programs.py", *words)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        return [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")], result.stdout
+
+    def cases(self, ranks, *words):
+        """Case -> what each rank has told of it."""
+        found = defaultdict(lambda: [None] * ranks)
+        for line in self.program(ranks, *words)[0]:
+            found[line["case"]][line["rank"]] = line
+        return found
+
+    def assert_raised(self, told, kind, *words):
+        """On every rank, with the same sentence, which has all the words."""
+        for line in told:
+            self.assertIsNotNone(line, told)
+            self.assertEqual(line["raised"], kind, line)
+            self.assertEqual(line["text"], told[0]["text"])
+            for word in words:
+                self.assertIn(word, line["text"])
+
+
+class Run(PythonTest):
+    def test_the_surrogate_takes_over_and_the_certificate_covers_it(self):
+        counts = []
+        for ranks in RANKS:
+            with self.subTest(ranks=ranks):
+                told, out = self.program(ranks, "run", STEPS)
+                report = told[0]["report"]
+                rows, bound = report["subproblems"], report["certificate"]["upper_bound"]
+                by = [sum(line["by"][k] for line in told) for k in range(4)]
+                wrong = sum(line["wrong"] for line in told)
+                print(f"{ranks} ranks: {rows['accepted']} of {rows['total']} rows accepted, {rows['audited']} audited, "
+                      f"{wrong} wrong; certificate: {100 * bound:.2f} %")
+                self.assertEqual(rows["total"], STEPS * 400)
+                self.assertEqual(rows["accepted"] + rows["rejected"], rows["total"])
+                self.assertEqual(by, [0, rows["rejected"], rows["accepted"] - rows["audited"], rows["audited"]])
+                self.assertGreater(rows["accepted"], rows["total"] / 4)
+                self.assertEqual(sum(line["wrong_by_reference"] for line in told), 0)
+                self.assertLessEqual(wrong, bound * rows["accepted"])
+                self.assertLessEqual(bound, 0.05)
+                self.assertRegex(out, r"certificate +at most 0\.\d+ % of its answers were wrong")
+                counts.append(rows)
+        self.assertEqual(*counts)
+
+    def test_ranks_report_alike(self):
+        told, _ = self.program(2, "run", 20)
+        self.assertEqual(told[0]["report"], told[1]["report"])
+
+    def test_a_run_in_two_parts_is_the_run_in_one_to_the_bit(self):
+        for ranks in RANKS:
+            with self.subTest(ranks=ranks):
+                told, _ = self.program(ranks, "restart", self.folder, STEPS // 2)
+                whole = [line for line in told if "how" in line]
+                self.assertEqual(len(whole), 2 * ranks)
+                for line in whole:
+                    self.assertTrue(line["same"], line)
+                    self.assertEqual(line["accepted_here"], line["accepted"])
+                    self.assertGreater(line["accepted"], 0, "nothing was tested")
+                for case in ("fingerprint", "no file"):
+                    self.assert_raised([line for line in told if line.get("case") == case], "BadInput")
+
+    def test_a_model_is_handed_on(self):
+        told, _ = self.program(2, "models", self.folder, STEPS)
+        self.assert_raised([line for line in told if "case" in line], "BadInput")
+        report = [line for line in told if "report" in line][0]["report"]
+        self.assertEqual((report["surrogate"]["version"], report["surrogate"]["updates"]), (0, 0))
+        self.assertGreater(report["subproblems"]["accepted"], 0)
+
+    def test_a_law_stops_answers_and_is_counted(self):
+        told, _ = self.program(2, "laws", STEPS)
+        runs, broken = [line for line in told if "gates" in line], [line for line in told if "case" in line]
+        self.assertGreater(runs[0]["gates"]["x is small"], 0)
+        for line in runs:
+            self.assertEqual(line["large"][2:], [0, 0], "an answer was committed against the law")
+            self.assertGreater(line["by"][2], 0, "nothing was tested")
+        self.assert_raised(broken, "Failure", "is broken", "IndexError")
+
+
+class Failing(PythonTest):
+    def test_an_exception_on_one_rank_ends_the_program_on_all_and_is_told(self):
+        for ranks in RANKS:
+            with self.subTest(ranks=ranks):
+                start = time.monotonic()
+                result = execute(ranks, ROOT / "tests/library/programs.py", "uncaught")
+                self.assertLess(time.monotonic() - start, 10)
+                self.assertNotEqual(result.returncode, 0)
+                sentences = [line for line in result.stderr.splitlines() if "PhysicsFailure: " in line]
+                self.assertEqual(len(sentences), ranks, result.stderr)
+                for sentence in sentences:
+                    for word in (f"rank {ranks - 1}", "row ", "step 3", "the pivot is zero"):
+                        self.assertIn(word, sentence)
+                self.assertEqual(result.stderr.count("ZeroDivisionError: the pivot is zero\n\n"), 1,
+                                 "the exception itself is to be shown where it happened")
+
+    def test_failures_of_the_reference_are_told_and_survived(self):
+        found = self.cases(2, "failures")
+        self.assert_raised(found["raise"], "PhysicsFailure", "rank 1", "the pivot is zero")
+        self.assertEqual([line["cause"] for line in found["raise"]],
+                         [None, "ZeroDivisionError: the pivot is zero"])
+        self.assertEqual([line["raised"] for line in found["interrupt"]], ["PhysicsFailure", "KeyboardInterrupt"])
+        self.assert_raised(found["write"], "PhysicsFailure", "rank 0", "read-only")
+        self.assertIn("ValueError", found["write"][0]["cause"])
+        self.assert_raised(found["unlock"], "PhysicsFailure", "WRITEABLE")
+        self.assert_raised(found["words"], "PhysicsFailure", "rank 0", "too cold to burn")
+        self.assert_raised(found["code"], "PhysicsFailure", "rank 0", "42")
+        self.assertEqual([line["code"] for line in found["code"]], [42, 42])
+        self.assert_raised(found["nan"], "PhysicsFailure", "rank 0", "nan")
+        self.assertEqual(found["after all"][0]["raised"], None)
+        for how in ("words", "code", "nan"):  # one row a call
+            for line in found[f"{how}: rows"]:
+                self.assertTrue(line["finite"])
+                self.assertGreater(line["not_right"], 0)
+                self.assertLess(line["not_right"], 5)
+
+    def test_mistakes_are_refused_on_all_ranks(self):
+        for ranks in RANKS:
+            with self.subTest(ranks=ranks):
+                found = self.cases(ranks, "refusals")
+                self.assert_raised(found["no such key"], "BadInput", "switching.tolerence", "did you mean", "tolerance")
+                self.assert_raised(found["no number"], "BadInput", "switching.tolerance")
+                self.assert_raised(found["no text"], "BadInput", "object")
+                self.assert_raised(found["one rank"], "BadInput", f"rank {ranks - 1}")
+                if ranks > 1:
+                    self.assert_raised(found["ranks differ"], "BadInput", "switching.tolerance")
+                self.assert_raised(found["not finite"], "BadInput", f"rank {ranks - 1}")
+                for case, words in {"width": "[200, 1]", "one row": "[2]", "complex": "complex", "too few ids": "ids",
+                                    "ids by halves": "ids", "single out": "float64", "Fortran out": "C-contiguous",
+                                    "out is rows": "memory", "iteration": "second", "closed": "closed"}.items():
+                    for line in found[case]:
+                        self.assertEqual(line["raised"], "BadInput", line)
+                    self.assertIn(words.replace("200", str(400 // ranks)), found[case][-1]["text"])
+                for case in ("a list", "Fortran rows", "no rows", "first", "next", "closed again"):
+                    for line in found[case]:
+                        self.assertIsNone(line["raised"], line)
+
+
+class Example(PythonTest):
+    def test_waves_go_on_from_a_restart_file(self):
+        for _ in range(2):
+            result = execute(2, WAVE, 60, 40, self.folder / "wave.h5")
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+            self.assertRegex(result.stdout, r"certificate: at most [\d.]+ % wrong\nnet speed-up: [\d.]+")
+        self.assertTrue((self.folder / "wave.h5").exists())
+
+
+class Library(PythonTest):
+    """Where the package looks for the library."""
+
+    def imported(self, path, **environment):
+        values = {key: value for key, value in ENVIRONMENT.items() if key != "BIMETAL_LIBRARY"}
+        return subprocess.run([sys.executable, "-c", "import bimetal; print(bimetal.__version__)"], cwd=self.folder,
+                              capture_output=True, text=True, timeout=HANGS_AFTER, check=False,
+                              env=values | {"PYTHONPATH": str(path)} | environment)
+
+    def test_it_is_found_in_a_wheel_and_in_an_install(self):
+        for place in ("site/bimetal/lib", "prefix/lib"):
+            package = self.folder / place.split("/", maxsplit=1)[0] / ("" if "site" in place else "lib/python3/x")
+            shutil.copytree(PACKAGE, package / "bimetal")
+            (self.folder / place).mkdir(exist_ok=True)
+            (self.folder / place / "libbimetal.so").symlink_to(LIBRARY)
+            result = self.imported(package)
+            self.assertRegex(result.stdout, r"^\d+\.\d+\.\d+\n$", result.stderr)
+
+    def test_where_it_was_looked_for_is_told(self):
+        result = self.imported(PACKAGE.parent, BIMETAL_LIBRARY="/nowhere/libbimetal.so")
+        self.assertIn("ImportError: /nowhere/libbimetal.so cannot be loaded", result.stderr)
+        shutil.copytree(PACKAGE, self.folder / "lib/python3/bimetal")
+        result = self.imported(self.folder / "lib/python3")
+        if result.returncode:  # the system may have one
+            self.assertIn(f"{self.folder}/lib/python3/bimetal/lib/libbimetal.so or {self.folder}/lib/libbimetal.so",
+                          result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
