@@ -3,6 +3,7 @@ JSON, one line each, with the rank."""
 
 import json
 import sys
+import time
 
 import bimetal
 import numpy as np
@@ -116,14 +117,17 @@ class Fragile:
     """A reference that fails in one of several ways."""
 
     def __init__(self):
-        self.how = ""
+        self.how, self.solver = "", None
 
     def __call__(self, rows, out):
         answer(rows, out)
         if self.how == "raise" and COMM.rank == LAST:
+            tell(case="raised at", at=time.time())
             raise ZeroDivisionError("the pivot is zero")
         if self.how == "interrupt" and COMM.rank == LAST:
             raise KeyboardInterrupt
+        if self.how == "call":
+            self.solver.report()
         if self.how == "write":
             rows[0, 0] = 1.0
         if self.how == "unlock":
@@ -150,7 +154,8 @@ def failures():
     """Each way to fail, one after the other in one run, which goes on after each."""
     reference = Fragile()
     with hybrid(reference, {"training.perturbed": 0}) as solver:
-        for step, how in enumerate(("raise", "interrupt", "write", "unlock", "words", "code", "nan")):
+        reference.solver = solver
+        for step, how in enumerate(("raise", "interrupt", "call", "write", "unlock", "words", "code", "nan")):
             reference.how = how
             out = np.full((len(ids()), 2), -1.0)
             attempt(how, lambda step=step, out=out: solver.solve(step, rows_at(step), ids(), out))

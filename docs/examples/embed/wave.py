@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Waves of the photosensitive Belousov-Zhabotinsky reaction around a ring, with a surrogate for the kinetics.
+"""Waves of the photosensitive Belousov-Zhabotinsky reaction run around a ring, with a surrogate for the kinetics.
 
   mpirun -n 2 python3 wave.py [cells] [steps] [restart file]
 
-Each step diffuses activator u and catalyst v explicitly, and then lets them react in every cell: the Oregonator of
-Krug, Pohlmann & Kuhnert (J. Phys. Chem. 94 (1990) 4862), under a light phi that differs along the ring and is constant
-in time. Where it is dark the medium oscillates by itself and sends out waves. If there is a restart file the run goes on
-from it, else it is written at the end.
+Every step diffuses activator u and catalyst v explicitly, and then lets them react in every cell: the Oregonator of
+Krug, Pohlmann & Kuhnert (J. Phys. Chem. 94 (1990) 4862) under a light phi that differs along the ring. Where it is dark
+the medium oscillates by itself and sends out waves. A restart file is written at the end; if there is one, the run goes
+on from it, on as many ranks as before.
+
+numpy needs about 27 ms for a call of react, however few rows it gets, and 10 us more for each of them. The ledger books
+the rows of a call alike, so that the net speed-up is too high here; a run with switching.policy never tells the truth.
 """
 
 import os

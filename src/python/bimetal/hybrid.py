@@ -62,9 +62,10 @@ class Output:
 class Hybrid:
     """Answers rows by a reference or its surrogate, and keeps account of how far that can be trusted and if it pays.
 
-    All methods are Collective: every rank of the communicator calls them in the same order. BadInput and Failure are
-    raised on every rank. One thread at a time uses an object. Whoever is done with it calls close() before MPI is
-    finalised, or uses it in a with statement.
+    All methods are Collective: every rank of the communicator calls them in the same order, and BadInput and Failure
+    are raised on every rank. A rank that stops for an exception of its own leaves the others waiting in their next one;
+    `python3 -m mpi4py program.py` ends the job instead. One thread at a time uses an object. Whoever is done with it
+    calls close() before MPI is finalised, or uses it in a with statement.
     """
 
     def __init__(self, kind: str, inputs: Sequence[Input], outputs: Sequence[Output],
@@ -95,6 +96,7 @@ class Hybrid:
         self._has_laws = bool(laws)
         self._raised: BaseException | None = None  # by the reference in this step, on this rank
         self._broken_law: tuple[str, BaseException] | None = None  # its name, and what it raised
+        self._solving = False
         self._handle: ctypes.c_void_p | None = ctypes.c_void_p()
         self._callbacks = [ReferenceCallback(self._ask_reference)]  # they must live as long as the handle
         problem: Exception | None = None
@@ -154,18 +156,21 @@ class Hybrid:
                 raise BadInput(f"iteration is {iteration!r}, and must be None, 'first' or 'next'.")
             batch = (operator.index(step), n, address(ids), address(rows), address(out), address(answered_by))
         except Exception:
-            with contextlib.suppress(BadInput):  # the other ranks get it from this call, and do not wait for this one
+            with contextlib.suppress(BadInput, Failure):  # a BadInput for the other ranks, which do not wait then
                 library.bimetal_solve(handle, 0, -1, None, None, None, None)
             raise
         self._raised = self._broken_law = None
         failure: PhysicsFailure | None = None
         try:
+            self._solving = True
             if iteration is None:
                 library.bimetal_solve(handle, *batch)
             else:
                 library.bimetal_solve_iteration(handle, ITERATES[iteration], *batch)
         except PhysicsFailure as physics_failure:
             failure = physics_failure
+        finally:
+            self._solving = False
         if self._raised is not None and not isinstance(self._raised, Exception):
             raise self._raised from failure  # a KeyboardInterrupt remains one
         if failure is not None:
@@ -212,7 +217,7 @@ class Hybrid:
     def close(self) -> None:
         """Frees everything; a second time it does nothing. Collective."""
         if self._handle is not None:
-            library.bimetal_destroy(self._handle)
+            library.bimetal_destroy(self._open())
             self._handle = None
 
     def __enter__(self) -> Hybrid:
@@ -226,6 +231,8 @@ class Hybrid:
     def _open(self) -> ctypes.c_void_p:
         if self._handle is None:
             raise BadInput("This Hybrid is closed; make another one.")
+        if self._solving:
+            raise BadInput("A reference or a law must not use the Hybrid that calls it.")
         return self._handle
 
     def _agree(self, problem: BaseException | None, kind: type[Exception], what: str = "") -> None:
