@@ -17,6 +17,7 @@ from manifest import find_fault, list_changes, read_interfaces, read_manifest, w
 
 LIBRARY = Path(__file__).resolve().parents[2] / "src/library"
 MANIFEST = LIBRARY / "abi.txt"
+COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 HEADERS = {path.name: path.read_text(encoding="utf-8") for path in sorted((LIBRARY / "include/bimetal").glob("*.h*"))}
 
 
@@ -33,9 +34,10 @@ def accept(headers, manifest):
 
 
 def mutated(name, old, new):
-    """The headers, with one place of one of them changed."""
-    assert HEADERS[name].count(old) == 1, f"{name} does not have {old!r} once"
-    return {**HEADERS, name: HEADERS[name].replace(old, new)}
+    """The headers, without comments and empty lines, and with one place of one of them changed."""
+    bare = {name: re.sub(r"\s*\n\s*", "\n", re.sub(r" +", " ", COMMENT.sub("", text))) for name, text in HEADERS.items()}
+    assert bare[name].count(old) == 1, f"{name} does not have {old!r} once"
+    return {**bare, name: bare[name].replace(old, new)}
 
 
 def faults_of(headers):
@@ -75,19 +77,18 @@ class Changes(unittest.TestCase):
         "function of another name": ("bimetal.h", "bimetal_print_summary(", "bimetal_print("),
         "result": ("bimetal.h", "BIMETAL_API void bimetal_destroy", "BIMETAL_API bimetal_status bimetal_destroy"),
         "visibility": ("export.h", 'visibility("default")', 'visibility("hidden")'),
-        "order of members": ("hybrid.hpp", "  std::string kind;  ///< what model files and messages call it\n"
-                             "  std::vector<Input> inputs;\n", "  std::vector<Input> inputs;\n  std::string kind;\n"),
-        "member more": ("hybrid.hpp", "  std::int64_t rows_per_call = 1;",
-                        "  std::int64_t rows_per_call = 1;\n  int more = 0;"),
+        "order of members": ("hybrid.hpp", "std::string kind;\nstd::vector<Input> inputs;",
+                             "std::vector<Input> inputs;\nstd::string kind;"),
+        "member more": ("hybrid.hpp", "std::int64_t rows_per_call = 1;", "std::int64_t rows_per_call = 1; int more = 0;"),
         "default of a member": ("hybrid.hpp", "std::int64_t rows_per_call = 1;", "std::int64_t rows_per_call = 0;"),
         "default of an argument": ("hybrid.hpp", "const std::string& options_file = {});",
                                    'const std::string& options_file = "bimetal.yaml");'),
-        "order of enumerators": ("hybrid.hpp", "  plain,\n", ""),
+        "order of enumerators": ("hybrid.hpp", "plain,\ntemperature,", "temperature,\nplain,"),
         "type below an enum": ("hybrid.hpp", "enum class Iteration : std::uint8_t", "enum class Iteration : int"),
         "private member": ("hybrid.hpp", "std::unique_ptr<Impl> impl_;", "Impl* impl_;"),
         "alias": ("hybrid.hpp", "using Options = std::map<std::string, std::string>;",
                   "using Options = std::multimap<std::string, std::string>;"),
-        "const": ("hybrid.hpp", "  std::string report();", "  std::string report() const;"),
+        "const": ("hybrid.hpp", "std::string report();", "std::string report() const;"),
         "function more in C++": ("hybrid.hpp", "using Options =", "BIMETAL_API void forget();\nusing Options ="),
     }
     HARMLESS = {
@@ -103,9 +104,8 @@ class Changes(unittest.TestCase):
                 self.assertEqual(len(faults_of(mutated(*change))), 1)
 
     def test_of_comments_are_not(self):
-        comment = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
         for other in ("", "/* bimetal_status bimetal_more(void); */", "// }\n"):
-            changed = {name: comment.sub(other, text) for name, text in HEADERS.items()}
+            changed = {name: COMMENT.sub(other, text) for name, text in HEADERS.items()}
             self.assertNotEqual(changed, HEADERS)
             self.assertEqual(read_interfaces(changed), read_interfaces(HEADERS))
 
@@ -113,7 +113,6 @@ class Changes(unittest.TestCase):
         for what, change in self.HARMLESS.items():
             with self.subTest(what):
                 changed = mutated(*change)
-                self.assertNotEqual(changed, HEADERS)
                 self.assertEqual(read_interfaces(changed), read_interfaces(HEADERS))
 
     def test_a_function_more_in_c_needs_no_new_version_but_is_to_be_accepted(self):
@@ -125,7 +124,7 @@ class Changes(unittest.TestCase):
 
     def test_that_depend_on_a_macro_are_refused(self):
         with self.assertRaises(Unreadable):
-            read_interfaces(mutated("bimetal.h", "/** How a call ended.", "#if HAVE_IT\n/** How a call ended."))
+            read_interfaces(mutated("bimetal.h", "typedef enum bimetal_status", "#if HAVE_IT\ntypedef enum bimetal_status"))
 
 
 class Acceptance(unittest.TestCase):
