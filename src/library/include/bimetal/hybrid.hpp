@@ -159,6 +159,8 @@ class BIMETAL_API Hybrid {
   std::string report();
   /// The closing lines of a run; alike on all ranks. Collective.
   std::string summary();
+  /// Whether this is the first rank, whose business it is to print. Local.
+  bool is_first() const;
 
   /// Writes the whole state into an HDF5 file, which is complete or not there. Collective.
   void save(const std::string& path);
