@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 #include "core/error.hpp"
-#include "library/explanation.hpp"
 #include "library/session.hpp"
 #include "parallel/arrival.hpp"
 #include "parallel/mpi.hpp"
@@ -103,21 +102,6 @@ void Hybrid::set_state(std::span<const std::byte> state) {
 }
 void Hybrid::save_model(const std::string& path) {
   guarded(impl_->exit, [&] { impl_->session->save_model(path); });
-}
-
-std::function<void(const ReferenceRows&)> by_row(RowFunction function) {
-  return [function = std::move(function)](const ReferenceRows& rows) {
-    const auto n = static_cast<std::size_t>(rows.n);
-    const auto n_in = rows.in.size() / n, n_out = rows.out.size() / n;
-    for (std::size_t i = 0; i < n; ++i) {
-      try {
-        function(rows.in.subspan(i * n_in, n_in), rows.out.subspan(i * n_out, n_out));
-      } catch (const std::exception& error) {
-        rows.failed[i] = -1;
-        library::explanation() = error.what();
-      }
-    }
-  };
 }
 
 }  // namespace bimetal
