@@ -163,7 +163,8 @@ typedef enum bimetal_answerer {
  *  depend on them, so that any number of ranks audits the same rows. NULL: rows are numbered through, rank behind
  *  rank
  *  @param in [n, n_inputs], finite
- *  @param out [n, n_outputs]; a row that could not be solved gets the inputs that it continues, or zeros
+ *  @param out [n, n_outputs], not the memory of `in`; a row that could not be solved gets the inputs that it
+ *  continues, or zeros
  *  @param answered_by out: [n] of bimetal_answerer; may be NULL
  *  @return BIMETAL_PHYSICS_FAILED if at least one row on some rank could not be solved; the others are answered, and
  *  the handle can be used on */
@@ -192,7 +193,7 @@ BIMETAL_API bimetal_status bimetal_solve_iteration(bimetal_hybrid* hybrid, bimet
 BIMETAL_API bimetal_status bimetal_report(bimetal_hybrid* hybrid, const char** json);
 /** One number of the last report. Local; after bimetal_report().
  *  @param path where it is, such as "certificate.upper_bound" or "speed.net_speedup"
- *  @param value out */
+ *  @param value out: the number; NaN if the report has a null there */
 BIMETAL_API bimetal_status bimetal_report_number(bimetal_hybrid* hybrid, const char* path, double* value);
 /** The closing lines of a run, on the standard output of the first rank. Collective. */
 BIMETAL_API bimetal_status bimetal_print_summary(bimetal_hybrid* hybrid);
@@ -217,7 +218,8 @@ BIMETAL_API bimetal_status bimetal_get_state(bimetal_hybrid* hybrid, const void*
 BIMETAL_API bimetal_status bimetal_set_state(bimetal_hybrid* hybrid, const void* state, size_t size);
 /** Writes the surrogate that serves as a model file, for the option surrogate.model of a later run and for
  *  models/check.py. Collective.
- *  @param path of the file */
+ *  @param path of the file
+ *  @return BIMETAL_BAD_INPUT if none serves yet */
 BIMETAL_API bimetal_status bimetal_save_model(bimetal_hybrid* hybrid, const char* path);
 
 #ifdef __cplusplus
