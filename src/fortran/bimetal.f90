@@ -815,10 +815,10 @@ contains
       n_inputs = hybrid%rows%n_inputs
       n_outputs = hybrid%rows%n_outputs
     end if
-    write (sentence, '(6(a, i0), a)') 'bimetal_solve() was given ', in(1), ' inputs (the kind has ', n_inputs, ') of ', &
-        product(in(2:)), ' rows and ', out(1), ' outputs (the kind has ', n_outputs, ') of ', product(out(2:)), &
-        ' rows; in must be (n_inputs, n), out (n_outputs, n), id and answered_by (n), or have the extents of a grid '// &
-        'instead of n'
+    write (sentence, '(6(a, i0), a)') 'bimetal_solve() was given ', in(1), ' inputs (the kind has ', n_inputs, &
+        ') of ', product(in(2:)), ' rows and ', out(1), ' outputs (the kind has ', n_outputs, ') of ', &
+        product(out(2:)), ' rows; in must be (n_inputs, n), out (n_outputs, n), id and answered_by (n), or have '// &
+        'the extents of a grid instead of n'
   end function
 
   !> What the library calls for bimetal_set_row_reference(); context points to the description.

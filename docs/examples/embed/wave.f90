@@ -81,7 +81,8 @@ program wave
   call bimetal_start(hybrid, MPI_COMM_WORLD)
 
   done = 0
-  inquire (file=restart, exist=goes_on)
+  goes_on = .false.
+  if (restart /= '') inquire (file=restart, exist=goes_on)
   if (goes_on) then
     call bimetal_restore(hybrid, restart)
     open (10, file=fields, form='unformatted', status='old')
@@ -108,8 +109,8 @@ program wave
   call bimetal_report(hybrid)
   call bimetal_report_number(hybrid, 'certificate.upper_bound', certificate)
   call bimetal_report_number(hybrid, 'speed.net_speedup', speedup)
-  if (rank == 0) print '(a, f0.2, a, /, a, f0.2)', 'certificate: at most ', 100 * certificate, ' % wrong', &
-      'net speed-up: ', speedup
+  if (rank == 0) print '(3a)', 'certificate: at most ', decimals(100 * certificate), ' % wrong'
+  if (rank == 0) print '(2a)', 'net speed-up: ', decimals(speedup)
   call bimetal_destroy(hybrid)
   call MPI_Finalize(ierr)
 
@@ -120,6 +121,14 @@ contains
     call get_command_argument(position, argument)
     number = default
     if (argument /= '') read (argument, *) number
+  end function
+
+  function decimals(value) result(text)
+    real(c_double), intent(in) :: value
+    character(len=:), allocatable :: text
+    character(len=16) :: digits
+    write (digits, '(f16.2)') value
+    text = trim(adjustl(digits))
   end function
 
   subroutine exchange_halo()

@@ -16,7 +16,7 @@ module aquifer
   integer, parameter :: dp = kind(1d0)
   real(dp), parameter :: day = 86400d0
 
-  ! The totals that a cell holds, in mol per litre of pore water. Calcite does not move.
+  ! The totals of a cell, in mol per litre of pore water. Calcite does not move. The background is in equilibrium.
   integer, parameter :: n_total = 3
   character(len=7), parameter :: name(n_total) = [character(len=7) :: 'Ca', 'C', 'calcite']
   logical, parameter :: mobile(n_total) = [.true., .true., .false.]
@@ -32,7 +32,7 @@ module aquifer
   real(dp) :: temperature = 25d0                    ! degrees Celsius
   real(dp) :: salt = 0.01d0                         ! sodium chloride, mol/l; takes part in the ionic strength only
   real(dp) :: area = 100d0                          ! reactive surface of calcite at the start, cm2/l
-  real(dp) :: background(n_total) = [2.0d-3, 4.3d-3, 5d-2]
+  real(dp) :: background(n_total) = [2.02d-3, 4.5d-3, 5d-2]
   real(dp) :: injected(n_total) = [5d-4, 2d-2, 0d0]
   namelist /plume/ nx, ny, n_steps, n_print, n_sub, length, width, velocity, alpha_l, alpha_t, dt, temperature, &
       salt, area, background, injected
@@ -169,7 +169,7 @@ contains
     real(dp), intent(out) :: rate
     integer, intent(out) :: ierr
     real(dp) :: a_h, a_co2, omega, surface
-    call speciate(t(1) + xi, t(2) + xi, x, a_h, a_co2, omega, ierr)
+    call speciate(max(t(1) + xi, 1d-12), max(t(2) + xi, 1d-12), x, a_h, a_co2, omega, ierr)
     surface = area*(max(0d0, t(3) - xi)/background(3))**(2d0/3d0)
     rate = 1d-3*surface*(rate_h*a_h + rate_co2*a_co2 + rate_h2o)*(1 - omega**(2d0/3d0))
   end subroutine dissolution
