@@ -60,14 +60,14 @@ program wave
   call get_command_argument(3, restart)
   write (fields, '(a, ".rank", i0)') trim(restart), rank
 
-  ! This rank has the cells from first + 1 to first + n of the ring.
+  ! This rank has n cells of the ring, which are numbered from 0.
   first = int(int(cells, c_int64_t) * rank / n_ranks)
   n = int(int(cells, c_int64_t) * (rank + 1) / n_ranks) - first
   allocate (y(2, 0:n + 1), in(3, n), out(2, n))
-  id = [(int(first + i, c_int64_t), i = 1, n)]
+  id = [(int(first + i, c_int64_t), i = 0, n - 1)]
   y = 0.05d0
-  where (20 * id <= cells) y(1, 1:n) = 0.8d0
-  in(3, :) = 0.005d0 * (1 + cos(2 * pi * (id - 0.5d0) / cells))
+  where (id < cells / 20) y(1, 1:n) = 0.8d0
+  in(3, :) = 0.005d0 * (1 + cos(2 * pi * (id + 0.5d0) / cells))
 
   call bimetal_create('oregonator', hybrid)
   call bimetal_add_input(hybrid, 'u', '1', 1d0, 'positive')
@@ -76,6 +76,7 @@ program wave
   call bimetal_add_output(hybrid, 'u', '1', 1d0, continues='u')
   call bimetal_add_output(hybrid, 'v', '1', 0.3d0, continues='v')
   call bimetal_bound_output(hybrid, ['u', 'v'], lower=0d0, upper=1d0)
+  call bimetal_set_fingerprint(hybrid, 'eps 0.04, f 1.4, q 0.002, dt 0.03')
   call bimetal_set_row_reference(hybrid, react)
   call bimetal_set_option(hybrid, 'switching.tolerance', 1d-3)
   call bimetal_start(hybrid, MPI_COMM_WORLD)
