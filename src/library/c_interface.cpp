@@ -245,9 +245,10 @@ bimetal_status bimetal_solve(bimetal_hybrid* hybrid, int64_t step, int64_t n, co
 
 bimetal_status bimetal_solve_iteration(bimetal_hybrid* hybrid, bimetal_iterate iterate, int64_t step, int64_t n,
                                        const int64_t* id, const double* in, double* out, uint8_t* answered_by) {
-  if (iterate != BIMETAL_FIRST && iterate != BIMETAL_NEXT)
-    return failed(BIMETAL_BAD_INPUT, "iterate must be BIMETAL_FIRST or BIMETAL_NEXT");
-  return solve(hybrid, static_cast<bimetal::Iteration>(iterate), step, n, id, in, out, answered_by);
+  // What is neither first nor next is found by all ranks together.
+  const bool known = iterate == BIMETAL_FIRST || iterate == BIMETAL_NEXT;
+  const auto iteration = known ? static_cast<bimetal::Iteration>(iterate) : static_cast<bimetal::Iteration>(255);
+  return solve(hybrid, iteration, step, n, id, in, out, answered_by);
 }
 
 bimetal_status bimetal_report(bimetal_hybrid* hybrid, const char** json) {
@@ -286,15 +287,13 @@ bimetal_status bimetal_print_summary(bimetal_hybrid* hybrid) {
 
 bimetal_status bimetal_save(bimetal_hybrid* hybrid, const char* path) {
   return guarded([&] {
-    require(path, "the path");
-    started(hybrid).started->save(path);
+    started(hybrid).started->save(path ? path : "");  // agreed on by all ranks
   });
 }
 
 bimetal_status bimetal_restore(bimetal_hybrid* hybrid, const char* path) {
   return guarded([&] {
-    require(path, "the path");
-    started(hybrid).started->restore(path);
+    started(hybrid).started->restore(path ? path : "");  // agreed on by all ranks
   });
 }
 
@@ -318,8 +317,7 @@ bimetal_status bimetal_set_state(bimetal_hybrid* hybrid, const void* state, size
 
 bimetal_status bimetal_save_model(bimetal_hybrid* hybrid, const char* path) {
   return guarded([&] {
-    require(path, "the path");
-    started(hybrid).started->save_model(path);
+    started(hybrid).started->save_model(path ? path : "");  // agreed on by all ranks
   });
 }
 

@@ -129,6 +129,8 @@ Session::Numbers Session::require_sound(std::int64_t step, const Rows& rows) con
       wrong = fmt::format("input {} of row {} is {}, which is no number", inputs[at % inputs.size()].name,
                           at / inputs.size(), *bad);
   }
+  if (wrong.empty() && rows.iteration > Iteration::next)
+    wrong = fmt::format("the iteration is {}, and must be first or next", static_cast<int>(rows.iteration));
   if (wrong.empty() && step < 0) wrong = fmt::format("the step is {}; steps count up from 0", step);
   if (wrong.empty() && rows.iteration != Iteration::next && step < next_step_)
     wrong = fmt::format("step {} is not behind step {}, which is done; steps count up over the run", step,
@@ -263,7 +265,14 @@ void Session::persist(const core::Archive& archive) {
   since_start_ = core::Stopwatch();
 }
 
+/// UserError, the same on every rank, if the path is empty or not the same on all. Collective.
+void Session::require_path(const std::string& path) const {
+  parallel::require_alike("was given the path", path, "give every rank the same", comm_);
+  if (path.empty()) throw UserError("the path of the file is empty; give one");
+}
+
 void Session::save(const std::string& path) {
+  require_path(path);
   if (!storage_) storage_ = make_storage();
   hybrid_->gather_state();
   if (data_) data_->cut(next_step_);
@@ -272,6 +281,7 @@ void Session::save(const std::string& path) {
 }
 
 void Session::restore(const std::string& path) {
+  require_path(path);
   if (!storage_) storage_ = make_storage();
   storage_->restore_checkpoint(
       path, [this](const core::Archive& archive) { persist(archive); }, comm_);
@@ -309,6 +319,7 @@ void Session::set_state(std::span<const std::byte> bytes) {
 }
 
 void Session::save_model(const std::string& path) {
+  require_path(path);
   const auto* surrogate = hybrid_->surrogate();
   if (!surrogate || surrogate->version() < 0)
     throw UserError(

@@ -53,6 +53,7 @@ class Session {
   enum class Numbers { given, missing };  // of the rows
   Numbers require_sound(std::int64_t step, const Rows& rows) const;
   void number(const Rows& rows);
+  void require_path(const std::string& path) const;
   std::optional<FailedRow> first_failure(const std::vector<subproblem::Failure>& failures, std::int64_t step) const;
   void persist_identity(const core::Archive& archive);
   void persist(const core::Archive& archive);

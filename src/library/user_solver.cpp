@@ -31,7 +31,7 @@ struct UserSolver::Call {
   double seconds = 0.0;
 };
 
-void UserSolver::call(Call& call) const {
+void UserSolver::call(Call& call) {
   take_explanation();
   const core::Stopwatch watch;
   try {
@@ -45,6 +45,7 @@ void UserSolver::call(Call& call) const {
     call.why = "an exception of unknown type";
   }
   call.seconds = watch.seconds();
+  cost_.note(call.given.size(), call.seconds);
 }
 
 /// Why the answer to a row cannot be used; empty if it can.
@@ -65,7 +66,7 @@ std::string UserSolver::doubt(const Call& call, std::size_t row) const {
 }
 
 /// Asks for the first row of a call once more, by itself: whether its answer depends on the row alone.
-std::string UserSolver::doubt_repetition(const Call& first) const {
+std::string UserSolver::doubt_repetition(const Call& first) {
   Call again(first.given.first(1), first.out.width());
   call(again);
   if (const auto why = doubt(again, 0); !why.empty())
@@ -93,10 +94,13 @@ subproblem::BatchReport UserSolver::solve(subproblem::Batch& batch) {
     std::string doubt_first = doubt(rows, 0);
     if (doubt_first.empty() && !asked_twice_) doubt_first = doubt_repetition(rows);
     asked_twice_ = true;
+    const double per_row =
+        size == 1 ? rows.seconds : std::min(cost_.per_row(), rows.seconds / static_cast<double>(size));
+    report.shared_seconds += rows.seconds - per_row * static_cast<double>(size);
     for (std::int64_t i = 0; i < size; ++i) {
       const auto row = static_cast<std::size_t>(first + i);
       const auto why = i == 0 ? doubt_first : doubt(rows, static_cast<std::size_t>(i));
-      if (!batch.seconds.empty()) batch.seconds[row] = rows.seconds / static_cast<double>(size);
+      if (!batch.seconds.empty()) batch.seconds[row] = per_row;
       if (why.empty()) {
         std::ranges::copy(rows.out[i], batch.out[first + i].begin());
         continue;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "library/call_cost.hpp"
 #include "library/user_kind.hpp"
 
 namespace bimetal::library {
@@ -29,13 +30,14 @@ class UserSolver : public subproblem::SubproblemSolver {
 
  private:
   struct Call;
-  void call(Call& call) const;
+  void call(Call& call);
   std::string doubt(const Call& call, std::size_t row) const;
-  std::string doubt_repetition(const Call& call) const;
+  std::string doubt_repetition(const Call& call);
 
   const Problem* problem_;
   UserKind kind_;
   double tolerance_;
+  CallCost cost_;
   bool asked_twice_ = false;
   std::map<std::int64_t, std::int32_t> codes_;
 };

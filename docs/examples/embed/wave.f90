@@ -79,6 +79,7 @@ program wave
   call bimetal_set_fingerprint(hybrid, 'eps 0.04, f 1.4, q 0.002, dt 0.03')
   call bimetal_set_row_reference(hybrid, react)
   call bimetal_set_option(hybrid, 'switching.tolerance', 1d-3)
+  call bimetal_set_option(hybrid, 'switching.cost_veto', .false.)  ! learns at once, whatever that costs
   call bimetal_start(hybrid, MPI_COMM_WORLD)
 
   done = 0
