@@ -17,11 +17,14 @@ if(NOT TARGET yaml-cpp::yaml-cpp)
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()
 
-if(BIMETAL_WITH_PETSC)
-  find_package(MPI REQUIRED COMPONENTS C)
-  # Only the C interface: the C++ bindings left the MPI standard in version 3.
-  target_compile_definitions(bimetal_options INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
-  pkg_check_modules(PETSC REQUIRED IMPORTED_TARGET PETSc)
+find_package(MPI REQUIRED COMPONENTS C)
+# Only the C interface: the C++ bindings left the MPI standard in version 3.
+target_compile_definitions(bimetal_options INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
+
+if(BIMETAL_WITH_HDF5)
   # Debian names parallel HDF5 after the MPI it was built with; elsewhere it is plain hdf5.
   pkg_search_module(HDF5 REQUIRED IMPORTED_TARGET hdf5-openmpi hdf5-mpi hdf5)
+endif()
+if(BIMETAL_WITH_PETSC)
+  pkg_check_modules(PETSC REQUIRED IMPORTED_TARGET PETSc)
 endif()

@@ -35,7 +35,7 @@ Size size_of(double from, const std::vector<std::int64_t>& layers, double to) {
 
 double bytes_of_surrogate(const RunConfig& config, double n_columns, double rows_to_come) {
   if (!config.hybrid.switching.acceptance_rule().asks_surrogate) return 0.0;
-  const auto network = network_for(config, static_cast<std::size_t>(n_columns));
+  const auto network = library::network_for(config, static_cast<std::size_t>(n_columns));
   const auto last = static_cast<double>(network.layers.back());
   const double n_said = network.head == surrogate::Head::relaxation ? 2.0 * n_columns : n_columns;
   const Size parts[] = {size_of(n_columns, network.layers, n_said), size_of(last, network.error_layers, 1.0),

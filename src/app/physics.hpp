@@ -59,8 +59,4 @@ struct PhysicsEntry {
 /// The one that the key `physics` names; without it a reacting flow.
 const PhysicsEntry& choose_physics(config::Section& root);
 
-/// What an error of 1 means for each output: `scales`, but for those that the input gives in switching.scales.
-/// UserError if that names no output. Local.
-void apply_scales(const RunConfig& config, std::span<const std::string> names, std::span<double> scales);
-
 }  // namespace bimetal::app

@@ -24,7 +24,7 @@ Precipitation::Precipitation(const RunConfig& run, const PrecipitationConfig& co
   const double interface = start[GrainCell::new_interface], conductivity = start[GrainCell::K_xx];
   const std::array<std::string, GrainCell::n_out> names{"porosity", "elongation", "interface", "K_xx", "K_yy"};
   std::array<double, GrainCell::n_out> scales{dissolved, dissolved, interface, conductivity, conductivity};
-  apply_scales(run, names, scales);
+  library::apply_scales(run, names, scales);
   if (const double range = std::abs(config.macro.initial - config.macro.sink.value); range > 0.0)
     cell_.potential_scale = range;
   cell_.porosity_scale = scales[0];

@@ -18,7 +18,7 @@ std::vector<double> make_scales(const RunConfig& config, const chemistry::Mechan
   auto scales = subproblem::reference_scales(mechanism, input.chemistry.pressure, mixture);
   std::vector<std::string> names{"T"};
   for (const auto& species : mechanism.species) names.push_back("Y_" + species.name);
-  apply_scales(config, names, scales);
+  library::apply_scales(config, names, scales);
   return scales;
 }
 

@@ -24,7 +24,7 @@ int trainers_wanted(const hybrid::HybridOptions& options) {
 void train(const RunConfig& config, const hybrid::Crew& crew) {
   const auto reference = config.physics->load(config, crew.own())->make_reference();
   const auto& signature = reference->kind().signature();
-  hybrid::TrainerService(config.hybrid, crew, signature, make_surrogate(config, signature, crew.own())).run();
+  hybrid::TrainerService(config.hybrid, crew, signature, library::make_surrogate(config, signature, crew.own())).run();
 }
 
 /// What a rank that solves does in a run. Gives the exit code. Collective over solvers.

@@ -18,28 +18,19 @@ std::unique_ptr<hybrid::HybridSolver> make_hybrid(const RunConfig& config, const
   auto reference = physics.make_reference();
   std::optional<surrogate::Surrogate> network;
   if (config.hybrid.switching.acceptance_rule().asks_surrogate)
-    network = make_surrogate(config, reference->kind().signature(), crew.own());
+    network = library::make_surrogate(config, reference->kind().signature(), crew.own());
   return std::make_unique<hybrid::HybridSolver>(with_faults(std::move(reference), config.hybrid.faults, crew.own()),
                                                 std::move(network), config.hybrid, crew, log);
 }
 
 }  // namespace
 
-surrogate::Surrogate make_surrogate(const RunConfig& config, const core::Signature& signature,
-                                    const parallel::Communicator& comm) {
-  const auto n_predicted =
-      std::ranges::count_if(signature.outputs, [](const auto& output) { return !output.derived; });
-  const auto network = network_for(config, static_cast<std::size_t>(n_predicted));
-  if (!config.model) return surrogate::Surrogate(signature, network, config.training, comm);
-  return surrogate::Surrogate(signature, surrogate::ModelFile(*config.model, comm), network, config.training, comm);
-}
-
 Simulation::Simulation(const RunConfig& config, const hybrid::Crew& crew, const core::Log& log)
     : physics_(config.physics->load(config, crew.own())),
       grid_(affordable_grid(config, *physics_, crew.own()), physics_->n_components(), crew.own()),
       hybrid_(make_hybrid(config, *physics_, crew, log)),
-      recorder_(config.output.data_rows ? std::make_unique<DataRecorder>(*hybrid_, *hybrid_, *config.output.data_rows,
-                                                                         config.seed, crew.own())
+      recorder_(config.output.data_rows ? std::make_unique<hybrid::DataRecorder>(
+                                              *hybrid_, *hybrid_, *config.output.data_rows, config.seed, crew.own())
                                         : nullptr),
       pde_(physics_->make_pde(grid_, recorder_ ? static_cast<subproblem::SubproblemSolver&>(*recorder_) : *hybrid_)) {
 }

@@ -2,22 +2,16 @@
 
 #include <memory>
 
-#include "app/data_recorder.hpp"
 #include "app/physics.hpp"
 #include "app/run_config.hpp"
 #include "core/archive.hpp"
 #include "core/log.hpp"
 #include "grid/structured_grid.hpp"
 #include "hybrid/crew.hpp"
+#include "hybrid/data_recorder.hpp"
 #include "hybrid/hybrid_solver.hpp"
-#include "surrogate/surrogate.hpp"
 
 namespace bimetal::app {
-
-/// The surrogate a run starts with, alike on all ranks of comm, be it those that solve or those that train.
-/// Collective.
-surrogate::Surrogate make_surrogate(const RunConfig& config, const core::Signature& signature,
-                                    const parallel::Communicator& comm);
 
 /// Everything that lives for the length of a run, put together from its configuration: physics, the hybrid around its
 /// reference solver, a recorder of training data around that if asked for, and the PDE that hands them its
@@ -35,14 +29,14 @@ class Simulation {
   const Physics& physics() const { return *physics_; }
   hybrid::HybridSolver& hybrid() { return *hybrid_; }
   /// Null unless a data set is asked for.
-  const DataRecorder* recorder() const { return recorder_.get(); }
+  const hybrid::DataRecorder* recorder() const { return recorder_.get(); }
   Pde& pde() { return *pde_; }
 
  private:
   std::unique_ptr<Physics> physics_;
   grid::StructuredGrid grid_;
   std::unique_ptr<hybrid::HybridSolver> hybrid_;
-  std::unique_ptr<DataRecorder> recorder_;
+  std::unique_ptr<hybrid::DataRecorder> recorder_;
   std::unique_ptr<Pde> pde_;
 };
 

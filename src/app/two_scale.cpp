@@ -47,7 +47,7 @@ TwoScaleConduction::TwoScaleConduction(const RunConfig& run, const TwoScaleConfi
   cell_.conductivity_scale.fill(typical_conductivity(cell_, config));
   const auto n = static_cast<std::size_t>(cell_.dimensions);
   const std::array<std::string, 3> names{"k_along", "k_across", "k_fibre"};
-  apply_scales(run, std::span(names).first(n), std::span(cell_.conductivity_scale).first(n));
+  library::apply_scales(run, std::span(names).first(n), std::span(cell_.conductivity_scale).first(n));
 }
 
 std::unique_ptr<ConductionCellSolver> TwoScaleConduction::make_cell_solver() const {

@@ -78,26 +78,28 @@ void apply_override(YAML::Node tree, const std::string& setting, Record& record)
   const auto parts = split(setting.substr(0, equals));
   const bool complete = std::none_of(parts.begin(), parts.end(), [](const auto& part) { return part.empty(); });
   if (equals == std::string::npos || parts.empty() || !complete)
-    throw core::UserError::format("--set {} is not of the form key.path=value; write for example time.end=1e-5",
-                                  core::one_line(setting, 80));
+    throw core::UserError::format("{} {} is not of the form key.path=value; write for example time.end=1e-5",
+                                  record.setter, core::one_line(setting, 80));
   YAML::Node node(tree);
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
     YAML::Node next = node[parts[i]];
     if (next.IsDefined() && !next.IsMap() && !next.IsNull())
-      throw core::UserError::format("--set {}: {} is not a mapping in {}", core::one_line(setting, 80),
+      throw core::UserError::format("{} {}: {} is not a mapping in {}", record.setter, core::one_line(setting, 80),
                                     core::one_line(parts[i], 80), record.source);
     if (!next.IsMap()) node[parts[i]] = YAML::Node(YAML::NodeType::Map);
     node.reset(node[parts[i]]);
   }
-  node[parts.back()] = parse(setting.substr(equals + 1), "--set " + core::one_line(setting, 80));
+  node[parts.back()] = parse(setting.substr(equals + 1), record.setter + " " + core::one_line(setting, 80));
   record.overridden.push_back(setting.substr(0, equals));
 }
 
 }  // namespace
 
-Document::Document(const std::string& text, const std::string& source, std::span<const std::string> overrides)
+Document::Document(const std::string& text, const std::string& source, std::span<const std::string> overrides,
+                   const std::string& setter)
     : record_(std::make_shared<Record>()), tree_(parse(text, source)) {
   record_->source = source;
+  record_->setter = setter;
   if (tree_.IsNull()) tree_ = YAML::Node(YAML::NodeType::Map);
   if (!tree_.IsMap())
     throw core::UserError::format("{}: an input file is a mapping of keys to values, this is not", source);

@@ -16,8 +16,10 @@ namespace bimetal::config {
 /// configuration: every key that was asked for, with the value used and where it came from.
 class Document {
  public:
-  /// Throws UserError for broken YAML (with its line), keys given twice, and overrides that are not key=value. Local.
-  Document(const std::string& text, const std::string& source, std::span<const std::string> overrides = {});
+  /// Throws UserError for broken YAML (with its line), keys given twice, and overrides that are not key=value.
+  /// setter: what messages about overrides call what they come from. Local.
+  Document(const std::string& text, const std::string& source, std::span<const std::string> overrides = {},
+           const std::string& setter = "--set");
 
   Section root() const;
 

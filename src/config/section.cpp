@@ -80,7 +80,7 @@ bool Section::overridden(const std::string& key) const {
 }
 
 std::string Section::place(const std::string& key) const {
-  if (overridden(key)) return "--set: ";
+  if (overridden(key)) return record_->setter + ": ";
   if (has(key))
     return fmt::format("{}:{}: ", record_->source, static_cast<const YAML::Node&>(node_)[key].Mark().line + 1);
   return record_->source + ": ";
@@ -134,7 +134,7 @@ void Section::check(const std::string& key, double value, Range range) const {
 }
 
 void Section::remember(const std::string& key, const std::string& value, bool given) {
-  const char* origin = overridden(key) ? "  # --set" : given ? "" : "  # default";
+  const auto origin = overridden(key) ? "  # " + record_->setter : std::string(given ? "" : "  # default");
   record_->lines.emplace_back(full(key), value + origin);
 }
 

@@ -32,7 +32,8 @@ struct Range {
 /// What reading a document leaves behind: the resolved values in the order of reading.
 struct Record {
   std::string source;                                      // file name, for messages
-  std::vector<std::string> overridden;                     // paths set on the command line
+  std::string setter;                                      // what has set the overridden ones, for messages: "--set"
+  std::vector<std::string> overridden;                     // paths
   std::vector<std::pair<std::string, std::string>> lines;  // key path → "value  # origin"
 };
 
@@ -102,7 +103,7 @@ class Section {
   void remember(const std::string& key, const std::string& value, bool given);
   bool overridden(const std::string& key) const;
   std::string full(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
-  std::string place(const std::string& key) const;  // "file:line: " or "--set: "
+  std::string place(const std::string& key) const;  // "file:line: " or, overridden, "--set: "
 
   YAML::Node node_;
   std::string path_;

@@ -126,7 +126,9 @@ subproblem::BatchReport BalancedSolver::solve(subproblem::Batch& batch) {
 
 subproblem::BatchReport BalancedSolver::solve_here(subproblem::Batch& batch) {
   core::ScopedTimer timer(reference_seconds_);
-  return reference_->solve(batch);
+  auto report = reference_->solve(batch);
+  reference_seconds_ -= report.shared_seconds;
+  return report;
 }
 
 subproblem::BatchReport BalancedSolver::solve_with_transfers(subproblem::Batch& batch,

@@ -31,7 +31,8 @@ class BalancedSolver : public subproblem::SubproblemSolver {
   subproblem::Kind& kind() override { return reference_->kind(); }
   subproblem::BatchReport solve(subproblem::Batch& batch) override;  // Collective
 
-  /// Wall time of the last solve() that this rank did not spend in the reference solver: sending and waiting [s].
+  /// Wall time of the last solve() that was not spent on rows of its own: sending, waiting, and what the reference
+  /// solver takes however many rows there are [s].
   double overhead_seconds() const { return overhead_seconds_; }
 
  private:

@@ -118,7 +118,7 @@ void HybridSolver::keep_for_learning(const Committed& committed, const Batch& ba
 }
 
 bool HybridSolver::moves_rows() const {
-  return perturbed_ && (options_.keeps_rows || (learner_ && learner_->learns()));
+  return perturbed_ && (options_.keeps_rows || (learner_ && learner_->learns() && !waits_));
 }
 
 /// Over ranks. Collective.
@@ -218,6 +218,7 @@ void HybridSolver::train(const Committed& committed, std::int64_t step) {
   const bool any = rows.accepted + rows.rejected > rows.unanswerable;
   const auto wanted = any ? learner_->updates_due(step, answers_of_step()) : 0;
   const auto allowed = controller_.updates_allowed(wanted, comm_.size());
+  note_waiting(step, wanted > 0 && allowed == 0);
   TrainingRound round;
   {
     core::ScopedTimer learner_timer(learner_seconds_);
@@ -227,6 +228,16 @@ void HybridSolver::train(const Committed& committed, std::int64_t step) {
   controller_.note_updates(round.updates);
   solve_.seconds.updates += static_cast<double>(round.updates);
   if (round.new_candidate) versions_->consider_promotion(step);
+}
+
+/// Moved rows cost what physics costs, and would leave nothing for the gradient steps that they are for.
+void HybridSolver::note_waiting(std::int64_t step, bool waits) {
+  waits_ = waits;
+  if (!waits || std::exchange(told_of_waiting_, true)) return;
+  log_.info(
+      "step {}: learning waits for what it costs, which is to stay within {:.3g} % of the cost of physics alone "
+      "(switching.max_overhead); with switching.cost_veto: false it does not wait",
+      step, 100.0 * *options_.switching.max_overhead);
 }
 
 /// What became of the rows that may be asked about.
@@ -271,6 +282,7 @@ void HybridSolver::persist(const core::Archive& archive) {
   pipeline_.persist(archive.in("pipeline"));
   archive.alike("off_steps", off_steps_);
   archive.alike("loss_before", loss_before_);
+  archive.alike("waits", waits_);
   archive.sums("learner_seconds", learner_seconds_);
   archive.alike("warned_of", warned_of_);
 }

@@ -20,6 +20,7 @@
 namespace bimetal::io {
 namespace {
 
+using core::DataRows;
 using hdf5::check;
 
 constexpr std::int64_t format = 2;
@@ -106,34 +107,6 @@ std::int64_t n_rows(hid_t file) {
 }
 
 }  // namespace
-
-void DataRows::resize(std::int64_t n) {
-  in.resize(n);
-  out.resize(n);
-  for (auto* column : {&id, &step}) column->resize(static_cast<std::size_t>(n));
-  held_out.resize(static_cast<std::size_t>(n));
-}
-
-void DataRows::clear() {
-  in.clear();
-  out.clear();
-  id.clear();
-  step.clear();
-  held_out.clear();
-}
-
-void DataRows::append(const DataRows& others, std::int64_t first, std::int64_t end) {
-  for (std::int64_t i = first; i < end; ++i) {
-    in.append(others.in[i]);
-    out.append(others.out[i]);
-  }
-  const auto add = [&](auto& column, const auto& more) {
-    column.insert(column.end(), more.begin() + first, more.begin() + end);
-  };
-  add(id, others.id);
-  add(step, others.step);
-  add(held_out, others.held_out);
-}
 
 struct DataSet::Impl {
   Impl(std::filesystem::path name, std::int64_t n_in, std::int64_t n_out, DataDescription described,
@@ -312,7 +285,7 @@ DataSet::~DataSet() = default;
 DataSet::DataSet(DataSet&&) noexcept = default;
 DataSet& DataSet::operator=(DataSet&&) noexcept = default;
 
-void DataSet::append(const DataRows& rows) {
+void DataSet::append(const core::DataRows& rows) {
   impl_->waiting.append(rows);
   impl_->waiting_on_all += impl_->comm.sum(rows.size());
   if (impl_->waiting_on_all >= rows_per_write) impl_->guard([&] { impl_->write(); });

@@ -4,28 +4,11 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "core/rows.hpp"
+#include "core/data_rows.hpp"
 #include "parallel/communicator.hpp"
 
 namespace bimetal::io {
-
-/// Rows that physics answered, for training off line.
-struct DataRows {
-  DataRows(std::int64_t n_in, std::int64_t n_out) : in(n_in), out(n_out) {}
-  std::int64_t size() const { return in.size(); }
-  void clear();
-  void append(const DataRows& others) { append(others, 0, others.size()); }
-  void append(const DataRows& others, std::int64_t first, std::int64_t end);  // rows [first, end) of them
-  void resize(std::int64_t n);
-
-  core::RowTable in;                   // [n, n_in] as they were handed to physics
-  core::RowTable out;                  // [n, n_out]
-  std::vector<std::int64_t> id;        // [n] global cell
-  std::vector<std::int64_t> step;      // [n]
-  std::vector<std::uint8_t> held_out;  // [n] 1: for validation, never for training
-};
 
 /// What a data set says about itself.
 struct DataDescription {
@@ -50,7 +33,7 @@ class DataSet {
 
   /// Adds this rank's rows behind those of lower ranks; written together with later ones, some ten thousand at a
   /// time. Collective.
-  void append(const DataRows& rows);
+  void append(const core::DataRows& rows);
 
   /// The rows so far are those of the steps before `step`: ends the part. Collective.
   void cut(std::int64_t step);

@@ -2,13 +2,11 @@
 
 #include <mpi.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <thread>
 
-#include "core/timer.hpp"
+#include "parallel/arrival.hpp"
 #include "parallel/mpi.hpp"
 
 namespace bimetal::parallel {
@@ -49,17 +47,7 @@ Session::~Session() {
   MPI_Finalize();
 }
 
-bool Session::all_arrive_within_seconds(double seconds) const {
-  MPI_Request request = MPI_REQUEST_NULL;
-  MPI_Ibarrier(native(exit_), &request);
-  const core::Stopwatch watch;
-  int arrived = 0;
-  while (!arrived && watch.seconds() < seconds) {
-    MPI_Test(&request, &arrived, MPI_STATUS_IGNORE);
-    if (!arrived) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return arrived != 0;
-}
+bool Session::all_arrive_within_seconds(double seconds) const { return all_arrive_within(exit_, seconds); }
 
 void Session::abort(int exit_code) {
   std::fflush(nullptr);

@@ -123,6 +123,7 @@ struct Failure {
 struct BatchReport {
   std::vector<Failure> failures;  // of this rank
   std::int64_t retries = 0;       // further attempts that rows took which this rank solved
+  double shared_seconds = 0.0;    // of this rank: what a batch costs however many rows it has, which no row is booked
 };
 
 /// Solves batches of sub-problems. Physics, and the hybrid that wraps it, look the same from here.

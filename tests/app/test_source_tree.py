@@ -22,8 +22,9 @@ ALLOWED = {
     "conduction": {"core", "parallel", "grid", "petsc", "subproblem"},
     "diffusion": {"core", "parallel", "grid", "petsc", "subproblem", "precipitation"},
     "io": {"core", "parallel", "grid"},
+    "library": {"core", "parallel", "config", "subproblem", "surrogate", "hybrid", "io", "bimetal"},
     "app": {"core", "parallel", "config", "chemistry", "subproblem", "surrogate", "control", "hybrid", "petsc", "grid",
-            "flow", "conduction", "diffusion", "homogenisation", "precipitation", "io"},
+            "flow", "conduction", "diffusion", "homogenisation", "precipitation", "io", "library"},
 }
 PURE = ("core", "chemistry", "subproblem", "homogenisation", "precipitation", "control")
 FOREIGN = re.compile(r'#include\s*<(mpi|petsc\w*|torch/.*|ATen/.*|hdf5|H5\w*)(\.h)?>')
@@ -51,6 +52,13 @@ class SourceTree(unittest.TestCase):
         public = [SOURCE / "surrogate" / name for name in ("surrogate.hpp", "options.hpp", "library.hpp")]
         for path in outside + public:
             self.assertNotRegex(path.read_text(encoding="utf-8"), r"#include\s*<(torch|ATen|c10)/", str(path))
+
+    def test_the_public_headers_need_nothing_but_mpi_and_the_language(self):
+        headers = list((SOURCE / "library" / "include" / "bimetal").glob("*.h*"))
+        self.assertTrue(headers)
+        for path in headers:
+            for included in re.findall(r'#include\s*[<"]([^>"]+)[>"]', path.read_text(encoding="utf-8")):
+                self.assertRegex(included, r"^(mpi\.h|bimetal/\w+\.h|std\w+\.h|[a-z]+)$", str(path))
 
     def test_every_header_guards_itself(self):
         for path in self.files():

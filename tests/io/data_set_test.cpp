@@ -16,6 +16,7 @@ namespace bimetal::io {
 namespace {
 
 namespace fs = std::filesystem;
+using core::DataRows;
 using test::TemporaryDirectory;
 
 constexpr std::int64_t n_in = 3, n_out = 2;

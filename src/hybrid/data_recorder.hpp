@@ -3,13 +3,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/rows.hpp"
+#include "core/data_rows.hpp"
 #include "hybrid/hybrid_solver.hpp"
-#include "io/data_set.hpp"
 #include "parallel/communicator.hpp"
 #include "subproblem/solver.hpp"
 
-namespace bimetal::app {
+namespace bimetal::hybrid {
 
 /// Watches a solver and keeps, of every step, rows that physics answered, with their answers: those for the data set,
 /// and of these the moved copies that the hybrid made. Which ones depends on seed, step and cell alone, never on the
@@ -17,14 +16,14 @@ namespace bimetal::app {
 class DataRecorder : public subproblem::SubproblemSolver {
  public:
   /// solver: the hybrid, or what wraps it. rows_per_step: kept at most, of all ranks, moved copies aside.
-  DataRecorder(subproblem::SubproblemSolver& solver, const hybrid::HybridSolver& hybrid, std::int64_t rows_per_step,
+  DataRecorder(subproblem::SubproblemSolver& solver, const HybridSolver& hybrid, std::int64_t rows_per_step,
                std::uint64_t seed, parallel::Communicator comm);
 
   subproblem::Kind& kind() override { return solver_->kind(); }
   subproblem::BatchReport solve(subproblem::Batch& batch) override;  // Collective
 
   /// Of the last step on this rank; none of a rehearsal.
-  const io::DataRows& rows() const { return rows_; }
+  const core::DataRows& rows() const { return rows_; }
 
  private:
   std::uint64_t key_of(std::int64_t step, std::int64_t cell) const;
@@ -34,13 +33,13 @@ class DataRecorder : public subproblem::SubproblemSolver {
   std::uint64_t bound_of_keys() const;
 
   subproblem::SubproblemSolver* solver_;
-  const hybrid::HybridSolver* hybrid_;
+  const HybridSolver* hybrid_;
   std::int64_t rows_per_step_;
   std::uint64_t seed_;
   parallel::Communicator comm_;
   std::vector<subproblem::Provenance> provenance_;  // where the caller does not want to know
   std::vector<std::uint64_t> keys_;                 // of the rows that physics answered
-  io::DataRows rows_;
+  core::DataRows rows_;
 };
 
-}  // namespace bimetal::app
+}  // namespace bimetal::hybrid

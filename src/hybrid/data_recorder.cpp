@@ -1,10 +1,10 @@
-#include "app/data_recorder.hpp"
+#include "hybrid/data_recorder.hpp"
 
 #include <algorithm>
 
 #include "core/random.hpp"
 
-namespace bimetal::app {
+namespace bimetal::hybrid {
 namespace {
 
 using subproblem::Answerer;
@@ -19,7 +19,7 @@ bool from_physics(const subproblem::Provenance& provenance, subproblem::Iterate 
 
 }  // namespace
 
-DataRecorder::DataRecorder(subproblem::SubproblemSolver& solver, const hybrid::HybridSolver& hybrid,
+DataRecorder::DataRecorder(subproblem::SubproblemSolver& solver, const HybridSolver& hybrid,
                            std::int64_t rows_per_step, std::uint64_t seed, parallel::Communicator comm)
     : solver_(&solver),
       hybrid_(&hybrid),
@@ -91,4 +91,4 @@ std::uint64_t DataRecorder::bound_of_keys() const {
   return bound;
 }
 
-}  // namespace bimetal::app
+}  // namespace bimetal::hybrid

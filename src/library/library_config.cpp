@@ -1,0 +1,55 @@
+#include "library/library_config.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "config/document.hpp"
+#include "parallel/alike.hpp"
+
+namespace bimetal::library {
+namespace {
+
+using config::Range;
+
+enum class Voice { terminal, silent };
+constexpr std::pair<const char*, Voice> voices[] = {{"terminal", Voice::terminal}, {"silent", Voice::silent}};
+
+void read_output(config::Section section, LibraryConfig& config) {
+  config.speaks = section.choice<Voice>("log", voices, Voice::terminal) == Voice::terminal;
+  if (section.has("data")) config.data = section.path("data");
+  config.data_rows = section.integer("data_rows", Range::at_least(1), config.data_rows);
+  section.finish();
+}
+
+}  // namespace
+
+LibraryConfig read_library_config(const Options& options, const std::string& file, const std::string& kind,
+                                  const parallel::Communicator& comm) {
+  std::vector<std::string> settings;
+  std::string all = file + "\n";
+  for (const auto& [key, value] : options) {
+    settings.push_back(key + "=" + value);
+    all += settings.back() + "\n";
+  }
+  parallel::require_alike("has the options", all, "give every rank the same", comm);
+  const auto text = file.empty() ? std::string() : config::read_text(file, "file of options", comm);
+  const config::Document document(text, file.empty() ? "the options" : file, settings, "option");
+  auto root = document.root();
+  LibraryConfig config;
+  config.name = root.text("case", kind);
+  config.hybrid.seed = static_cast<std::uint64_t>(root.integer("seed", Range::at_least(0), 1));
+  config.hybrid.expected_steps = root.integer("steps", Range::at_least(1), config.hybrid.expected_steps);
+  read_hybrid_config(root, config);
+  auto training = root.section("training");
+  if (config.hybrid.schedule.placement == hybrid::Placement::dedicated)
+    training.refuse("placement", "cannot be dedicated here: all ranks of the solver solve; give in_situ or off");
+  if (config.hybrid.switching.run_tolerance && config.hybrid.expected_steps <= 1)
+    root.refuse("steps", "must say how many steps the run is going to take, which switching.run_tolerance is for");
+  read_output(root.section("output"), config);
+  root.finish();
+  config.hybrid.keeps_rows = config.data.has_value();
+  config.resolved = document.resolved();
+  return config;
+}
+
+}  // namespace bimetal::library
