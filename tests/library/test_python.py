@@ -1,4 +1,5 @@
-"""The Python package on an installed library: BIMETAL_PREFIX=<where it was installed> test_python.py"""
+"""The Python package on an installed library: that of BIMETAL_PREFIX, or one that is made of the build folder
+BIMETAL_BUILD."""
 
 import json
 import os
@@ -11,12 +12,11 @@ import unittest
 from collections import defaultdict
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = ROOT / "src/python/bimetal"
-WAVE = ROOT / "docs/examples/embed/wave.py"
-PREFIX = Path(os.environ["BIMETAL_PREFIX"])
-LIBRARY = next((path for path in (PREFIX / folder / "libbimetal.so" for folder in ("lib", "lib64")) if path.exists()),
-               PREFIX / "lib/libbimetal.so")
+from prefix import EXAMPLES, SOURCE, Prefix
+
+PROGRAMS = SOURCE / "tests/library/python_programs.py"
+PACKAGE = SOURCE / "src/python/bimetal"
+FILE = "libbimetal.so"
 ENVIRONMENT = os.environ | {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -24,12 +24,27 @@ ENVIRONMENT = os.environ | {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONPATH": str(PACKAGE.parent),
-    "BIMETAL_LIBRARY": str(LIBRARY),
 }
 HANGS_AFTER = 60  # [s]
 STEPS = 80  # in which the surrogate takes over
 RANKS = (1, 2)
+
+
+def setUpModule():
+    prefix = os.environ.get("BIMETAL_PREFIX")
+    if not prefix:
+        made = Prefix()
+        unittest.addModuleCleanup(made.remove)
+        prefix = made.path
+    library = next(path for path in Path(prefix).glob(f"lib*/{FILE}"))
+    installed = Path(prefix) / "lib/python3/site-packages"
+    if (installed / "bimetal").is_dir():
+        ENVIRONMENT.pop("BIMETAL_LIBRARY", None)
+    else:
+        installed = PACKAGE.parent
+        ENVIRONMENT["BIMETAL_LIBRARY"] = str(library)
+    ENVIRONMENT["PYTHONPATH"] = str(installed)
+    Library.file = library
 
 
 def execute(ranks, *words):
@@ -44,8 +59,8 @@ class PythonTest(unittest.TestCase):
         self.folder = Path(directory.name)
 
     def program(self, ranks, *words):
-        """What programs.py has told, and its output."""
-        result = execute(ranks, ROOT / "tests/library/programs.py", *words)
+        """What a program has told, and its output."""
+        result = execute(ranks, PROGRAMS, *words)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         return [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")], result.stdout
 
@@ -127,7 +142,7 @@ class Failing(PythonTest):
     def test_an_exception_on_one_rank_ends_the_program_on_all_and_is_told(self):
         for ranks in RANKS:
             with self.subTest(ranks=ranks):
-                result = execute(ranks, ROOT / "tests/library/programs.py", "uncaught")
+                result = execute(ranks, PROGRAMS, "uncaught")
                 end = time.time()
                 self.assertNotEqual(result.returncode, 0)
                 raised_at = min(json.loads(line)["at"] for line in result.stdout.splitlines() if line.startswith("{"))
@@ -152,10 +167,13 @@ class Failing(PythonTest):
         self.assert_raised(found["unlock"], "PhysicsFailure", "WRITEABLE")
         self.assert_raised(found["words"], "PhysicsFailure", "rank 0", "too cold to burn")
         self.assert_raised(found["code"], "PhysicsFailure", "rank 0", "42")
-        self.assertEqual([line["code"] for line in found["code"]], [42, 42])
+        self.assert_raised(found["minus one"], "PhysicsFailure", "rank 0")
+        for how, code in (("words", -1), ("code", 42), ("minus one", -1), ("nan", -1)):
+            self.assertEqual([line["code"] for line in found[how]], [code, code])
         self.assert_raised(found["nan"], "PhysicsFailure", "rank 0", "nan")
         self.assertEqual(found["after all"][0]["raised"], None)
-        for how in ("words", "code", "nan"):  # one row a call
+        self.assert_raised(found["mixed"], "PhysicsFailure", "rank 0", "4 row(s)")  # two a call
+        for how in ("words", "code", "minus one", "mixed", "nan"):
             for line in found[f"{how}: rows"]:
                 self.assertTrue(line["finite"])
                 self.assertGreater(line["not_right"], 0)
@@ -186,7 +204,7 @@ class Failing(PythonTest):
 class Example(PythonTest):
     def test_waves_go_on_from_a_restart_file(self):
         for _ in range(2):
-            result = execute(2, WAVE, 60, 40, self.folder / "wave.h5")
+            result = execute(2, EXAMPLES / "embed/wave.py", 60, 40, self.folder / "wave.h5")
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
             self.assertRegex(result.stdout, r"certificate: at most [\d.]+ % wrong\nnet speed-up: [\d.]+")
         self.assertTrue((self.folder / "wave.h5").exists())
@@ -202,22 +220,23 @@ class Library(PythonTest):
                               env=values | {"PYTHONPATH": str(path)} | environment)
 
     def test_it_is_found_in_a_wheel_and_in_an_install(self):
-        for place in ("site/bimetal/lib", "prefix/lib"):
-            package = self.folder / place.split("/", maxsplit=1)[0] / ("" if "site" in place else "lib/python3/x")
-            shutil.copytree(PACKAGE, package / "bimetal")
-            (self.folder / place).mkdir(exist_ok=True)
-            (self.folder / place / "libbimetal.so").symlink_to(LIBRARY)
-            result = self.imported(package)
-            self.assertRegex(result.stdout, r"^\d+\.\d+\.\d+\n$", result.stderr)
+        for packages, place in (("wheel", "wheel/bimetal/lib"), ("prefix/lib/python3/site-packages", "prefix/lib"),
+                                ("other/lib/python3/site-packages", "other/lib64")):
+            with self.subTest(place):
+                shutil.copytree(PACKAGE, self.folder / packages / "bimetal")
+                (self.folder / place).mkdir(exist_ok=True)
+                (self.folder / place / FILE).symlink_to(self.file)
+                result = self.imported(self.folder / packages)
+                self.assertRegex(result.stdout, r"^\d+\.\d+\.\d+\n$", result.stderr)
 
     def test_where_it_was_looked_for_is_told(self):
-        result = self.imported(PACKAGE.parent, BIMETAL_LIBRARY="/nowhere/libbimetal.so")
-        self.assertIn("ImportError: /nowhere/libbimetal.so cannot be loaded", result.stderr)
+        result = self.imported(PACKAGE.parent, BIMETAL_LIBRARY=f"/nowhere/{FILE}")
+        self.assertIn(f"ImportError: /nowhere/{FILE} cannot be loaded", result.stderr)
         shutil.copytree(PACKAGE, self.folder / "lib/python3/bimetal")
         result = self.imported(self.folder / "lib/python3")
         if result.returncode:  # the system may have one
-            self.assertIn(f"{self.folder}/lib/python3/bimetal/lib/libbimetal.so or {self.folder}/lib/libbimetal.so",
-                          result.stderr)
+            for place in (f"lib/python3/bimetal/lib/{FILE}", f"lib/{FILE}", f"lib64/{FILE}"):
+                self.assertIn(f"{self.folder / place}", result.stderr)
 
 
 if __name__ == "__main__":

@@ -85,8 +85,8 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {  # that return a status
 def _load() -> ctypes.CDLL:
     package = Path(__file__).resolve().parent
     places = [package / "lib" / FILE]  # of a wheel; of an install, whose package is in <prefix>/lib/python3/...
-    places += [folder.parent / FILE for folder in package.parents
-               if folder.name.startswith("python") and folder.parent.name in ("lib", "lib64")]
+    places += [folder.parents[1] / lib / FILE for folder in package.parents if folder.name.startswith("python")
+               for lib in ("lib", "lib64")]
     path = os.environ.get("BIMETAL_LIBRARY") or next((str(place) for place in places if place.is_file()), None)
     try:
         loaded = ctypes.CDLL(path or ctypes.util.find_library("bimetal") or FILE)

@@ -256,8 +256,7 @@ class Hybrid:
                     raise IndexError(f"RowsFailed names a row that a call of {n} does not have: {error}") from error
                 for row, why in error.rows.items():
                     failed[row] = -1 if isinstance(why, str) else why
-                first = error.rows[min(error.rows)]
-                self._keep(error, first if isinstance(first, str) else "")
+                self._keep(error, next((why for _, why in sorted(error.rows.items()) if isinstance(why, str)), ""))
         except BaseException as error:
             with contextlib.suppress(Exception):
                 self._keep(error, _words(error))
@@ -283,7 +282,7 @@ class Hybrid:
 
 
 def _words(error: BaseException) -> str:
-    return str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, BadInput) else ": ".join(filter(None, (type(error).__name__, str(error))))
 
 
 def _flat(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,5 +1,5 @@
-"""Small programs that use a hybrid, for test_python.py: programs.py NAME [ARGUMENT...]. What they find is printed as
-JSON, one line each, with the rank."""
+"""Small programs that use a hybrid, for test_python.py: python_programs.py NAME [ARGUMENT...]. They print what they
+find as JSON, one line each, with the rank."""
 
 import json
 import sys
@@ -137,6 +137,10 @@ class Fragile:
             raise bimetal.RowsFailed({int(lowest): "too cold to burn"})
         if self.how == "code":
             raise bimetal.RowsFailed({int(lowest): 42})
+        if self.how in ("minus one", "mixed"):
+            out[lowest] = -1.0
+            raise bimetal.RowsFailed({int(lowest): -1} if self.how == "minus one" else
+                                     {int(lowest): "too cold to burn", int(rows[:, 0].argmax()): 42})
         if self.how == "nan":
             out[lowest, 1] = np.nan
 
@@ -155,7 +159,8 @@ def failures():
     reference = Fragile()
     with hybrid(reference, {"training.perturbed": 0}) as solver:
         reference.solver = solver
-        for step, how in enumerate(("raise", "interrupt", "call", "write", "unlock", "words", "code", "nan")):
+        ways = "raise", "interrupt", "call", "write", "unlock", "words", "code", "minus one", "mixed", "nan"
+        for step, how in enumerate(ways):
             reference.how = how
             out = np.full((len(ids()), 2), -1.0)
             attempt(how, lambda step=step, out=out: solver.solve(step, rows_at(step), ids(), out))
