@@ -24,6 +24,8 @@ packages=(
   libopenblas0-pthread   # several times faster than the plain BLAS that the others settle for
   # Input, output, command line.
   libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libfmt-dev
+  # The library in Fortran and in Python, and the check of its reference documentation.
+  gfortran python3-mpi4py doxygen
   # Tests and benchmarks.
   libgtest-dev libgmock-dev libbenchmark-dev
   # Post-processing, and the test that VTK opens the field files.
