@@ -8,8 +8,8 @@ Krug, Pohlmann & Kuhnert (J. Phys. Chem. 94 (1990) 4862) under a light phi that 
 the medium oscillates by itself and sends out waves. A restart file is written at the end; if there is one, the run goes
 on from it, on as many ranks as before.
 
-numpy needs about 27 ms for a call of react, however few rows it gets, and 10 us more for each of them. The ledger books
-the rows of a call alike, so that the net speed-up is too high here; a run with switching.policy never tells the truth.
+numpy takes about 27 ms for a call of react, however few rows it gets, and 10 us more for each of them. With a thousand
+cells the surrogate may therefore answer most rows and save nothing; with twenty thousand on a rank it pays.
 """
 
 import os
