@@ -93,10 +93,11 @@ TEST(Session, laws_stop_answers_and_are_counted_by_name) {
   auto problem = exchange_problem();
   problem.laws.push_back({"never hot", [](std::span<const double> in, std::span<double>) { return in[2] > 0.5; }});
   Caller caller(std::move(problem));
-  for (std::int64_t step = 0; step < 60; ++step) {
+  for (std::int64_t step = 0; step < 120; ++step) {
     ASSERT_FALSE(caller.solve(step));
-    for (std::size_t i = 0; i < n_rows; ++i)
-      if (caller.who()[i] != AnsweredBy::reference) ASSERT_GT(caller.in()[3 * i + 2], 0.5);
+    for (std::size_t i = 0; i < n_rows; ++i) {
+      ASSERT_TRUE(caller.who()[i] == AnsweredBy::reference || caller.in()[3 * i + 2] > 0.5);
+    }
   }
   EXPECT_GT(caller.report()["subproblems"]["gates"]["never hot"], 1000);
 }
@@ -172,7 +173,7 @@ TEST(Session, keeps_who_answers_through_an_iteration) {
     const std::vector<AnsweredBy> before(caller.who().begin(), caller.who().end());
     ASSERT_FALSE(caller.solve(step, Iteration::next));
     for (std::size_t i = 0; i < n_rows; ++i) {
-      if (before[i] == AnsweredBy::reference) ASSERT_EQ(caller.who()[i], AnsweredBy::reference);
+      ASSERT_TRUE(before[i] != AnsweredBy::reference || caller.who()[i] == AnsweredBy::reference);
       kept += before[i] != AnsweredBy::reference && caller.who()[i] != AnsweredBy::reference;
     }
   }
