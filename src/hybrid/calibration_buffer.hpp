@@ -19,6 +19,7 @@ class CalibrationBuffer {
   void clear() { in_.clear(), truth_.clear(), next_ = 0; }
 
   std::int64_t size() const { return in_.size(); }
+  bool full() const { return size() >= capacity_; }
   core::ConstRows in() const { return in_.rows(); }        // [size, n_in]
   core::ConstRows truth() const { return truth_.rows(); }  // [size, n_out]
 

@@ -56,6 +56,21 @@ double Versions::score(const surrogate::Signals& signals, const Calibration& cal
 
 bool Versions::enough_rows() const { return comm_.sum(rows_.size()) >= least_rows; }
 
+/// Whether the rows from `first` on could bear out the snapshot: as many answers as they give, and none of them
+/// wrong, would be accepted. By fewer rows every candidate would be refused. Where no more rows fit, those that there
+/// are must do. Collective.
+bool Versions::conclusive(std::int64_t first) {
+  if (!options_.acceptance_rule().by_evidence() || comm_.max(rows_.full() ? 1.0 : 0.0) > 0.0) return true;
+  ScoreHistogram faultless;
+  for (const auto& row : examine(Weights::snapshot, first)) {
+    if (row.stopped) continue;
+    faultless.add_candidate(0.0);
+    faultless.add_audit(0.0, false);
+  }
+  comm_.sum_in_place(std::span<double>(faultless.values()));
+  return controller_->threshold_by(faultless).score >= 0.0;
+}
+
 void Versions::forget() {
   rows_.clear();
   calibration_.fitted = false;
@@ -145,10 +160,10 @@ void Versions::promote_snapshot(const Promise& promised) {
 
 void Versions::consider_promotion(std::int64_t step) {
   if (surrogate_->has_snapshot()) {
-    if (!enough_rows()) return;
+    const auto older = rows_.size() / 2;
+    if (!enough_rows() || !conclusive(older)) return;
     // The snapshot gets its correction by the older rows, in two parts so that it shows whether it is of use; the
     // newer rows are new to it as a whole. What serves is judged alike.
-    const auto older = rows_.size() / 2;
     correct_snapshot(0, older / 2);
     correct_snapshot(older / 2, older);
     const auto promised = promise(Weights::snapshot, older);

@@ -88,6 +88,7 @@ class Versions {
   bool worthwhile(double promised, double now) const;
   void promote_snapshot(const Promise& promised);
   bool enough_rows() const;
+  bool conclusive(std::int64_t first);
 
   surrogate::Surrogate* surrogate_;
   control::SwitchController* controller_;

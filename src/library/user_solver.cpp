@@ -51,8 +51,11 @@ void UserSolver::call(Call& call) {
 /// Why the answer to a row cannot be used; empty if it can.
 std::string UserSolver::doubt(const Call& call, std::size_t row) const {
   if (const auto code = call.failed[row]) {
-    const auto by_code = code == no_code ? std::string() : fmt::format("code {}", code);
-    return call.why.empty() ? by_code : by_code.empty() ? call.why : call.why + ", " + by_code;
+    if (call.why.empty()) return fmt::format("code {}", code);
+    const auto n_failed = std::ranges::count_if(call.failed, [](std::int32_t any) { return any != 0; });
+    const auto whose =
+        n_failed > 1 ? fmt::format(" (said once for the {} rows of its call that failed)", n_failed) : "";
+    return fmt::format("{}{}, code {}", call.why, whose, code);
   }
   const auto r = static_cast<std::int64_t>(row);
   const auto width = static_cast<std::size_t>(call.given.width());
