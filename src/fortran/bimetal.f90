@@ -688,8 +688,8 @@ contains
     call library_says(code, status)
   end subroutine
 
-  !> One number of the last report by its path, 'certificate.upper_bound', 'speed.net_speedup'. Local, after
-  !> bimetal_report().
+  !> One number of the last report by its path, such as 'certificate.upper_bound' or 'speed.net_speedup'; NaN if the
+  !> report has a null there. Local, after bimetal_report().
   subroutine bimetal_report_number(hybrid, path, value, status)
     type(bimetal_hybrid), intent(in) :: hybrid
     character(len=*), intent(in) :: path
@@ -750,6 +750,7 @@ contains
   end subroutine
 
   !> Writes the surrogate that serves as a model file, for the option surrogate.model of a later run. Collective.
+  !> BIMETAL_BAD_INPUT if none serves yet.
   subroutine bimetal_save_model(hybrid, path, status)
     type(bimetal_hybrid), intent(in) :: hybrid
     character(len=*), intent(in) :: path
