@@ -412,11 +412,13 @@ contains
   !> scale: an answer is wrong if it is off by more than switching.tolerance times this [unit], > 0.
   !> continues: the input that this is the new value of, added before; without it a quantity of its own, such as a flux.
   !> A surrogate learns the difference.
-  impure elemental subroutine bimetal_add_output(hybrid, name, unit, scale, continues, status)
+  !> lower, upper: as in bimetal_bound_output().
+  impure elemental subroutine bimetal_add_output(hybrid, name, unit, scale, continues, lower, upper, status)
     type(bimetal_hybrid), intent(in) :: hybrid
     character(len=*), intent(in) :: name, unit
     real(c_double), intent(in) :: scale
     character(len=*), intent(in), optional :: continues
+    real(c_double), intent(in), optional :: lower, upper
     integer(c_int), intent(out), optional :: status
     integer(c_int) :: code
     if (present(continues)) then
@@ -426,6 +428,8 @@ contains
     end if
     if (code == bimetal_ok) hybrid%rows%n_outputs = hybrid%rows%n_outputs + 1
     call library_says(code, status)
+    if (code == bimetal_ok .and. (present(lower) .or. present(upper))) &
+      call bimetal_bound_output(hybrid, name, lower, upper, status)
   end subroutine
 
   !> No answer of the surrogate outside [lower, upper] is accepted for this output, or for these; one that lies outside

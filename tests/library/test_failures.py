@@ -87,6 +87,13 @@ class Failures(unittest.TestCase):
         self.expect("restores_nothing", 2, "no_such.h5")
         self.expect("damaged_state", 2, "state cannot be restored", "rank {rank} is damaged")
 
+    def test_the_fortran_module_hands_over_what_it_is_given(self):
+        if not (self.programs / "interface").exists():
+            self.skipTest("there is no Fortran compiler")
+        for n in (1, 2, 4):
+            code, output = self.run_program(n, "interface", "")
+            self.assertEqual(code, 0, output)
+
     def test_mpi_must_be_there(self):
         code, output = self.run_program(1, "trouble", "starts_before_mpi")
         self.assertIn("status 2: MPI is not initialised", output)

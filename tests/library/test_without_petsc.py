@@ -32,18 +32,18 @@ class WithoutPetsc(unittest.TestCase):
         programs = prefix.build(EXAMPLES / "embed")
         for language in ("c", "cpp", "fortran"):
             for n in (1, 2):
-                code, output = prefix.run(n, programs / f"wave_{language}", 400, 150)
+                code, output = prefix.run(n, programs / f"wave_{language}", 1000, 60)
                 self.assertEqual(code, 0, output)
-                self.assertGreater(counts(output)["share"], 10.0, output)
+                self.assertGreater(counts(output)["share"], 5.0, output)
         code, output = prefix.run(2, programs / "wave_c", 100, 5, "state.h5")
         self.assertEqual(code, 0, output)
 
         prefix = self.install("-DBIMETAL_WITH_HDF5=OFF")
         self.assertNotIn("hdf5", self.needed(prefix))
         programs = prefix.build(EXAMPLES / "embed")
-        code, output = prefix.run(2, programs / "wave_c", 400, 150)
+        code, output = prefix.run(2, programs / "wave_c", 1000, 60)
         self.assertEqual(code, 0, output)
-        self.assertGreater(counts(output)["share"], 10.0, output)
+        self.assertGreater(counts(output)["share"], 5.0, output)
         code, output = prefix.run(2, programs / "wave_c", 100, 5, "state.h5")
         self.assertNotEqual(code, 0)
         self.assertIn("was built without HDF5", output)

@@ -296,11 +296,11 @@ program reactive_transport
   call set_up()
   call bimetal_create('calcite', hybrid)
   call bimetal_add_input(hybrid, name, 'mol/l', [5d-3, 1d-2, 1d-2])
-  call bimetal_add_output(hybrid, name, 'mol/l', [5d-3, 1d-2, 1d-2], continues=name)
-  call bimetal_bound_output(hybrid, name, lower=0d0)
+  call bimetal_add_output(hybrid, name, 'mol/l', [5d-3, 1d-2, 1d-2], continues=name, lower=0d0)
   call bimetal_add_invariant(hybrid, [1d0, 0d0, 1d0])  ! calcium, dissolved and in calcite
   call bimetal_add_invariant(hybrid, [0d0, 1d0, 1d0])  ! carbon
   call bimetal_set_row_reference(hybrid, chemistry_row)
+  call bimetal_set_option(hybrid, 'switching.cost_veto', .false.)  ! learns at once, whatever that costs
   call bimetal_start(hybrid, MPI_COMM_WORLD)
 
   do step = 1, n_steps
