@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "chemistry/arrhenius.hpp"
-#include "chemistry/nasa7.hpp"
+#include "chemistry/nasa_fit.hpp"
 #include "chemistry/thermodynamics.hpp"
 #include "core/error.hpp"
 

@@ -19,10 +19,17 @@ std::optional<std::size_t> index_of(const std::vector<Named>& all, std::string_v
   return static_cast<std::size_t>(found - all.begin());
 }
 
-void add(Fingerprint& print, const Nasa7& fit) {
-  for (double value : {fit.T_min, fit.T_mid, fit.T_max}) print.add(value);
-  for (double value : fit.low) print.add(value);
-  for (double value : fit.high) print.add(value);
+/// A fit over one range counts as one over two that are alike, as in earlier versions.
+void add(Fingerprint& print, const ThermoFit& fit) {
+  const bool one = fit.ranges.size() == 1;
+  for (double value : fit.T) print.add(value);
+  if (one) print.add(fit.T_max());
+  for (std::size_t i = 0; i < fit.ranges.size() + (one ? 1 : 0); ++i) {
+    const auto& range = fit.ranges[one ? 0 : i];
+    for (double value : range.a) print.add(value);
+    if (!range.has_reciprocal()) continue;
+    for (double value : range.reciprocal) print.add(value);
+  }
 }
 
 void add(Fingerprint& print, const Arrhenius& rate) {
@@ -67,8 +74,19 @@ std::optional<std::size_t> Mechanism::element_index(std::string_view element_nam
   return index_of(elements, element_name);
 }
 
+std::optional<std::size_t> Mechanism::find_species(std::string_view species_name) const {
+  if (const auto index = species_index(species_name)) return index;
+  const auto found = core::find_name(species_name, species_names());
+  if (found.size() > 1)
+    throw core::UserError::format("\"{}\" may be species \"{}\" or \"{}\" of the mechanism {}; write it as there",
+                                  core::one_line(species_name, 80), species[found[0]].name, species[found[1]].name,
+                                  source);
+  if (found.empty()) return std::nullopt;
+  return found.front();
+}
+
 std::size_t Mechanism::require_species(std::string_view species_name) const {
-  if (const auto index = species_index(species_name)) return *index;
+  if (const auto index = find_species(species_name)) return *index;
   const std::string near = core::nearest(species_name, species_names());
   throw core::UserError::format("species \"{}\" is not in the mechanism {}{}", core::one_line(species_name, 80),
                                 source,

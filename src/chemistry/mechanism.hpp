@@ -20,15 +20,26 @@ struct Element {
   double atomic_weight = 0.0;  // [kg/kmol]
 };
 
-/// NASA seven-coefficient fit over two temperature ranges. With a = low (T <= T_mid) or high (T > T_mid):
-/// cp/R = a0 + a1 T + a2 T^2 + a3 T^3 + a4 T^4, a5 and a6 the constants of enthalpy and entropy.
-/// Gordon & McBride, NASA SP-273 (1971). A fit over one range has low = high.
-struct Nasa7 {
-  double T_min = 0.0;  // [K]
-  double T_mid = 0.0;  // [K]
-  double T_max = 0.0;  // [K]
-  std::array<double, 7> low{};
-  std::array<double, 7> high{};
+/// One range of a thermodynamic fit:
+///   cp/R = r0/T^2 + r1/T + a0 + a1 T + a2 T^2 + a3 T^3 + a4 T^4, a5 [K] and a6 the constants of enthalpy and
+///   entropy.
+/// With r = 0 these are NASA's polynomials of seven coefficients (Gordon & McBride, NASA SP-273, 1971), else those of
+/// nine (McBride, Zehe & Gordon, NASA/TP-2002-211556).
+struct FitRange {
+  std::array<double, 7> a{};
+  std::array<double, 2> reciprocal{};
+
+  bool has_reciprocal() const { return reciprocal[0] != 0.0 || reciprocal[1] != 0.0; }
+  bool operator==(const FitRange&) const = default;
+};
+
+/// A thermodynamic fit over one or more ranges of temperature that follow each other.
+struct ThermoFit {
+  std::vector<double> T;         // [n_ranges + 1] their ends, ascending [K]
+  std::vector<FitRange> ranges;  // [n_ranges]
+
+  double T_min() const { return T.front(); }
+  double T_max() const { return T.back(); }
 };
 
 enum class Geometry : std::uint8_t { atom, linear, nonlinear };
@@ -47,7 +58,7 @@ struct Species {
   std::string name;
   std::vector<double> atoms;      // [n_elements] of each element in one molecule
   double molecular_weight = 0.0;  // [kg/kmol]
-  Nasa7 thermo;
+  ThermoFit thermo;
   std::optional<LennardJones> transport;
 };
 
@@ -101,6 +112,7 @@ struct Mechanism {
   std::vector<Element> elements;
   std::vector<Species> species;
   std::vector<Reaction> reactions;
+  std::vector<std::string> remarks;  // a sentence each: what the reader has chosen, mended or left out
 
   std::size_t n_elements() const { return elements.size(); }
   std::size_t n_species() const { return species.size(); }
@@ -109,6 +121,9 @@ struct Mechanism {
   /// Position of a species or an element by its exact name. Local.
   std::optional<std::size_t> species_index(std::string_view species_name) const;
   std::optional<std::size_t> element_index(std::string_view element_name) const;
+  /// A species as a user names it: by its exact name or else, in whatever case, by one that only one species has. A
+  /// UserError if several have it. Local.
+  std::optional<std::size_t> find_species(std::string_view species_name) const;
   /// The same, but an unknown species is a UserError that suggests the nearest name. Local.
   std::size_t require_species(std::string_view species_name) const;
   std::vector<std::string> species_names() const;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "chemistry/fit_check.hpp"
 #include "chemistry/mechanism.hpp"
 #include "chemistry/units.hpp"
 #include "chemistry/yaml_value.hpp"
@@ -16,6 +17,7 @@ struct SpeciesEntry {
   YamlValue where;
   Species species;                            // without atoms and molecular weight
   std::map<std::string, double> composition;  // element -> atoms
+  MendedFit mended;                           // what was done to its fit
 };
 
 /// Reads one entry of a species list. Local.
