@@ -1,7 +1,5 @@
 #include "chemistry/mechanism_reader.hpp"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -97,28 +95,6 @@ std::vector<SpeciesEntry> read_all_species(const PhaseSelection& phase, const Ya
   }
   if (all.empty()) root.fail("the mechanism has no species");
   return all;
-}
-
-/// A sentence for every kind of mending, with the species it concerns.
-std::vector<std::string> describe_mended(const std::vector<SpeciesEntry>& species) {
-  std::vector<std::string> seams, ends;
-  for (const auto& entry : species) {
-    const auto& name = entry.species.name;
-    for (const auto& seam : entry.mended.seams)
-      seams.push_back(fmt::format("{} ({:+.3g} K at {:.6g} K)", name, seam.step, seam.T));
-    if (entry.mended.T_begin) ends.push_back(fmt::format("{} (below {:.6g} K)", name, *entry.mended.T_begin));
-    if (entry.mended.T_end) ends.push_back(fmt::format("{} (above {:.6g} K)", name, *entry.mended.T_end));
-  }
-  std::vector<std::string> remarks;
-  if (!seams.empty())
-    remarks.push_back(fmt::format("the ranges of a fit do not meet in enthalpy, so that the upper one was moved: {}",
-                                  fmt::join(seams, ", ")));
-  if (!ends.empty())
-    remarks.push_back(fmt::format(
-        "the heat capacity of a fit is not positive in a part of its range, and is continued there by its "
-        "last good value: {}",
-        fmt::join(ends, ", ")));
-  return remarks;
 }
 
 bool all_declared(const Equation& equation, const Mechanism& mechanism) {

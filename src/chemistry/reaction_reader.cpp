@@ -123,13 +123,13 @@ std::vector<Term> ReactionReader::terms(const std::vector<Equation::Term>& side)
 }
 
 void ReactionReader::check_balance() const {
-  constexpr double tolerance = 1e-4;  // of the atoms on both sides, or of one; fractional coefficients are rounded
+  constexpr double tolerance = 1e-4;  // of the atoms on both sides; fractional coefficients are rounded
   for (std::size_t e = 0; e < mechanism_.n_elements(); ++e) {
     double left = 0.0;
     double right = 0.0;
     for (const auto& term : reaction_.reactants) left += term.coefficient * mechanism_.species[term.species].atoms[e];
     for (const auto& term : reaction_.products) right += term.coefficient * mechanism_.species[term.species].atoms[e];
-    if (std::abs(left - right) > tolerance * std::max(1.0, left + right))
+    if (std::abs(left - right) > tolerance * (std::abs(left) + std::abs(right)))
       entry_.fail("element {} does not balance, {} atoms on the left and {} on the right",
                   mechanism_.elements[e].name, left, right);
   }

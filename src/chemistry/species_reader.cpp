@@ -1,5 +1,7 @@
 #include "chemistry/species_reader.hpp"
 
+#include <fmt/ranges.h>
+
 #include "chemistry/key_check.hpp"
 #include "chemistry/thermo_reader.hpp"
 
@@ -72,6 +74,27 @@ SpeciesEntry read_species(const YamlValue& entry, const UnitSystem& units) {
   result.mended = mend_fit(thermo, result.species.thermo);
   if (const auto transport = where.find("transport")) result.species.transport = read_transport(*transport);
   return result;
+}
+
+std::vector<std::string> describe_mended(const std::vector<SpeciesEntry>& species) {
+  std::vector<std::string> seams, ends;
+  for (const auto& entry : species) {
+    const auto& name = entry.species.name;
+    for (const auto& seam : entry.mended.seams)
+      seams.push_back(fmt::format("{} ({:+.3g} K at {:.6g} K)", name, seam.step, seam.T));
+    if (entry.mended.T_begin) ends.push_back(fmt::format("{} (below {:.6g} K)", name, *entry.mended.T_begin));
+    if (entry.mended.T_end) ends.push_back(fmt::format("{} (above {:.6g} K)", name, *entry.mended.T_end));
+  }
+  std::vector<std::string> remarks;
+  if (!seams.empty())
+    remarks.push_back(fmt::format("the ranges of a fit do not meet in enthalpy, so that the upper one was moved: {}",
+                                  fmt::join(seams, ", ")));
+  if (!ends.empty())
+    remarks.push_back(fmt::format(
+        "the heat capacity of a fit is not positive in a part of its range, and is continued there by its "
+        "last good value: {}",
+        fmt::join(ends, ", ")));
+  return remarks;
 }
 
 }  // namespace bimetal::chemistry

@@ -23,4 +23,7 @@ struct SpeciesEntry {
 /// Reads one entry of a species list. Local.
 SpeciesEntry read_species(const YamlValue& entry, const UnitSystem& units);
 
+/// A sentence for every kind of mending, with the names of the species that it concerns. Local.
+std::vector<std::string> describe_mended(const std::vector<SpeciesEntry>& species);
+
 }  // namespace bimetal::chemistry
