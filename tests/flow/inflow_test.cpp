@@ -90,6 +90,14 @@ TEST(Inflow, brings_fuel_and_air_at_its_temperature) {
   EXPECT_THROW(inflow_gas({.reactants = {.fuel = "C8H18"}}, mechanism), core::UserError);
 }
 
+TEST(Inflow, brings_the_oxidiser_that_it_is_given) {
+  const auto mechanism =
+      chemistry::read_mechanism(std::string(BIMETAL_SOURCE_DIR) + "/inputs/mechanisms/h2_burke2012.yaml");
+  const auto row = inflow_gas({.reactants = {.fuel = "H2", .oxidizer = "O2"}}, mechanism);
+  EXPECT_EQ(row[1 + mechanism.require_species("N2")], 0.0);
+  EXPECT_GT(row[1 + mechanism.require_species("O2")], 0.8);
+}
+
 /// Twins in a duct with a uniform wind that comes in through one end: other gas outside than inside.
 struct Wind {
   static constexpr double speed = 3.0, T = 600.0, inside = 0.2, outside = 0.7;
