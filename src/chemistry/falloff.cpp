@@ -95,39 +95,15 @@ void FalloffTable::broaden(Amended& amended, double T) {
   broadening_[amended.row] = std::log(d) + e * std::log(T) + amended.exponent * amended.log_base;
 }
 
-inline FalloffTable::Slopes FalloffTable::troe_slopes(std::size_t row, double centre_by_T) const {
-  const double centre = logs_[row] * per_ln10;
-  const double x = logs_[size() + row] * per_ln10 - 0.4 - 0.67 * centre;
-  const double width = 0.75 - 1.27 * centre;
+/// From logarithms to the base of 10; bell: 1 / (1 + f^2).
+inline FalloffTable::Slopes FalloffTable::troe_slopes(double log_centre, double log_Pr, double bell,
+                                                      double log_centre_by_T) {
+  const double x = log_Pr - 0.4 - 0.67 * log_centre;
+  const double width = 0.75 - 1.27 * log_centre;
   const double d = width - 0.14 * x;
-  const double by_f = -2.0 * (x / d) * bell_[row] * bell_[row] * centre;  // d log10 F / d f
+  const double by_f = -2.0 * (x / d) * bell * bell * log_centre;  // d log10 F / d f
   const double f_by_centre = (-0.67 * d - x * (-1.27 + 0.14 * 0.67)) / (d * d);
-  return {by_f * width / (d * d), (bell_[row] + by_f * f_by_centre) * centre_by_T / centre_[row]};
-}
-
-/// d F_cent / dT of Troe's curve [1/K].
-inline double FalloffTable::centre_slope(std::size_t row, double inverse_T,
-                                         std::span<const double> exponentials) const {
-  const std::size_t n = size();
-  const double* const e = exponentials.data() + row;
-  return (a_[row] - 1.0) * e[n] * inverse_T3_[row] - a_[row] * e[2 * n] * inverse_T1_[row] +
-         e[3 * n] * T2_[row] * inverse_T * inverse_T;
-}
-
-/// d ln (k_0 / k_inf) / dT [1/K].
-inline double FalloffTable::ratio_slope(std::size_t row, double inverse_T) const {
-  return (b_difference_[row] + T_activation_difference_[row] * inverse_T) * inverse_T;
-}
-
-FalloffTable::Slopes FalloffTable::slopes_of(const Amended& amended, double T,
-                                             std::span<const double> exponentials) const {
-  if (amended.sri) {
-    const double log10_Pr = logs_[size() + amended.row] * per_ln10;
-    return {-2.0 * log10_Pr * per_ln10 * amended.exponent * amended.exponent * amended.log_base,
-            amended.sri->e / T + amended.exponent * amended.log_base_by_T};
-  }
-  if (amended.tsang) return troe_slopes(amended.row, centre_[amended.row] > smallest ? amended.tsang->b : 0.0);
-  return troe_slopes(amended.row, centre_slope(amended.row, 1.0 / T, exponentials));
+  return {by_f * width / (d * d), (bell + by_f * f_by_centre) * log_centre_by_T};
 }
 
 void FalloffTable::derivatives(double T, std::span<const double> exponentials, std::span<double> by_M,
@@ -136,26 +112,44 @@ void FalloffTable::derivatives(double T, std::span<const double> exponentials, s
   const std::size_t n = size();
   const double inverse_T = 1.0 / T;
   const double* const e = exponentials.data();
-  const auto set = [&](std::size_t j, const Slopes& F) {
+  for (std::size_t j = 0; j < n; ++j) {
+    const double centre_by_T = (a_[j] - 1.0) * e[n + j] * inverse_T3_[j] - a_[j] * e[2 * n + j] * inverse_T1_[j] +
+                               e[3 * n + j] * T2_[j] * inverse_T * inverse_T;
+    const Slopes F = troe_slopes(logs_[j] * per_ln10, logs_[n + j] * per_ln10, bell_[j], centre_by_T / centre_[j]);
     const double per_M = e[j] / (1.0 + pressure_[j]) * broadening_[j];  // finite also at M = 0
     const double slope = 1.0 / (1.0 + pressure_[j]) + F.by_log_Pr;      // d ln(factor) / d ln Pr
+    const double ratio_T = (b_difference_[j] + T_activation_difference_[j] * inverse_T) * inverse_T;
     by_M[j] = per_M * slope;
-    by_T[j] = pressure_[j] / (1.0 + pressure_[j]) * broadening_[j] * (slope * ratio_slope(j, inverse_T) + F.by_T);
-  };
-  for (std::size_t j = 0; j < n; ++j) set(j, troe_slopes(j, centre_slope(j, inverse_T, exponentials)));
+    by_T[j] = pressure_[j] / (1.0 + pressure_[j]) * broadening_[j] * (slope * ratio_T + F.by_T);
+  }
   for (const auto& one : amended_) {
     const std::size_t j = one.row;
     const Slopes F = slopes_of(one, T, exponentials);
-    if (!one.activated) {
-      set(j, F);
-      continue;
-    }
-    const double factor = broadening_[j] / (1.0 + pressure_[j]);
+    const double share = 1.0 / (1.0 + pressure_[j]);
+    const double ratio_T = (b_difference_[j] + T_activation_difference_[j] * inverse_T) * inverse_T;
+    // d ln(factor) / d Pr, in which a broadening at no pressure at all does not count.
     const double by_log_Pr = pressure_[j] > smallest ? F.by_log_Pr : 0.0;
-    const double by_Pr = by_log_Pr / pressure_[j] - 1.0 / (1.0 + pressure_[j]);  // d ln(factor) / d Pr
+    const double by_Pr = (by_log_Pr + (one.activated ? 0.0 : share)) / pressure_[j] - (one.activated ? share : 0.0);
+    const double factor = broadening_[j] * (one.activated ? share : pressure_[j] * share);
     by_M[j] = factor * by_Pr * e[j];
-    by_T[j] = factor * (by_Pr * pressure_[j] * ratio_slope(j, inverse_T) + F.by_T);
+    by_T[j] = factor * (by_Pr * pressure_[j] * ratio_T + F.by_T);
   }
+}
+
+/// Of a row that is not Troe's, or chemically activated.
+FalloffTable::Slopes FalloffTable::slopes_of(const Amended& amended, double T,
+                                             std::span<const double> exponentials) const {
+  const std::size_t n = size();
+  const std::size_t j = amended.row;
+  const double log_Pr = logs_[n + j] * per_ln10;
+  if (amended.sri)
+    return {-2.0 * log_Pr * per_ln10 * amended.exponent * amended.exponent * amended.log_base,
+            amended.sri->e / T + amended.exponent * amended.log_base_by_T};
+  const double* const e = exponentials.data();
+  double centre_by_T = (a_[j] - 1.0) * e[n + j] * inverse_T3_[j] - a_[j] * e[2 * n + j] * inverse_T1_[j] +
+                       e[3 * n + j] * T2_[j] / (T * T);
+  if (amended.tsang) centre_by_T = centre_[j] > smallest ? amended.tsang->b : 0.0;
+  return troe_slopes(logs_[j] * per_ln10, log_Pr, bell_[j], centre_by_T / centre_[j]);
 }
 
 }  // namespace bimetal::chemistry

@@ -62,10 +62,8 @@ class FalloffTable {
     double by_T;       // d ln F / d T at fixed Pr [1/K]
   };
   void broaden(Amended& amended, double T);
-  Slopes troe_slopes(std::size_t row, double centre_by_T) const;
+  static Slopes troe_slopes(double log_centre, double log_Pr, double bell, double log_centre_by_T);
   Slopes slopes_of(const Amended& amended, double T, std::span<const double> exponentials) const;
-  double centre_slope(std::size_t row, double inverse_T, std::span<const double> exponentials) const;
-  double ratio_slope(std::size_t row, double inverse_T) const;
 
   // Of the last call of factors().
   std::vector<double> logs_;        // [2 size(), padded] ln F_cent, ln Pr

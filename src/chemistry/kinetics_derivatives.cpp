@@ -82,14 +82,15 @@ void Kinetics::slopes_by_M(double T) {
   const std::size_t n = table_.n_three_body;
   if (table_.falloff.size() > 0)
     table_.falloff.derivatives(T, falloff_exponents(), std::span(factor_M_).subspan(n), falloff_);
-  double* by_M = slopes_.data() + slopes_.size() - table_.n_dilution();
+  double* const by_M = slopes_.data() + slopes_.size() - table_.n_dilution();
   for (std::size_t j = 0; j < table_.third_bodies.size(); ++j) {
     const auto i = table_.third_bodies[j].reaction;
-    *by_M++ = factor_M_[j] * (forward_[i] - reverse_[i]);
+    by_M[j] = factor_M_[j] * (forward_[i] - reverse_[i]);
   }
+  double* by_total = by_M + table_.third_bodies.size();
   for (const auto& rate : table_.special.rates()) {
     const auto i = rate.reaction;
-    *by_M++ = rate.by_log_p == 0.0 ? 0.0 : rate.by_log_p / total_ * factor_[i] * (forward_[i] - reverse_[i]);
+    *by_total++ = rate.by_log_p == 0.0 ? 0.0 : rate.by_log_p / total_ * factor_[i] * (forward_[i] - reverse_[i]);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "chemistry/rate_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -114,8 +115,8 @@ Troe read_troe(const YamlValue& value) {
   troe.a = value.at("A").number();
   troe.T3 = temperature(value.at("T3"));
   troe.T1 = temperature(value.at("T1"));
-  if (troe.T3 == 0.0) troe.T3 = term_switched_off;
-  if (troe.T1 == 0.0) troe.T1 = term_switched_off;
+  for (double* T : {&troe.T3, &troe.T1})
+    if (*T >= 0.0) *T = std::max(*T, term_switched_off);
   if (const auto T2 = value.find("T2"); T2 && temperature(*T2) != 0.0) troe.T2 = temperature(*T2);
   for (double T : check_temperatures) check_broadening(value, "F_cent", centre(troe, T), T, "A, T3, T1 and T2");
   return troe;
