@@ -329,6 +329,20 @@ Equation read_equation(const YamlValue& entry) {
   }
 }
 
+bool all_declared(const YamlValue& entry, const Mechanism& mechanism) {
+  const Equation equation = read_equation(entry);
+  const auto declared = [&](const std::string& name) { return mechanism.species_index(name).has_value(); };
+  const auto all = [&](const auto& side) {
+    return std::all_of(side.begin(), side.end(), [&](const Equation::Term& term) { return declared(term.species); });
+  };
+  if (!all(equation.reactants) || !all(equation.products)) return false;
+  if (equation.collider == Collider::one_falloff && !declared(equation.collider_species)) return false;
+  const auto orders = entry.find("orders");
+  if (!orders) return true;
+  const auto entries = orders->entries();
+  return std::all_of(entries.begin(), entries.end(), [&](const auto& order) { return declared(order.first); });
+}
+
 Reaction read_reaction(const YamlValue& entry, const Mechanism& mechanism, const UnitSystem& units,
                        UndeclaredThirdBodies undeclared) {
   return ReactionReader(entry, mechanism, units, undeclared).read();

@@ -126,7 +126,9 @@ TEST(MechanismReader, selects_species_and_reactions_as_the_phase_says) {
   const std::string reactions =
       "- {equation: H + H <=> H2, rate-constant: {A: 1, b: 0, Ea: 0}}\n"
       "- {equation: H + H + M <=> H2 + M, rate-constant: {A: 1, b: 0, Ea: 0}, efficiencies: {AR: 0.5}}\n"
-      "- {equation: O2 + AR <=> O2 + AR, rate-constant: {A: 1, b: 0, Ea: 0}}\n";
+      "- {equation: O2 + AR <=> O2 + AR, rate-constant: {A: 1, b: 0, Ea: 0}}\n"
+      "- {equation: 2 H2 => 2 H + H2, rate-constant: {A: 1, b: 0, Ea: 0}, orders: {AR: 0.5}, nonreactant-orders: "
+      "true}\n";
   std::string text = with_reactions(reactions);
   const std::string all = "  species: [H, H2, O2, AR]\n";
   const auto change = [&](const std::string& other) {
@@ -137,7 +139,7 @@ TEST(MechanismReader, selects_species_and_reactions_as_the_phase_says) {
   EXPECT_EQ(parse_mechanism(change("  species: all\n  reactions: none\n"), "f").n_reactions(), 0u);
   EXPECT_EQ(parse_mechanism(change("  species:\n  - species: [H, H2, AR]\n  reactions: declared-species\n"), "f")
                 .n_reactions(),
-            2u);
+            3u);
   EXPECT_EQ(parse_mechanism(change("  species: [H, H2]\n  reactions: declared-species\n"
                                    "  skip-undeclared-third-bodies: true\n"),
                             "f")

@@ -152,6 +152,47 @@ TEST(Rates, are_those_of_the_published_formulas) {
   }
 }
 
+/// Two fits and rates that RMG-Py gives for them, both from the tests of Cantera.
+TEST(Rates, of_chebyshev_are_those_of_rmg) {
+  const Mechanism mechanism = with(R"(
+- equation: 2 A => B
+  type: Chebyshev
+  temperature-range: [300, 2000]
+  pressure-range: [0.009869232667160128 atm, 98.69232667160128 atm]
+  data:
+  - [8.2883, -1.1397, -0.12059, 0.016034]
+  - [1.9764, 1.0037, 7.2865e-03, -0.030432]
+  - [0.3177, 0.26889, 0.094806, -7.6385e-03]
+  - [-0.031285, -0.039412, 0.044375, 0.014458]
+- equation: C => 2 B
+  type: Chebyshev
+  temperature-range: [290, 3000]
+  pressure-range: [0.009869232667160128 atm, 98.69232667160128 atm]
+  data:
+  - [-14.428, 0.25997, -0.022432, -2.787e-03]
+  - [22.063, 0.48809, -0.039643, -5.4811e-03]
+  - [-0.23294, 0.4019, -0.026073, -5.0486e-03]
+  - [-0.29366, 0.28568, -9.3373e-03, -4.0102e-03]
+  - [-0.22621, 0.16919, 4.8581e-03, -2.3803e-03]
+  - [-0.14322, 0.077111, 0.012708, -6.4154e-04]
+)");
+  struct Case {
+    double T;
+    double p;    // [atm]
+    double k_2;  // of the first [m^3/kmol/s]
+    double k_1;  // of the second [1/s]
+  };
+  for (const auto& [T, p, k_2, k_1] :
+       {Case{1100.0, 20.0, 3.130698657e+06, 1.187949573e+00}, Case{400.0, 0.1, 1.713599902e+05, 9.581780687e-24}}) {
+    Kinetics kinetics(mechanism);
+    std::vector<double> omega(3);
+    const auto C = concentrations(T, p * atmosphere);
+    kinetics.net_production_rates_of(T, C, omega);
+    EXPECT_NEAR(-0.5 * omega[0] / (C[0] * C[0]) / k_2, 1.0, 1e-8);
+    EXPECT_NEAR(-omega[2] / C[2] / k_1, 1.0, 1e-8);
+  }
+}
+
 /// The reaction both ways where its rate allows it.
 std::string reversible(std::string entry) {
   if (entry.find("orders") == std::string::npos) entry.replace(entry.find("=>"), 2, "<=>");
