@@ -19,12 +19,16 @@ struct Edit {
   std::string other;
 };
 
-/// The mechanism with pieces of its file replaced, each where it first appears.
-Mechanism edited(const std::vector<Edit>& edits) {
-  std::ifstream file(std::string(BIMETAL_SOURCE_DIR) + "/inputs/mechanisms/h2_burke2012.yaml");
+std::string text_of(const std::string& name) {
+  std::ifstream file(std::string(BIMETAL_SOURCE_DIR) + "/inputs/mechanisms/" + name + ".yaml");
   std::ostringstream stream;
   stream << file.rdbuf();
-  std::string text = stream.str();
+  return stream.str();
+}
+
+/// The hydrogen mechanism with pieces of its file replaced, each where it first appears.
+Mechanism edited(const std::vector<Edit>& edits) {
+  std::string text = text_of("h2_burke2012");
   for (const auto& [piece, other] : edits) {
     const auto at = text.find(piece);
     if (at == std::string::npos) throw std::logic_error("the test replaces what is not there: " + piece);
@@ -91,6 +95,25 @@ TEST(EditedMechanisms, ignite_alike_whatever_form_the_same_rates_have) {
       {{hydroperoxyl, constant + "{A: 2.85e+10, b: 1.0, Ea: -723.93}\n  orders: {}"}},
   };
   for (const auto& edits : table) EXPECT_NEAR(ignite_at_950_K(edited(edits)).delay / delay, 1.0, 1e-5);
+}
+
+/// The global step of Westbrook & Dryer, Combust. Sci. Technol. 27 (1981) 31, whose rate grows without bound as the
+/// fuel ends, and two with an order of zero and one below one.
+TEST(EditedMechanisms, burn_to_the_end_whatever_the_orders) {
+  const std::string methane = text_of("ch4_gri30_21");
+  for (const std::string orders : {"{CH4: -0.3, O2: 1.3}", "{CH4: 0, O2: 1}", "{CH4: 0.2, O2: 0.8}"}) {
+    const Mechanism mechanism = chemistry::parse_mechanism(
+        methane.substr(0, methane.find("\nreactions:")) +
+            "\nreactions:\n- equation: CH4 + 2 O2 => CO2 + 2 H2O\n  rate-constant: {A: 1.3e+8, b: 0, Ea: 48400}\n"
+            "  negative-orders: true\n  orders: " +
+            orders,
+        "global.yaml");
+    for (const double phi : {0.6, 1.0, 1.5}) {
+      const auto result = ignite(mechanism, 1600.0, 101325.0, chemistry::fuel_air_mixture(mechanism, "CH4", phi));
+      EXPECT_GT(result.final_temperature, 2700.0) << orders << ", phi " << phi;
+      EXPECT_LT(result.end_time, 1.0) << orders << ", phi " << phi;
+    }
+  }
 }
 
 /// Rates of every form, on the way from cold to burnt gas, at constant pressure and at constant volume.
