@@ -1,6 +1,8 @@
 #include "chemistry/mechanism.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <string>
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
@@ -44,6 +46,31 @@ void add(Fingerprint& print, const std::vector<Term>& side) {
   }
 }
 
+/// What few reactions have. Each part begins with its name, and what is not there leaves no trace, so that mechanisms
+/// without any of it keep the fingerprints that they had before these parts existed.
+void add_special(Fingerprint& print, const Reaction& reaction) {
+  const auto add_part = [&](const char* name, std::initializer_list<double> values) {
+    print.add(std::string(name));
+    for (double value : values) print.add(value);
+  };
+  if (const auto& sri = reaction.sri) add_part("SRI", {sri->a, sri->b, sri->c, sri->d, sri->e});
+  if (const auto& tsang = reaction.tsang) add_part("Tsang", {tsang->a, tsang->b});
+  for (const auto& point : reaction.by_pressure) {
+    add_part("at pressure", {point.p});
+    for (const auto& rate : point.terms) add(print, rate);
+  }
+  if (const auto& fit = reaction.chebyshev) {
+    add_part("Chebyshev", {fit->T_min, fit->T_max, fit->p_min, fit->p_max, static_cast<double>(fit->n_T)});
+    for (double coefficient : fit->coefficients) print.add(coefficient);
+  }
+  if (const auto& energy = reaction.blowers_masel)
+    add_part("Blowers-Masel", {energy->intrinsic, energy->bond_energy});
+  if (!reaction.orders.empty()) {
+    add_part("orders", {});
+    add(print, reaction.orders);
+  }
+}
+
 void add(Fingerprint& print, const Reaction& reaction) {
   print.add(static_cast<std::uint64_t>(reaction.kind));
   print.add(static_cast<std::uint64_t>(reaction.reversible));
@@ -58,10 +85,12 @@ void add(Fingerprint& print, const Reaction& reaction) {
     print.add(efficiency.value);
   }
   print.add(static_cast<std::uint64_t>(reaction.troe.has_value()));
-  if (!reaction.troe) return;
-  for (double value : {reaction.troe->a, reaction.troe->T3, reaction.troe->T1}) print.add(value);
-  print.add(static_cast<std::uint64_t>(reaction.troe->T2.has_value()));
-  print.add(reaction.troe->T2.value_or(0.0));
+  if (reaction.troe) {
+    for (double value : {reaction.troe->a, reaction.troe->T3, reaction.troe->T1}) print.add(value);
+    print.add(static_cast<std::uint64_t>(reaction.troe->T2.has_value()));
+    print.add(reaction.troe->T2.value_or(0.0));
+  }
+  add_special(print, reaction);
 }
 
 }  // namespace

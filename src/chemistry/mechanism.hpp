@@ -78,6 +78,46 @@ struct Troe {
   std::optional<double> T2;  // [K]
 };
 
+/// Broadening F = d T^e (a exp(-b/T) + exp(-T/c))^(1 / (1 + (log10 Pr)^2)); without its second term if c is 0.
+/// Stewart, Larson & Golden, Combust. Flame 75 (1989) 25; d and e from Kee, Rupley & Miller, SAND89-8009 (1989).
+struct Sri {
+  double a = 0.0;
+  double b = 0.0;  // [K]
+  double c = 0.0;  // [K]
+  double d = 1.0;
+  double e = 0.0;
+};
+
+/// Troe's broadening with F_cent = a + b T. Tsang & Herron, J. Phys. Chem. Ref. Data 20 (1991) 609.
+struct Tsang {
+  double a = 0.0;
+  double b = 0.0;  // [1/K]
+};
+
+/// Rate constants that hold at one pressure, and add up.
+struct RateAtPressure {
+  double p = 0.0;  // [Pa]
+  std::vector<Arrhenius> terms;
+};
+
+/// log10 k = sum of coefficient_tp phi_t(x) phi_p(y), where phi_n is the Chebyshev polynomial of degree n, and x and
+/// y are 1/T and log p mapped to [-1, 1]. Venkatesh et al., AIChE J. 43 (1997) 1331.
+struct Chebyshev {
+  double T_min = 0.0;  // [K]
+  double T_max = 0.0;  // [K]
+  double p_min = 0.0;  // [Pa]
+  double p_max = 0.0;  // [Pa]
+  std::size_t n_T = 0;
+  std::size_t n_p = 0;
+  std::vector<double> coefficients;  // [n_T, n_p], row-major; k in kmol, m, s
+};
+
+/// An activation energy that follows the enthalpy of reaction. Blowers & Masel, AIChE J. 46 (2000) 2041.
+struct BlowersMasel {
+  double intrinsic = 0.0;    // activation energy where the enthalpy of reaction is 0, over the gas constant [K]
+  double bond_energy = 0.0;  // mean of the bonds broken and formed, over the gas constant [K]
+};
+
 /// One side of an equation, term by term.
 struct Term {
   std::size_t species = 0;   // index
@@ -89,16 +129,22 @@ struct Efficiency {
   double value = 1.0;
 };
 
-enum class ReactionKind : std::uint8_t { elementary, three_body, falloff };
+enum class ReactionKind : std::uint8_t { elementary, three_body, falloff, chemically_activated };
 
 struct Reaction {
   std::string equation;  // as written, for messages
   ReactionKind kind = ReactionKind::elementary;
   std::vector<Term> reactants;  // third body left out
   std::vector<Term> products;
-  Arrhenius rate;                        // falloff: the high-pressure limit
-  Arrhenius low_pressure;                // falloff only
-  std::optional<Troe> troe;              // falloff only; none: Lindemann
+  Arrhenius rate;            // falloff, chemically activated: the high-pressure limit
+  Arrhenius low_pressure;    // falloff, chemically activated
+  std::optional<Troe> troe;  // broadening of these two; none of the three: Lindemann
+  std::optional<Sri> sri;
+  std::optional<Tsang> tsang;
+  std::vector<RateAtPressure> by_pressure;    // instead of `rate`, by ascending pressure
+  std::optional<Chebyshev> chebyshev;         // instead of `rate`
+  std::optional<BlowersMasel> blowers_masel;  // instead of the activation energy of `rate`
+  std::vector<Term> orders;              // exponents of the forward rate; none: the coefficients of the reactants
   double default_efficiency = 1.0;       // of a third body not listed
   std::vector<Efficiency> efficiencies;  // of the third body
   bool reversible = true;                // reverse rate from equilibrium

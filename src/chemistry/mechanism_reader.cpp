@@ -97,19 +97,11 @@ std::vector<SpeciesEntry> read_all_species(const PhaseSelection& phase, const Ya
   return all;
 }
 
-bool all_declared(const Equation& equation, const Mechanism& mechanism) {
-  const auto declared = [&](const Equation::Term& term) { return mechanism.species_index(term.species).has_value(); };
-  return std::all_of(equation.reactants.begin(), equation.reactants.end(), declared) &&
-         std::all_of(equation.products.begin(), equation.products.end(), declared) &&
-         (equation.collider != Equation::Collider::one_falloff || mechanism.species_index(equation.collider_species));
-}
-
 void add_reactions(const PhaseSelection& phase, Mechanism& mechanism) {
   std::vector<YamlValue> where;
   for (const auto& section : phase.reactions)
     for (const auto& entry : section.entries) {
-      if (section.undeclared == UndeclaredSpecies::skip && !all_declared(read_equation(entry.value), mechanism))
-        continue;
+      if (section.undeclared == UndeclaredSpecies::skip && !all_declared(entry.value, mechanism)) continue;
       mechanism.reactions.push_back(read_reaction(entry.value, mechanism, entry.units, phase.third_bodies));
       where.push_back(entry.value);
     }

@@ -1,11 +1,13 @@
 #include "chemistry/reaction_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <optional>
 
 #include "chemistry/key_check.hpp"
+#include "chemistry/pressure_rate_reader.hpp"
 #include "chemistry/rate_reader.hpp"
+#include "chemistry/reaction_form.hpp"
 #include "chemistry/unit_reader.hpp"
 #include "core/nearest.hpp"
 
@@ -23,38 +25,46 @@ class ReactionReader {
         mechanism_(mechanism),
         units_(entry_.find("units") ? read_unit_system(entry_.at("units"), units) : units),
         undeclared_(undeclared),
-        equation_(read_equation(entry)) {
+        equation_(read_equation(entry)),
+        form_(read_form(entry_, equation_)) {
     reaction_.equation = entry.at("equation").text();
   }
 
   Reaction read() {
-    refuse_unknown_type();
-    refuse_unknown_keys();
+    check_reaction_keys(entry_, form_.rate);
     reaction_.reactants = terms(equation_.reactants);
     reaction_.products = terms(equation_.products);
     reaction_.reversible = equation_.reversible;
-    if (const auto duplicate = entry_.find("duplicate")) reaction_.duplicate = duplicate->flag();
+    reaction_.duplicate = flag("duplicate");
+    check_direction();
     check_balance();
-    reaction_.kind = kind();
+    reaction_.kind = form_.kind(equation_.collider == Collider::any);
     read_third_body();
+    read_orders();
     read_rates();
     return std::move(reaction_);
   }
 
  private:
-  void refuse_unknown_type() const;
-  void refuse_unknown_keys() const;
+  bool flag(const char* key) const;
   std::size_t species(const std::string& name) const;
   std::vector<Term> terms(const std::vector<Equation::Term>& side) const;
+  void check_direction() const;
   void check_balance() const;
-  ReactionKind kind() const;
-  void check_explicit_collider() const;
   void read_third_body();
+  void read_one_collider(const std::string& name);
   void read_efficiencies(const YamlValue& efficiencies);
   void check_efficiency(const YamlValue& value, const std::string& name) const;
+  std::optional<std::string> written_collider() const;
+  void use_collider(const std::string& name);
+  void read_orders();
+  double read_order(const std::string& name, const YamlValue& value) const;
   double order(const std::vector<Term>& side) const;
-  void refuse_useless(const char* key) const;
   void read_rates();
+  void read_limits(double order);
+  void read_broadening();
+  YamlValue require(const char* key) const;
+  void check_sign(const YamlValue& value, double A) const;
   Arrhenius read_rate(const char* key, double order) const;
 
   const YamlValue entry_;
@@ -62,50 +72,13 @@ class ReactionReader {
   UnitSystem units_;
   UndeclaredThirdBodies undeclared_;
   Equation equation_;
+  ReactionForm form_;
   Reaction reaction_;
 };
 
-/// What would change the rate but is not read here must not pass in silence: keys of other kinds of reaction,
-/// misspelt ones, and unknown ones that hold lists or maps, as all data of the format do. Notes may.
-void ReactionReader::refuse_unknown_keys() const {
-  static const std::vector<std::string> read{"equation",
-                                             "type",
-                                             "rate-constant",
-                                             "high-P-rate-constant",
-                                             "low-P-rate-constant",
-                                             "Troe",
-                                             "efficiencies",
-                                             "default-efficiency",
-                                             "duplicate",
-                                             "negative-A",
-                                             "units"};
-  static const std::vector<std::string> harmless{"id",        "note",       "notes", "comment",
-                                                 "reference", "references", "source"};
-  static const std::array unsupported{"SRI",
-                                      "Tsang",
-                                      "orders",
-                                      "negative-orders",
-                                      "nonreactant-orders",
-                                      "rate-constants",
-                                      "colliders",
-                                      "sticking-coefficient",
-                                      "coverage-dependencies"};
-  for (const auto& [key, value] : entry_.entries())
-    if (std::find(unsupported.begin(), unsupported.end(), key) != unsupported.end())
-      value.fail("\"{}\" is not supported; leave the reaction out or refit it", key);
-  refuse_misspelt_keys(entry_, read, harmless);
-  for (const auto& [key, value] : entry_.entries())
-    if (!value.is_scalar() && !contains(read, key) && !contains(harmless, key))
-      value.fail("unknown key \"{}\"; remove it, or turn it into a note", key);
-}
-
-void ReactionReader::refuse_unknown_type() const {
-  static const std::array known{"elementary", "Arrhenius", "three-body", "falloff"};
-  const auto type = entry_.find("type");
-  if (!type) return;
-  const std::string word = type->text();
-  if (std::find(known.begin(), known.end(), word) == known.end())
-    type->fail("type \"{}\" is not supported; supported are elementary, three-body and falloff", word);
+bool ReactionReader::flag(const char* key) const {
+  const auto value = entry_.find(key);
+  return value && value->flag();
 }
 
 std::size_t ReactionReader::species(const std::string& name) const {
@@ -122,6 +95,12 @@ std::vector<Term> ReactionReader::terms(const std::vector<Equation::Term>& side)
   return result;
 }
 
+/// The arrow decides. A key that says otherwise is not of the format, but would be read as if it were.
+void ReactionReader::check_direction() const {
+  if (const auto value = entry_.find("reversible"); value && value->flag() != equation_.reversible)
+    value->fail("the arrow of the equation says otherwise; write <=> or => as is meant");
+}
+
 void ReactionReader::check_balance() const {
   constexpr double tolerance = 1e-4;  // of the atoms on both sides; fractional coefficients are rounded
   for (std::size_t e = 0; e < mechanism_.n_elements(); ++e) {
@@ -135,63 +114,44 @@ void ReactionReader::check_balance() const {
   }
 }
 
-ReactionKind ReactionReader::kind() const {
-  const bool falloff = equation_.collider == Collider::any_falloff || equation_.collider == Collider::one_falloff;
-  const auto type = entry_.find("type");
-  if (!type) {
-    if (falloff) return ReactionKind::falloff;
-    return equation_.collider == Collider::any ? ReactionKind::three_body : ReactionKind::elementary;
-  }
-  const std::string word = type->text();
-  if (word == "elementary" || word == "Arrhenius") {
-    if (equation_.collider != Collider::none)
-      entry_.fail("an elementary reaction has no third body; set type: three-body");
-    return ReactionKind::elementary;
-  }
-  if (word == "three-body") {
-    if (falloff) entry_.fail("its third body is in parentheses; set type: falloff");
-    if (equation_.collider == Collider::any) return ReactionKind::three_body;
-    check_explicit_collider();
-    return ReactionKind::elementary;
-  }
-  if (!falloff) entry_.fail("a falloff reaction needs (+M), or a species in its place, on both sides");
-  return ReactionKind::falloff;
-}
-
-/// "type: three-body" without M names its third body as a species of both sides, which makes it an elementary
-/// reaction of the same rate.
-void ReactionReader::check_explicit_collider() const {
-  std::vector<std::string> shared;
-  for (const auto& left : equation_.reactants)
-    for (const auto& right : equation_.products)
-      if (left.species == right.species) shared.push_back(left.species);
-  if (shared.size() != 1) entry_.fail("a three-body reaction needs M, or one species that is on both sides");
-  const auto efficiencies = entry_.find("efficiencies");
-  if (!efficiencies) return;
-  for (const auto& [name, value] : efficiencies->entries())
-    if (name != shared.front() || value.number() != 1.0)
-      value.fail("with the third body {} written out there are no efficiencies; write M instead", shared.front());
-}
-
 void ReactionReader::read_third_body() {
+  if (equation_.collider == Collider::one_falloff) return read_one_collider(equation_.collider_species);
   const auto efficiencies = entry_.find("efficiencies");
-  if (equation_.collider == Collider::one_falloff) {
-    if (efficiencies)
-      entry_.fail("with the third body {} written out there are no efficiencies", equation_.collider_species);
-    reaction_.default_efficiency = 0.0;
-    reaction_.efficiencies = {{species(equation_.collider_species), 1.0}};
-    return;
-  }
+  const auto default_efficiency = entry_.find("default-efficiency");
   if (reaction_.kind == ReactionKind::elementary) {
-    const bool written_out = entry_.find("type") && entry_.at("type").text() == "three-body";
-    if (efficiencies && !written_out) entry_.fail("efficiencies are given, but there is no third body M");
+    const auto collider = written_collider();
+    if (!collider && form_.collider == ReactionForm::Collider::required)
+      entry_.fail("a three-body reaction needs M, or one species that is on both sides");
+    if (!efficiencies && !default_efficiency) return;
+    if (!collider) entry_.fail("efficiencies are given, but there is no third body M");
+    read_one_collider(*collider);
+    if (reaction_.efficiencies.front().value == 1.0)
+      reaction_.efficiencies.clear();  // an elementary reaction of the same rate
+    else
+      use_collider(*collider);
     return;
   }
-  if (const auto value = entry_.find("default-efficiency")) {
-    reaction_.default_efficiency = value->number();
-    check_efficiency(*value, "unlisted species");
+  if (default_efficiency) {
+    reaction_.default_efficiency = default_efficiency->number();
+    check_efficiency(*default_efficiency, "unlisted species");
   }
   if (efficiencies) read_efficiencies(*efficiencies);
+}
+
+/// A third body that is one species: its efficiency is 1 if none is given, that of all others 0.
+void ReactionReader::read_one_collider(const std::string& name) {
+  double own = 1.0;
+  if (const auto efficiencies = entry_.find("efficiencies"))
+    for (const auto& [other, value] : efficiencies->entries()) {
+      if (other != name)
+        value.fail("with the third body {} written out, {} has no efficiency; write M instead", name, other);
+      check_efficiency(value, name);
+      own = value.number();
+    }
+  if (const auto value = entry_.find("default-efficiency"); value && value->number() != 0.0)
+    value->fail("with the third body {} written out the efficiency of all others is 0; write M instead", name);
+  reaction_.default_efficiency = 0.0;
+  reaction_.efficiencies = {{species(name), own}};
 }
 
 void ReactionReader::read_efficiencies(const YamlValue& efficiencies) {
@@ -209,45 +169,151 @@ void ReactionReader::check_efficiency(const YamlValue& value, const std::string&
   if (number > largest) value.fail("the efficiency of {} is beyond {}; correct it", name, largest);
 }
 
-double ReactionReader::order(const std::vector<Term>& side) const {
-  constexpr double largest = 100.0;
-  double sum = 0.0;
-  for (const auto& term : side) sum += term.coefficient;
-  if (sum > largest) entry_.fail("it is of order {}, beyond {}; correct its coefficients", sum, largest);
-  return sum;
+/// The species on both sides that is the third body, by the rules of the format: with type three-body the only one
+/// there, and without a type the only one if all coefficients are whole and a side has three molecules. Where there
+/// are several the efficiencies may name it.
+std::optional<std::string> ReactionReader::written_collider() const {
+  if (form_.collider == ReactionForm::Collider::none) return std::nullopt;
+  std::vector<std::string> shared;
+  double n_left = 0.0;
+  double n_right = 0.0;
+  bool whole = true;
+  for (const auto& left : equation_.reactants) {
+    n_left += left.coefficient;
+    whole = whole && left.coefficient == std::trunc(left.coefficient);
+    for (const auto& right : equation_.products)
+      if (left.species == right.species)
+        shared.insert(shared.end(), left.coefficient > 1.0 && right.coefficient > 1.0 ? 2 : 1, left.species);
+  }
+  for (const auto& right : equation_.products) {
+    n_right += right.coefficient;
+    whole = whole && right.coefficient == std::trunc(right.coefficient);
+  }
+  const bool required = form_.collider == ReactionForm::Collider::required;
+  if (shared.size() == 1 && (required || (whole && (n_left == 3.0 || n_right == 3.0)))) return shared.front();
+  const auto efficiencies = entry_.find("efficiencies");
+  if (shared.size() < 2 || !efficiencies || efficiencies->entries().size() != 1) return std::nullopt;
+  const std::string named = efficiencies->entries().front().first;
+  return contains(shared, named) ? std::optional(named) : std::nullopt;
 }
 
-void ReactionReader::refuse_useless(const char* key) const {
-  const auto found = entry_.find(key);
-  if (!found) return;
-  const bool falloff = reaction_.kind == ReactionKind::falloff;
-  found->fail("a reaction {} (+M) has no \"{}\"; remove it, or restore the reaction it belongs to",
-              falloff ? "with" : "without", key);
+/// Turns one molecule of the species on either side into the third body.
+void ReactionReader::use_collider(const std::string& name) {
+  for (auto* side : {&reaction_.reactants, &reaction_.products}) {
+    for (auto& term : *side)
+      if (term.species == species(name)) term.coefficient -= 1.0;
+    std::erase_if(*side, [](const Term& term) { return !(term.coefficient > 0.0); });
+  }
+  reaction_.kind = ReactionKind::three_body;
 }
 
-void ReactionReader::read_rates() {
-  const double forward = order(reaction_.reactants);
-  if (reaction_.reversible) order(reaction_.products);
-  if (reaction_.kind == ReactionKind::falloff) {
-    reaction_.rate = read_rate("high-P-rate-constant", forward);
-    reaction_.low_pressure = read_rate("low-P-rate-constant", forward + 1.0);
-    if (!(reaction_.rate.A > 0.0 && reaction_.low_pressure.A > 0.0))
-      entry_.fail("both limits of a falloff need a positive A");
-    if (const auto troe = entry_.find("Troe")) reaction_.troe = read_troe(*troe);
-    refuse_useless("rate-constant");
-  } else {
-    reaction_.rate = read_rate("rate-constant", forward + (reaction_.kind == ReactionKind::three_body ? 1.0 : 0.0));
-    for (const char* key : {"low-P-rate-constant", "high-P-rate-constant", "Troe"}) refuse_useless(key);
+void ReactionReader::read_orders() {
+  const bool negative = flag("negative-orders");
+  const bool others = flag("nonreactant-orders");
+  const auto orders = entry_.find("orders");
+  if (!orders || orders->entries().empty()) return;
+  if (reaction_.reversible)
+    orders->fail(
+        "orders are given, but the reaction is reversible, and its reverse rate would be unknown; write => in its "
+        "equation");
+  reaction_.orders = reaction_.reactants;
+  for (const auto& [name, value] : orders->entries()) {
+    const std::size_t index = species(name);
+    const double number = read_order(name, value);
+    if (number < 0.0 && !negative)
+      value.fail("the order of {} is negative; if that is meant, set negative-orders: true", name);
+    const auto known = std::find_if(reaction_.orders.begin(), reaction_.orders.end(),
+                                    [&](const Term& term) { return term.species == index; });
+    if (known != reaction_.orders.end()) {
+      known->coefficient = number;
+    } else {
+      if (!others) value.fail("{} is no reactant; if its order is meant, set nonreactant-orders: true", name);
+      if (number != 0.0) reaction_.orders.push_back({index, number});
+    }
   }
 }
 
-Arrhenius ReactionReader::read_rate(const char* key, double order) const {
+double ReactionReader::read_order(const std::string& name, const YamlValue& value) const {
+  constexpr double largest = 10.0;
+  const double number = value.number();
+  if (std::abs(number) > largest) value.fail("the order {} of {} is beyond {}; correct it", number, name, largest);
+  return number;
+}
+
+double ReactionReader::order(const std::vector<Term>& side) const {
+  constexpr double largest = 100.0;
+  constexpr double lowest = -10.0;
+  double sum = 0.0;
+  double negative = 0.0;
+  for (const auto& term : side) {
+    sum += term.coefficient;
+    negative += std::min(term.coefficient, 0.0);
+  }
+  if (sum > largest) entry_.fail("it is of order {}, beyond {}; correct its coefficients", sum, largest);
+  if (negative < lowest) entry_.fail("its negative orders add up to {}, beyond {}; correct them", negative, lowest);
+  return sum;
+}
+
+void ReactionReader::read_rates() {
+  order(reaction_.reactants);
+  if (reaction_.reversible) order(reaction_.products);
+  const double molecules = order(reaction_.orders.empty() ? reaction_.reactants : reaction_.orders);
+  const double forward = molecules + (reaction_.kind == ReactionKind::three_body ? 1.0 : 0.0);
+  switch (form_.rate) {
+    case RateForm::arrhenius: reaction_.rate = read_rate("rate-constant", forward); break;
+    case RateForm::falloff: read_limits(forward); break;
+    case RateForm::chemically_activated: read_limits(forward - 1.0); break;
+    case RateForm::by_pressure:
+      reaction_.by_pressure = read_rates_by_pressure(require("rate-constants"), forward, units_);
+      break;
+    case RateForm::chebyshev: reaction_.chebyshev = read_chebyshev(entry_, forward, units_); break;
+    case RateForm::blowers_masel: {
+      const YamlValue value = require("rate-constant");
+      const auto [rate, energy] = read_blowers_masel(value, forward, units_);
+      check_sign(value, rate.A);
+      reaction_.rate = rate;
+      reaction_.blowers_masel = energy;
+    }
+  }
+}
+
+/// order: of the high-pressure limit. That of the low-pressure limit is higher by one.
+void ReactionReader::read_limits(double order) {
+  reaction_.rate = read_rate("high-P-rate-constant", order);
+  reaction_.low_pressure = read_rate("low-P-rate-constant", order + 1.0);
+  if (reaction_.rate.A * reaction_.low_pressure.A < 0.0)
+    entry_.fail("the A of the two limits have different signs; correct one");
+  read_broadening();
+}
+
+void ReactionReader::read_broadening() {
+  const auto troe = entry_.find("Troe");
+  const auto sri = entry_.find("SRI");
+  const auto tsang = entry_.find("Tsang");
+  if (int{troe.has_value()} + int{sri.has_value()} + int{tsang.has_value()} > 1)
+    entry_.fail("it has more than one of Troe, SRI and Tsang; remove the others");
+  const std::string given = troe ? "Troe" : sri ? "SRI" : tsang ? "Tsang" : "Lindemann";
+  if (!form_.broadening.empty() && form_.broadening != given)
+    entry_.fail("its type says {}, its numbers say {}; correct one", form_.broadening, given);
+  if (troe) reaction_.troe = read_troe(*troe);
+  if (sri) reaction_.sri = read_sri(*sri);
+  if (tsang) reaction_.tsang = read_tsang(*tsang);
+}
+
+YamlValue ReactionReader::require(const char* key) const {
   const auto value = entry_.find(key);
   if (!value) entry_.fail("the key \"{}\" is missing; add it", key);
-  const Arrhenius rate = read_arrhenius(*value, order, units_);
-  if (rate.A >= 0.0) return rate;
-  const auto negative = entry_.find("negative-A");
-  if (!negative || !negative->flag()) value->fail("A is negative; if that is meant, set negative-A: true");
+  return *value;
+}
+
+void ReactionReader::check_sign(const YamlValue& value, double A) const {
+  if (A < 0.0 && !flag("negative-A")) value.fail("A is negative; if that is meant, set negative-A: true");
+}
+
+Arrhenius ReactionReader::read_rate(const char* key, double order) const {
+  const YamlValue value = require(key);
+  const Arrhenius rate = read_arrhenius(value, order, units_);
+  check_sign(value, rate.A);
   return rate;
 }
 
@@ -261,6 +327,20 @@ Equation read_equation(const YamlValue& entry) {
   } catch (const EquationError& error) {
     equation.fail("reaction \"{}\" cannot be read: {}", text, error.reason);
   }
+}
+
+bool all_declared(const YamlValue& entry, const Mechanism& mechanism) {
+  const Equation equation = read_equation(entry);
+  const auto declared = [&](const std::string& name) { return mechanism.species_index(name).has_value(); };
+  const auto all = [&](const auto& side) {
+    return std::all_of(side.begin(), side.end(), [&](const Equation::Term& term) { return declared(term.species); });
+  };
+  if (!all(equation.reactants) || !all(equation.products)) return false;
+  if (equation.collider == Collider::one_falloff && !declared(equation.collider_species)) return false;
+  const auto orders = entry.find("orders");
+  if (!orders) return true;
+  const auto entries = orders->entries();
+  return std::all_of(entries.begin(), entries.end(), [&](const auto& order) { return declared(order.first); });
 }
 
 Reaction read_reaction(const YamlValue& entry, const Mechanism& mechanism, const UnitSystem& units,

@@ -12,6 +12,9 @@ enum class UndeclaredThirdBodies { refuse, skip };
 /// The equation of an entry of a reaction list; a UserError if it cannot be parsed. Local.
 Equation read_equation(const YamlValue& entry);
 
+/// Whether the species of the equation, and those with orders of their own, are all in `mechanism`. Local.
+bool all_declared(const YamlValue& entry, const Mechanism& mechanism);
+
 /// Reads one entry of a reaction list between species of `mechanism`, whose elements must balance. Local.
 Reaction read_reaction(const YamlValue& entry, const Mechanism& mechanism, const UnitSystem& units,
                        UndeclaredThirdBodies undeclared);
