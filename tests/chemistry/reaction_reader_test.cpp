@@ -215,6 +215,28 @@ TEST(ReactionReader, takes_a_missing_activation_energy_as_none) {
   }
 }
 
+TEST(ReactionReader, reads_pressures_in_the_unit_of_the_file) {
+  const auto read = [](const std::string& entry) {
+    return parse_mechanism(with_reactions("- {equation: H + H <=> H2, " + entry + "}"), "file.yaml")
+        .reactions.front();
+  };
+  const std::string constant = ", A: 1, b: 0}";
+  const auto plog = read("units: {pressure: atm}, type: pressure-dependent-Arrhenius, rate-constants: [{P: 2" +
+                         constant + ", {P: 1" + constant + ", {P: 1.01325 bar" + constant + "]");
+  ASSERT_EQ(plog.by_pressure.size(), 2u);
+  EXPECT_EQ(plog.by_pressure[0].p, 101325.0);
+  EXPECT_EQ(plog.by_pressure[0].terms.size(), 2u);
+  EXPECT_EQ(plog.by_pressure[1].p, 202650.0);
+  const auto chebyshev = read(
+      "units: {pressure: bar}, type: Chebyshev, temperature-range: [300 K, 2000], "
+      "pressure-range: [1, 2 atm], data: [[1, 2, 3], [4, 5, 6]]");
+  ASSERT_TRUE(chebyshev.chebyshev);
+  EXPECT_EQ(chebyshev.chebyshev->p_min, 1e5);
+  EXPECT_EQ(chebyshev.chebyshev->p_max, 202650.0);
+  EXPECT_EQ(chebyshev.chebyshev->n_T, 2u);
+  EXPECT_EQ(chebyshev.chebyshev->n_p, 3u);
+}
+
 TEST(ReactionReader, gives_a_written_third_body_its_efficiency) {
   const std::string rate = "rate-constant: [1.0e+16, 0, 0]";
   const auto read = [&](const std::string& entry) {
