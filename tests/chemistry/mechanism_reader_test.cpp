@@ -9,7 +9,7 @@
 #include "../support/yaml_mutations.hpp"
 #include "core/error.hpp"
 #include "reference_states.hpp"
-#include "small_mechanism.hpp"
+#include "small_gas.hpp"
 
 namespace bimetal::chemistry {
 namespace {

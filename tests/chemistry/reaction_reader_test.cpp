@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "small_mechanism.hpp"
+#include "small_gas.hpp"
 
 namespace bimetal::chemistry {
 namespace {
