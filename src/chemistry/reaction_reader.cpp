@@ -9,7 +9,6 @@
 #include "chemistry/rate_reader.hpp"
 #include "chemistry/reaction_form.hpp"
 #include "chemistry/unit_reader.hpp"
-#include "core/nearest.hpp"
 
 namespace bimetal::chemistry {
 namespace {
@@ -39,7 +38,7 @@ class ReactionReader {
     check_direction();
     check_balance();
     reaction_.kind = form_.kind(equation_.collider == Collider::any);
-    read_third_body();
+    read_third_body({entry_, equation_, form_, mechanism_, undeclared_}, reaction_);
     read_orders();
     read_rates();
     return std::move(reaction_);
@@ -47,16 +46,10 @@ class ReactionReader {
 
  private:
   bool flag(const char* key) const;
-  std::size_t species(const std::string& name) const;
+  std::size_t species(const std::string& name) const { return require_declared(entry_, mechanism_, name); }
   std::vector<Term> terms(const std::vector<Equation::Term>& side) const;
   void check_direction() const;
   void check_balance() const;
-  void read_third_body();
-  void read_one_collider(const std::string& name);
-  void read_efficiencies(const YamlValue& efficiencies);
-  void check_efficiency(const YamlValue& value, const std::string& name) const;
-  std::optional<std::string> written_collider() const;
-  void use_collider(const std::string& name);
   void read_orders();
   double read_order(const std::string& name, const YamlValue& value) const;
   double order(const std::vector<Term>& side) const;
@@ -79,14 +72,6 @@ class ReactionReader {
 bool ReactionReader::flag(const char* key) const {
   const auto value = entry_.find(key);
   return value && value->flag();
-}
-
-std::size_t ReactionReader::species(const std::string& name) const {
-  const auto index = mechanism_.species_index(name);
-  if (index) return *index;
-  const std::string near = core::nearest(name, mechanism_.species_names());
-  entry_.fail("species \"{}\" is not declared; {}", name,
-              near.empty() ? "add it to the species of the phase" : "did you mean \"" + near + "\"?");
 }
 
 std::vector<Term> ReactionReader::terms(const std::vector<Equation::Term>& side) const {
@@ -112,99 +97,6 @@ void ReactionReader::check_balance() const {
       entry_.fail("element {} does not balance, {} atoms on the left and {} on the right",
                   mechanism_.elements[e].name, left, right);
   }
-}
-
-void ReactionReader::read_third_body() {
-  if (equation_.collider == Collider::one_falloff) return read_one_collider(equation_.collider_species);
-  const auto efficiencies = entry_.find("efficiencies");
-  const auto default_efficiency = entry_.find("default-efficiency");
-  if (reaction_.kind == ReactionKind::elementary) {
-    const auto collider = written_collider();
-    if (!collider && form_.collider == ReactionForm::Collider::required)
-      entry_.fail("a three-body reaction needs M, or one species that is on both sides");
-    if (!efficiencies && !default_efficiency) return;
-    if (!collider) entry_.fail("efficiencies are given, but there is no third body M");
-    read_one_collider(*collider);
-    if (reaction_.efficiencies.front().value == 1.0)
-      reaction_.efficiencies.clear();  // an elementary reaction of the same rate
-    else
-      use_collider(*collider);
-    return;
-  }
-  if (default_efficiency) {
-    reaction_.default_efficiency = default_efficiency->number();
-    check_efficiency(*default_efficiency, "unlisted species");
-  }
-  if (efficiencies) read_efficiencies(*efficiencies);
-}
-
-/// A third body that is one species: its efficiency is 1 if none is given, that of all others 0.
-void ReactionReader::read_one_collider(const std::string& name) {
-  double own = 1.0;
-  if (const auto efficiencies = entry_.find("efficiencies"))
-    for (const auto& [other, value] : efficiencies->entries()) {
-      if (other != name)
-        value.fail("with the third body {} written out, {} has no efficiency; write M instead", name, other);
-      check_efficiency(value, name);
-      own = value.number();
-    }
-  if (const auto value = entry_.find("default-efficiency"); value && value->number() != 0.0)
-    value->fail("with the third body {} written out the efficiency of all others is 0; write M instead", name);
-  reaction_.default_efficiency = 0.0;
-  reaction_.efficiencies = {{species(name), own}};
-}
-
-void ReactionReader::read_efficiencies(const YamlValue& efficiencies) {
-  for (const auto& [name, value] : efficiencies.entries()) {
-    if (!mechanism_.species_index(name) && undeclared_ == UndeclaredThirdBodies::skip) continue;
-    check_efficiency(value, name);
-    reaction_.efficiencies.push_back({species(name), value.number()});
-  }
-}
-
-void ReactionReader::check_efficiency(const YamlValue& value, const std::string& name) const {
-  constexpr double largest = 1e6;
-  const double number = value.number();
-  if (number < 0.0) value.fail("the efficiency of {} is negative", name);
-  if (number > largest) value.fail("the efficiency of {} is beyond {}; correct it", name, largest);
-}
-
-/// The species on both sides that is the third body, by the rules of the format: with type three-body the only one
-/// there, and without a type the only one if all coefficients are whole and a side has three molecules. Where there
-/// are several the efficiencies may name it.
-std::optional<std::string> ReactionReader::written_collider() const {
-  if (form_.collider == ReactionForm::Collider::none) return std::nullopt;
-  std::vector<std::string> shared;
-  double n_left = 0.0;
-  double n_right = 0.0;
-  bool whole = true;
-  for (const auto& left : equation_.reactants) {
-    n_left += left.coefficient;
-    whole = whole && left.coefficient == std::trunc(left.coefficient);
-    for (const auto& right : equation_.products)
-      if (left.species == right.species)
-        shared.insert(shared.end(), left.coefficient > 1.0 && right.coefficient > 1.0 ? 2 : 1, left.species);
-  }
-  for (const auto& right : equation_.products) {
-    n_right += right.coefficient;
-    whole = whole && right.coefficient == std::trunc(right.coefficient);
-  }
-  const bool required = form_.collider == ReactionForm::Collider::required;
-  if (shared.size() == 1 && (required || (whole && (n_left == 3.0 || n_right == 3.0)))) return shared.front();
-  const auto efficiencies = entry_.find("efficiencies");
-  if (shared.size() < 2 || !efficiencies || efficiencies->entries().size() != 1) return std::nullopt;
-  const std::string named = efficiencies->entries().front().first;
-  return contains(shared, named) ? std::optional(named) : std::nullopt;
-}
-
-/// Turns one molecule of the species on either side into the third body.
-void ReactionReader::use_collider(const std::string& name) {
-  for (auto* side : {&reaction_.reactants, &reaction_.products}) {
-    for (auto& term : *side)
-      if (term.species == species(name)) term.coefficient -= 1.0;
-    std::erase_if(*side, [](const Term& term) { return !(term.coefficient > 0.0); });
-  }
-  reaction_.kind = ReactionKind::three_body;
 }
 
 void ReactionReader::read_orders() {

@@ -2,12 +2,11 @@
 
 #include "chemistry/equation.hpp"
 #include "chemistry/mechanism.hpp"
+#include "chemistry/third_body_reader.hpp"
 #include "chemistry/units.hpp"
 #include "chemistry/yaml_value.hpp"
 
 namespace bimetal::chemistry {
-
-enum class UndeclaredThirdBodies { refuse, skip };
 
 /// The equation of an entry of a reaction list; a UserError if it cannot be parsed. Local.
 Equation read_equation(const YamlValue& entry);

@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "reference_states.hpp"
-#include "small_mechanism.hpp"
+#include "small_gas.hpp"
 
 namespace bimetal::chemistry {
 namespace {

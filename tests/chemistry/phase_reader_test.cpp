@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "small_mechanism.hpp"
+#include "small_gas.hpp"
 
 namespace bimetal::chemistry {
 namespace {
@@ -10,12 +10,12 @@ namespace {
 using testing::expect_user_error;
 using testing::replaced;
 using testing::small_mechanism;
-using testing::small_with;
+using testing::with;
 
-const std::string surface_first = small_with("phases:\n",
-                                             "phases:\n"
-                                             "- {name: catalyst, thermo: ideal-surface, species: [{sites: all}]}\n"
-                                             "- {name: dense, thermo: Redlich-Kwong, elements: [H], species: [H]}\n");
+const std::string surface_first = with("phases:\n",
+                                       "phases:\n"
+                                       "- {name: catalyst, thermo: ideal-surface, species: [{sites: all}]}\n"
+                                       "- {name: dense, thermo: Redlich-Kwong, elements: [H], species: [H]}\n");
 
 TEST(PhaseChoice, takes_the_first_ideal_gas_and_says_so) {
   EXPECT_TRUE(parse_mechanism(small_mechanism, "f").remarks.empty());
@@ -29,8 +29,8 @@ TEST(PhaseChoice, takes_the_first_ideal_gas_and_says_so) {
 }
 
 TEST(PhaseChoice, takes_the_phase_that_is_named) {
-  const auto two = small_with("species:\n- name: H\n",
-                              "- {name: part, thermo: ideal-gas, species: [H, H2]}\nspecies:\n- name: H\n");
+  const auto two =
+      with("species:\n- name: H\n", "- {name: part, thermo: ideal-gas, species: [H, H2]}\nspecies:\n- name: H\n");
   EXPECT_EQ(parse_mechanism(two, "f").n_species(), 4u);
   EXPECT_EQ(parse_mechanism(two, "f", {.phase = "part"}).n_species(), 2u);
   const auto choose = [&](const std::string& text, const char* phase) {
@@ -38,7 +38,7 @@ TEST(PhaseChoice, takes_the_phase_that_is_named) {
   };
   expect_user_error(choose(two, "prat"), {"no phase \"prat\"", "\"gas\" (ideal-gas), \"part\" (ideal-gas)"});
   expect_user_error(choose(surface_first, "dense"),
-                    {"f:3:", "\"Redlich-Kwong\" is not supported", "\"gas\" (ideal-gas)"});
+                    {"f:4:", "\"Redlich-Kwong\" is not supported", "\"gas\" (ideal-gas)"});
 }
 
 TEST(PhaseChoice, lists_the_phases_where_none_is_an_ideal_gas) {
@@ -48,17 +48,16 @@ TEST(PhaseChoice, lists_the_phases_where_none_is_an_ideal_gas) {
 
 TEST(PhaseReader, reads_no_reactions_where_the_phase_has_no_kinetics) {
   EXPECT_EQ(parse_mechanism(small_mechanism, "f").n_reactions(), 1u);
-  const auto silent = parse_mechanism(small_with("  kinetics: gas\n", ""), "f");
+  const auto silent = parse_mechanism(with("  kinetics: gas\n", ""), "f");
   EXPECT_EQ(silent.n_reactions(), 0u);
   ASSERT_EQ(silent.remarks.size(), 1u);
   EXPECT_NE(silent.remarks[0].find("names no kinetics, so nothing reacts"), std::string::npos);
   for (const char* said : {"kinetics: none", "reactions: none"}) {
-    const auto mechanism = parse_mechanism(small_with("kinetics: gas", said), "f");
+    const auto mechanism = parse_mechanism(with("kinetics: gas", said), "f");
     EXPECT_EQ(mechanism.n_reactions(), 0u) << said;
     EXPECT_TRUE(mechanism.remarks.empty()) << said;
   }
-  expect_user_error([] { parse_mechanism(small_with("kinetics: gas", "reactions: all"), "f"); },
-                    {"f:4:", "kinetics: gas"});
+  expect_user_error([] { parse_mechanism(with("kinetics: gas", "reactions: all"), "f"); }, {"f:4:", "kinetics: gas"});
 }
 
 /// Texts by path.
@@ -86,9 +85,9 @@ more:
 )";
 
 TEST(PhaseReader, takes_species_and_reactions_from_other_files_with_the_units_of_those) {
-  std::string text = small_with("  elements: [H, O, Ar]\n  species: [H, H2, O2, AR]",
-                                "  species: [{species: all}, {data/gases.yaml/gases: [HE]}]\n"
-                                "  reactions: [reactions, {rates.yaml/more: declared-species}]");
+  std::string text = with("  elements: [H, O, Ar]\n  species: [H, H2, O2, AR]",
+                          "  species: [{species: all}, {data/gases.yaml/gases: [HE]}]\n"
+                          "  reactions: [reactions, {rates.yaml/more: declared-species}]");
   const MechanismOptions options{
       .read_file = files({{"dir/data/gases.yaml", library_of_species}, {"dir/rates.yaml", library_of_reactions}})};
   const auto mechanism = parse_mechanism(text, "dir/main.yaml", options);
@@ -102,14 +101,14 @@ TEST(PhaseReader, takes_species_and_reactions_from_other_files_with_the_units_of
     expect_user_error([&] { parse_mechanism(replaced(text, piece, other), "dir/main.yaml", options); }, words);
   };
   refuse("{rates.yaml/more: declared-species}", "rates.yaml/more", {"dir/rates.yaml:4", "\"KR\" is not declared"});
-  refuse("rates.yaml/more", "rats.yaml/more", {"dir/main.yaml:6:", "there is no dir/rats.yaml"});
-  refuse("rates.yaml/more", "rates.yaml/mor", {"dir/main.yaml:6:", "dir/rates.yaml has no section \"mor\""});
-  refuse("[HE]", "[HA]", {"dir/main.yaml:5:", "did you mean \"HE\""});
-  refuse("rates.yaml/more", "/more", {"dir/main.yaml:6:", "file.yaml/section"});
+  refuse("rates.yaml/more", "rats.yaml/more", {"dir/main.yaml:7:", "there is no dir/rats.yaml"});
+  refuse("rates.yaml/more", "rates.yaml/mor", {"dir/main.yaml:7:", "dir/rates.yaml has no section \"mor\""});
+  refuse("[HE]", "[HA]", {"dir/main.yaml:6:", "did you mean \"HE\""});
+  refuse("rates.yaml/more", "/more", {"dir/main.yaml:7:", "file.yaml/section"});
 }
 
 TEST(PhaseReader, leaves_out_species_of_undeclared_elements_where_the_phase_says_so) {
-  const std::string few = small_with("elements: [H, O, Ar]\n  species: [H, H2, O2, AR]", "elements: [H, O]");
+  const std::string few = with("elements: [H, O, Ar]\n  species: [H, H2, O2, AR]", "elements: [H, O]");
   expect_user_error([&] { parse_mechanism(few, "f"); }, {"holds Ar"});
   const auto mechanism =
       parse_mechanism(replaced(few, "elements: [H, O]", "elements: [H, O]\n  skip-undeclared-elements: true"), "f");
@@ -118,7 +117,7 @@ TEST(PhaseReader, leaves_out_species_of_undeclared_elements_where_the_phase_says
 
 TEST(PhaseReader, takes_elements_from_the_section_that_is_named) {
   const auto mechanism =
-      parse_mechanism(small_with("elements: [H, O, Ar]", "elements: [{isotopes: [H]}, {default: [O]}, Ar]") +
+      parse_mechanism(with("elements: [H, O, Ar]", "elements: [{isotopes: [H]}, {default: [O]}, Ar]") +
                           "isotopes:\n- {symbol: H, atomic-weight: 2.014}\n",
                       "f");
   EXPECT_EQ(mechanism.elements[0].atomic_weight, 2.014);
@@ -126,7 +125,7 @@ TEST(PhaseReader, takes_elements_from_the_section_that_is_named) {
 }
 
 TEST(PhaseReader, does_without_a_transport_model_that_nobody_asks_for) {
-  const auto mechanism = parse_mechanism(small_with("kinetics: gas", "kinetics: gas\n  transport: ionized-gas"), "f");
+  const auto mechanism = parse_mechanism(with("kinetics: gas", "kinetics: gas\n  transport: ionized-gas"), "f");
   ASSERT_EQ(mechanism.remarks.size(), 1u);
   EXPECT_NE(mechanism.remarks[0].find("ionized-gas"), std::string::npos);
 }

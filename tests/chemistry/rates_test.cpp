@@ -193,6 +193,26 @@ TEST(Rates, of_chebyshev_are_those_of_rmg) {
   }
 }
 
+TEST(Rates, of_negative_and_empty_limits_are_negative_and_nothing) {
+  const auto rate = [](const std::string& low, const std::string& high, const std::string& type) {
+    Kinetics kinetics(with("- {equation: 2 A (+M) => B (+M), negative-A: true, type: " + type +
+                           ", low-P-rate-constant: [" + low + ", -1.2, 1500], high-P-rate-constant: [" + high +
+                           ", 0.2, 300]}\n"));
+    std::vector<double> omega(3), omega_T(3), omega_C(9);
+    kinetics.net_production_rates_and_derivatives(1200.0, concentrations(1200.0, atmosphere), omega, omega_T,
+                                                  omega_C);
+    for (const double slope : omega_C) EXPECT_TRUE(std::isfinite(slope));
+    return omega[1];
+  };
+  for (const std::string type : {"falloff", "chemically-activated"}) {
+    const double positive = rate("1.0e+21", "3.0e+13", type);
+    EXPECT_GT(positive, 0.0);
+    EXPECT_NEAR(rate("-1.0e+21", "-3.0e+13", type) / positive, -1.0, 1e-12);
+    EXPECT_LT(std::abs(rate("0", "3.0e+13", type)), 1e-60 * positive);
+    EXPECT_LT(std::abs(rate("1.0e+21", "0", type)), 1e-60 * positive);
+  }
+}
+
 /// The reaction both ways where its rate allows it.
 std::string reversible(std::string entry) {
   if (entry.find("orders") == std::string::npos) entry.replace(entry.find("=>"), 2, "<=>");

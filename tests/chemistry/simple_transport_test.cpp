@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "reference_states.hpp"
-#include "small_mechanism.hpp"
+#include "small_gas.hpp"
 
 namespace bimetal::chemistry {
 namespace {

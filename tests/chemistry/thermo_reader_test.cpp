@@ -6,14 +6,14 @@
 #include <cmath>
 
 #include "chemistry/thermodynamics.hpp"
-#include "small_mechanism.hpp"
+#include "small_gas.hpp"
 
 namespace bimetal::chemistry {
 namespace {
 
 using testing::expect_user_error;
 using testing::replaced;
-using testing::small_with;
+using testing::with;
 
 // McBride, Zehe & Gordon, NASA/TP-2002-211556.
 const std::string nasa9 =
@@ -33,7 +33,7 @@ const std::string argon = "thermo: {model: NASA7, temperature-ranges: [200, 6000
 /// The small mechanism with nitrogen, of such a fit, in place of argon.
 std::string nitrogen(const std::string& thermo) {
   return replaced(
-      replaced(replaced(small_with(argon, "thermo: " + thermo + "}"), "composition: {Ar: 1}", "composition: {N: 2}"),
+      replaced(replaced(with(argon, "thermo: " + thermo + "}"), "composition: {Ar: 1}", "composition: {N: 2}"),
                "name: AR", "name: N2"),
       "[H, O, Ar]\n  species: [H, H2, O2, AR]", "[H, O, N]");
 }
@@ -77,7 +77,8 @@ TEST(ThermoReader, a_constant_heat_capacity_is_constant) {
 }
 
 TEST(ThermoReader, an_energy_without_a_unit_is_in_that_of_the_file) {
-  const auto text = "units: {energy: cal, quantity: mol}\n" + nitrogen("{model: constant-cp, h0: 1000, cp0: 7}");
+  const auto text =
+      replaced(nitrogen("{model: constant-cp, h0: 1000, cp0: 7}"), "{length: cm", "{energy: cal, length: cm");
   const auto fit = parse_mechanism(text, "f").species.back().thermo;
   EXPECT_NEAR(fit.ranges[0].a[0], 7.0 * 4184.0 / gas_constant, 1e-12);
   EXPECT_NEAR(fit.ranges[0].a[5] + fit.ranges[0].a[0] * 298.15, 1000.0 * 4184.0 / gas_constant, 1e-9);
@@ -97,8 +98,8 @@ TEST(ThermoReader, refuses_what_is_no_fit) {
 
 /// The two ranges of H2 with a step of so many kelvins between them, at 1000 K.
 std::string with_step(double kelvins) {
-  return small_with("[3.5, 0, 0, 0, 0, 1, 1]]}\n- name: O2",
-                    fmt::format("[3.5, 0, 0, 0, 0, {}, 1]]}}\n- name: O2", 1.0 + 3.5 * kelvins));
+  return with("[3.5, 0, 0, 0, 0, 1, 1]]}\n- name: O2",
+              fmt::format("[3.5, 0, 0, 0, 0, {}, 1]]}}\n- name: O2", 1.0 + 3.5 * kelvins));
 }
 
 TEST(FitCheck, moves_the_upper_range_to_where_the_lower_one_ends) {
@@ -127,8 +128,7 @@ TEST(FitCheck, names_all_species_of_a_file_in_one_remark) {
 
 TEST(FitCheck, ends_a_fit_whose_heat_capacity_fails_far_from_flames) {
   // cp/R = 3.5 - 1e-3 (T - 1000 K) vanishes at 4500 K.
-  const auto text =
-      small_with("[3.5, 0, 0, 0, 0, 1, 1]]}\n- name: O2", "[4.5, -1e-3, 0, 0, 0, -499, 1]]}\n- name: O2");
+  const auto text = with("[3.5, 0, 0, 0, 0, 1, 1]]}\n- name: O2", "[4.5, -1e-3, 0, 0, 0, -499, 1]]}\n- name: O2");
   const auto mechanism = parse_mechanism(text, "f");
   const auto& fit = mechanism.species[1].thermo;
   EXPECT_LT(fit.T_max(), 4500.0);

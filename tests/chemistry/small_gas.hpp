@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 
@@ -10,11 +11,12 @@
 
 namespace bimetal::chemistry::testing {
 
-/// A file of four species and one reaction, to be changed piece by piece.
-inline const std::string small_mechanism = R"(phases:
+// Species H, H2, O2, AR; reactions from line 20.
+inline constexpr const char* head = R"(units: {length: cm, time: s, quantity: mol, activation-energy: cal/mol}
+phases:
 - name: gas
-  thermo: ideal-gas
   kinetics: gas
+  thermo: ideal-gas
   elements: [H, O, Ar]
   species: [H, H2, O2, AR]
 species:
@@ -29,8 +31,9 @@ species:
   thermo: {model: NASA7, temperature-ranges: [200, 6000], data: [[3.5, 0, 0, 0, 0, 1, 1]]}
 - {name: AR, composition: {Ar: 1}, thermo: {model: NASA7, temperature-ranges: [200, 6000], data: [[2.5, 0, 0, 0, 0, 1, 1]]}}
 reactions:
-- {equation: H + H <=> H2, rate-constant: {A: 1, b: 0, Ea: 0}}
 )";
+
+inline std::string with_reactions(const std::string& reactions) { return head + reactions; }
 
 /// `text` with one piece of it replaced.
 inline std::string replaced(std::string text, const std::string& piece, const std::string& other) {
@@ -39,11 +42,30 @@ inline std::string replaced(std::string text, const std::string& piece, const st
   return text.replace(at, piece.size(), other);
 }
 
-inline std::string small_with(const std::string& piece, const std::string& other) {
+/// A file of one reaction.
+inline const std::string small_mechanism =
+    with_reactions("- {equation: H + H <=> H2, rate-constant: {A: 1, b: 0, Ea: 0}}\n");
+
+/// The same with one piece of it replaced.
+inline std::string with(const std::string& piece, const std::string& other) {
   return replaced(small_mechanism, piece, other);
 }
 
-/// The message must hold all the words.
+inline void expect_refused(const std::string& text, const std::string& reason, int line) {
+  try {
+    parse_mechanism(text, "file.yaml");
+    ADD_FAILURE() << "accepted:\n" << text;
+  } catch (const core::UserError& error) {
+    const std::string message = error.what();
+    EXPECT_NE(message.find(reason), std::string::npos) << message << "\nlacks: " << reason;
+    const std::string place = "file.yaml:" + std::to_string(line) + ":";
+    if (line > 0) {
+      EXPECT_TRUE(message.starts_with(place)) << message << "\nis not at line " << line;
+    }
+  }
+}
+
+/// For actions that read no file of the name above; the message must hold all the words.
 template <class Action>
 void expect_user_error(Action action, std::initializer_list<std::string> words) {
   try {
