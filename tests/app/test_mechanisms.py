@@ -25,7 +25,7 @@ EXCITED_OH = """
     temperature-ranges: [300.0, 1000.0, 6000.0]
     data:
     - [3.46084428, 5.01872172e-04, -2.00254474e-06, 3.18901984e-09, -1.35451838e-12, 5.07349466e+04, 1.73976415]
-    - [2.75582920, 1.39848756e-03, -4.19428493e-07, 6.33453282e-11, -3.56042218e-15, 5.09423080e+04, 5.62581429]
+    - [2.75582920, 1.39848756e-03, -4.19428493e-07, 6.33453282e-11, -3.56042218e-15, 5.09377200e+04, 5.62581429]
   transport: {model: gas, geometry: linear, well-depth: 80.0, diameter: 2.75}
 """
 EXCITED_RATES = """
@@ -104,7 +104,7 @@ class Mechanisms(MechanismTest):
             report, said = self.burn(with_excited_oh(), temperature)
             self.assert_delay(report, reference, allowed=1e-4)  # the rates of OHV are not quite those of the reference
             self.assertEqual(said.count("warning"), 1, said)
-            self.assertRegex(said, r"OHV \(-9\.8\d K at 1000 K\)")
+            self.assertRegex(said, r"OHV \(-9\.87 K at 1000 K\)")
 
     def test_a_gross_seam_is_refused_with_species_and_step(self):
         text = with_upper_range(HYDROGEN, "HO2", raised(-189.0 * 5.7))  # cp/R of HO2 is 5.7 there
