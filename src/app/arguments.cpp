@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
+#include "chemistry/units.hpp"
+#include "config/section.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "core/version.hpp"
 
 namespace bimetal::app {
@@ -39,30 +43,78 @@ void add_input(CLI::App& command, std::string& input, std::vector<std::string>& 
       ->allow_extra_args(false);
 }
 
-/// One reactor of fuel and air, or, with --state, those of a record.
+/// A quantity with or without a unit, such as 101325, "1 atm" or 20bar. kind: "pressure", for messages.
+CLI::Option* add_quantity(CLI::App& command, const std::string& name, double& target, config::Range range,
+                          const chemistry::Dimensions& dimensions, const std::string& kind, const std::string& help) {
+  const auto read = [=, &target](const std::string& text) {
+    const auto value = chemistry::parse_quantity(text, 1.0, dimensions);
+    if (!value)
+      throw CLI::ValidationError(fmt::format("{} is \"{}\", which is no number with or without a unit of {}", name,
+                                             core::one_line(text, 80), kind));
+    if (!range.contains(*value))
+      throw CLI::ValidationError(fmt::format("{} is {}, but {}", name, core::one_line(text, 80), range.describe()));
+    target = *value;
+  };
+  return command.add_option_function<std::string>(name, read, help);
+}
+
+CLI::Option* add_blend(CLI::App& command, const std::string& name, chemistry::Blend& target,
+                       const std::string& help) {
+  const auto read = [=, &target](const std::string& text) {
+    const auto blend = chemistry::parse_blend(text);
+    if (!blend)
+      throw CLI::ValidationError(
+          fmt::format("{} is \"{}\", which is neither a species nor amounts of some, as in CH4:0.7,H2:0.3", name,
+                      core::one_line(text, 80)));
+    target = *blend;
+  };
+  return command.add_option_function<std::string>(name, read, help);
+}
+
+template <class T, std::size_t n>
+std::map<std::string, T> by_name(const std::array<std::pair<const char*, T>, n>& names) {
+  return {names.begin(), names.end()};
+}
+
+/// One reactor of fuel and oxidiser, or, with --state, those of a record.
 void add_reactor(CLI::App& command, ReactorCommand& reactor, ReplayCommand& replay) {
+  using config::Range;
   using subproblem::Constraint;
+  namespace dimensions = chemistry::dimensions;
   static const std::map<std::string, Constraint> constraints{{"pressure", Constraint::constant_pressure},
                                                              {"volume", Constraint::constant_volume}};
+  auto& ignition = reactor.ignition;
   auto* mechanism = command.add_option("--mechanism", reactor.mechanism, "mechanism file (Cantera YAML)");
-  auto* fuel = command.add_option("--fuel", reactor.fuel, "fuel species");
-  auto* phi = command.add_option("--phi", reactor.phi, "equivalence ratio in air (O2 + 3.76 N2)");
+  auto* phase = command.add_option("--phase", reactor.phase, "its phase; otherwise the first ideal gas");
+  auto* fuel = add_blend(command, "--fuel", reactor.reactants.fuel, "a species, or a blend such as CH4:0.7,H2:0.3");
+  auto* oxidizer =
+      add_blend(command, "--oxidizer", reactor.reactants.oxidizer, "the same; otherwise air, O2:1,N2:3.76");
+  auto* basis = command.add_option("--basis", reactor.reactants.basis, "of the amounts in blends: mole or mass");
+  basis->transform(CLI::CheckedTransformer(by_name(chemistry::basis_names)));
+  auto* phi = command.add_option("--phi", reactor.phi, "equivalence ratio");
   phi->check(CLI::PositiveNumber);
-  auto* temperature = command.add_option("--temperature", reactor.temperature, "initial temperature [K]");
-  temperature->check(CLI::Range(200.0, 5000.0));
-  auto* pressure = command.add_option("--pressure", reactor.pressure, "initial pressure [Pa]");
-  pressure->check(CLI::PositiveNumber);
-  auto* constant =
-      command.add_option("--constant", reactor.ignition.constraint, "what is held constant: pressure or volume");
+  auto* temperature = add_quantity(command, "--temperature", reactor.temperature, Range::between(200.0, 5000.0),
+                                   dimensions::temperature, "temperature", "initial temperature [K]");
+  auto* pressure = add_quantity(command, "--pressure", reactor.pressure, Range::positive(), dimensions::pressure,
+                                "pressure", "initial pressure [Pa], or with a unit: 20atm");
+  auto* constant = command.add_option("--constant", ignition.constraint, "what is held constant: pressure or volume");
   constant->transform(CLI::CheckedTransformer(constraints));
-  auto* rtol = command.add_option("--rtol", reactor.ignition.rtol, "relative tolerance of the integration");
+  auto* criterion =
+      command.add_option("--criterion", ignition.criterion, "what marks the ignition: temperature, OH or pressure");
+  criterion->transform(CLI::CheckedTransformer(by_name(subproblem::ignition_criteria)));
+  auto* end = add_quantity(command, "--end", ignition.end, Range::positive(), dimensions::time, "time",
+                           "of the integration [s], if nothing has ignited before");
+  auto* rtol = command.add_option("--rtol", ignition.rtol, "relative tolerance of the integration");
   rtol->check(CLI::Range(1e-13, 1e-2));
+  auto* atol = command.add_option("--atol", ignition.atol, "absolute tolerance of the mass fractions");
+  atol->check(CLI::Range(1e-60, 1e-2));
   command.add_flag("--json{1}", reactor.format, "print one JSON object");
 
   auto* state = command.add_option("--state", replay.record, "try the reactors of this record of failures again");
   state->type_name("failed_reactors_NNNNNN.json");
   command.add_option("--cell", replay.cell, "with --state: that of this cell alone")->needs(state);
-  for (auto* of_one : {fuel, phi, temperature, pressure, constant}) of_one->excludes(state);
+  for (auto* of_one : {phase, fuel, oxidizer, basis, phi, temperature, pressure, constant, criterion, end, atol})
+    of_one->excludes(state);
   command.callback([=, &reactor, &replay] {
     if (state->count() == 0)
       for (const auto* needed : {mechanism, fuel, temperature})
@@ -76,7 +128,9 @@ void add_reactor(CLI::App& command, ReactorCommand& reactor, ReplayCommand& repl
 void add_cell(CLI::App& command, CellCommand& cell) {
   add_input(command, cell.input, cell.settings);
   command.add_option("--temperature", cell.temperature, "temperature [K]")->check(CLI::PositiveNumber);
-  command.add_option("--gradient", cell.gradient, "mean gradient of the temperature [K/m]")->expected(2, 3)->required();
+  command.add_option("--gradient", cell.gradient, "mean gradient of the temperature [K/m]")
+      ->expected(2, 3)
+      ->required();
   command.add_option("--fraction", cell.fraction, "volume fraction of the inclusion");
   command.add_option("--angle", cell.angle, "angle of its long axis to x [rad]");
   command.add_option("--pixels", cell.pixels, "write what the pixels are like")->type_name("FILE.csv");
@@ -119,8 +173,8 @@ Command parse_arguments(int argc, const char* const* argv) {
 
   ReactorCommand reactor;
   ReplayCommand replay;
-  auto* reactor_cli =
-      cli.add_subcommand("reactor", "burn fuel and air in an adiabatic 0-D reactor, or try failed reactors again");
+  auto* reactor_cli = cli.add_subcommand(
+      "reactor", "burn fuel and oxidiser in an adiabatic 0-D reactor, or try failed reactors again");
   add_reactor(*reactor_cli, reactor, replay);
 
   CellCommand cell;

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "chemistry/mixture.hpp"
 #include "io/run_directory.hpp"
 #include "subproblem/ignition.hpp"
 
@@ -29,7 +30,8 @@ enum class ReportFormat { text, json };
 
 struct ReactorCommand {
   std::string mechanism;
-  std::string fuel;
+  std::optional<std::string> phase;  // of the mechanism; none: the first ideal gas
+  chemistry::Reactants reactants;
   double phi = 1.0;            // equivalence ratio
   double temperature = 0.0;    // [K]
   double pressure = 101325.0;  // [Pa]

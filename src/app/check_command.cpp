@@ -43,6 +43,7 @@ int execute(const CheckCommand& command, const parallel::Communicator& world) {
   const double steps = std::ceil(config.time.end / config.time.step.value_or(config.time.largest_step) - 1e-6);
   std::printf("%s\n", config.resolved.c_str());
   std::printf("# %s is a valid input.\n", command.input.c_str());
+  for (const auto& remark : simulation.physics().remarks()) std::printf("# warning: %s\n", remark.c_str());
   std::printf("# cells %.0f, %s, steps %.0f, ranks %d\n", cells, simulation.pde().described().c_str(), steps,
               world.size());
   const auto memory = memory_need(config, simulation.physics(), world.size());

@@ -1,5 +1,7 @@
 #include "app/flow_config.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "flow/low_mach_flow.hpp"
 #include "flow/prescribed_flow.hpp"
@@ -19,6 +21,7 @@ flow::InflowOptions read_inflow(Section section, flow::InflowOptions inflow) {
   inflow.profile = section.choice<flow::Profile>("profile", flow::profile_names, inflow.profile);
   inflow.temperature = section.number("temperature", Range::between(200.0, 3000.0), inflow.temperature);
   inflow.equivalence_ratio = section.number("equivalence_ratio", Range::at_least(0.0), inflow.equivalence_ratio);
+  inflow.reactants = read_reactants(section, inflow.reactants);
   section.finish();
   return inflow;
 }
@@ -46,6 +49,31 @@ void for_inflows(const FlowConfig& config, Visit visit) {
 
 }  // namespace
 
+chemistry::Blend read_blend(Section& section, const std::string& key,
+                            const std::optional<chemistry::Blend>& otherwise) {
+  if (!section.has(key) && otherwise) return *otherwise;
+  if (section.is_section(key)) {
+    chemistry::Blend blend;
+    for (const auto& [name, amount] : section.table(key, Range::at_least(0.0)))
+      blend.parts.emplace_back(name, amount);
+    if (std::ranges::all_of(blend.parts, [](const auto& part) { return part.second == 0.0; }))
+      section.refuse(key, "must name a species with an amount above 0");
+    return blend;
+  }
+  const auto blend = chemistry::parse_blend(section.text(key));
+  if (!blend) section.refuse(key, "must be a species, or amounts of several, as in {CH4: 0.7, H2: 0.3}");
+  return *blend;
+}
+
+chemistry::Reactants read_reactants(Section& section, const std::optional<chemistry::Reactants>& otherwise) {
+  const auto usual = otherwise.value_or(chemistry::Reactants{});
+  chemistry::Reactants reactants;
+  reactants.fuel = read_blend(section, "fuel", otherwise ? std::optional(otherwise->fuel) : std::nullopt);
+  reactants.oxidizer = read_blend(section, "oxidizer", usual.oxidizer);
+  reactants.basis = section.choice<chemistry::Basis>("basis", chemistry::basis_names, usual.basis);
+  return reactants;
+}
+
 FlowConfig read_flow(Section section, const grid::GridOptions& grid, const flow::InflowOptions& unburnt) {
   FlowConfig config;
   config.model = section.choice<FlowModel>("model", flow_models, config.model);
@@ -68,12 +96,12 @@ bool pressure_varies(const FlowConfig& config, const grid::GridOptions& grid) {
 
 std::unique_ptr<flow::ReactingFlow> make_flow(const FlowConfig& config, const grid::StructuredGrid& grid,
                                               const chemistry::Mechanism& mechanism, double pressure,
-                                              const std::string& fuel, subproblem::SubproblemSolver& chemistry) {
+                                              subproblem::SubproblemSolver& chemistry) {
   flow::InflowGas gas;
   flow::ByEnd<flow::InflowProfile> profile;
   for_inflows(config, [&](int axis, int end, const flow::InflowOptions& inflow) {
     const auto a = static_cast<std::size_t>(axis), e = static_cast<std::size_t>(end);
-    gas[a][e] = flow::inflow_gas(inflow, mechanism, fuel);
+    gas[a][e] = flow::inflow_gas(inflow, mechanism);
     profile[a][e] = flow::inflow_profile(inflow, grid, axis, end);
   });
   if (config.model == FlowModel::prescribed)

@@ -26,8 +26,8 @@ std::optional<flow::Flame> flame_of(const RunConfig& config, const chemistry::Me
   const auto& gas = input.initial_options;
   const bool planar = config.grid.cells.size() == 1 || input.initial == flow::flame_front;
   const bool premixed = input.initial == flow::flame_front || input.initial == flow::ignition_kernel;
-  if (!planar || !premixed) return {};
-  const auto Y = chemistry::fuel_air_mixture(mechanism, gas.fuel, gas.equivalence_ratio);
+  if (!planar || !premixed || mechanism.n_reactions() == 0) return {};
+  const auto Y = chemistry::reactant_mixture(mechanism, gas.reactants(), gas.equivalence_ratio);
   return flow::flame_of(mechanism, gas.fuel, gas.temperature, gas.pressure, Y);
 }
 

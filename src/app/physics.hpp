@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "app/grid_config.hpp"
 #include "app/pde.hpp"
@@ -26,6 +27,8 @@ class Physics {
   virtual std::unique_ptr<subproblem::SubproblemSolver> make_reference() const = 0;
   /// How accurate the reference solver is, and why, for the log.
   virtual std::string accuracy() const = 0;
+  /// What was chosen or mended in place of the user, a sentence each, for the log.
+  virtual std::vector<std::string> remarks() const { return {}; }
   /// Numbers of a cell in the PDE's state.
   virtual int n_components() const = 0;
   /// Numbers of a row, in or out, whichever are more.

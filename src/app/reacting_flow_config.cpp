@@ -19,6 +19,7 @@ constexpr Range atol_range{1e-20, 0.1};
 ChemistryConfig read_chemistry(Section& section) {
   ChemistryConfig chemistry;
   chemistry.mechanism = section.path("mechanism");
+  if (section.has("phase")) chemistry.phase = section.text("phase");
   chemistry.pressure = section.number("pressure", Range::positive(), chemistry.pressure);
   chemistry.solver.integrator =
       section.choice<subproblem::Integrator>("integrator", subproblem::integrators, chemistry.solver.integrator);
@@ -63,7 +64,10 @@ flow::SecondGas read_second_gas(Section section, const flow::InitialOptions& fir
 void read_initial(Section section, ReactingFlowConfig& config) {
   auto& initial = config.initial_options;
   config.initial = section.choice<flow::InitialFactory>("type", flow::initial_names);
-  initial.fuel = section.text("fuel");
+  const auto reactants = read_reactants(section, {});
+  initial.fuel = reactants.fuel;
+  initial.oxidizer = reactants.oxidizer;
+  initial.basis = reactants.basis;
   initial.pressure = config.chemistry.pressure;
   if (config.initial != flow::diffusion_flame)
     initial.equivalence_ratio = section.number("equivalence_ratio", Range::at_least(0.0), initial.equivalence_ratio);
@@ -88,6 +92,7 @@ void read_initial(Section section, ReactingFlowConfig& config) {
   }
   if (config.initial == flow::diffusion_flame) {
     initial.slab_fuel = section.number("slab_fuel", Range::between(1e-6, 1.0), initial.slab_fuel);
+    initial.diluent = read_blend(section, "diluent", initial.diluent);
     if (section.has("slab_half_width"))
       initial.slab_half_width = section.number("slab_half_width", Range::positive());
     initial.slab_steepness = section.number("slab_steepness", Range::positive(), initial.slab_steepness);
@@ -104,7 +109,8 @@ std::shared_ptr<PhysicsConfig> read_reacting_flow(Section& root, const RunConfig
   read_initial(root.section("initial"), *config);
   config->flow = read_flow(root.section("flow"), run.grid,
                            {.temperature = config->initial_options.temperature,
-                            .equivalence_ratio = config->initial_options.equivalence_ratio});
+                            .equivalence_ratio = config->initial_options.equivalence_ratio,
+                            .reactants = config->initial_options.reactants()});
   return config;
 }
 

@@ -12,10 +12,11 @@
 namespace bimetal::app {
 
 struct ChemistryConfig {
-  std::string mechanism;       // path of the file
-  double pressure = 101325.0;  // [Pa]
-  std::optional<double> rtol;  // nothing: auto, a tenth of switching.tolerance
-  std::optional<double> atol;  // nothing: auto, 1e-4 of rtol
+  std::string mechanism;             // path of the file
+  std::optional<std::string> phase;  // of the file; nothing: the first ideal gas
+  double pressure = 101325.0;        // [Pa]
+  std::optional<double> rtol;        // nothing: auto, a tenth of switching.tolerance
+  std::optional<double> atol;        // nothing: auto, 1e-4 of rtol
   subproblem::ReactorSolverOptions solver;
   std::string tolerances;  // those of the solver, and why they are what they are, for the log
 };

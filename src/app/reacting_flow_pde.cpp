@@ -37,7 +37,7 @@ ReactingFlowPde::ReactingFlowPde(const RunConfig& config, std::shared_ptr<const 
                                  const grid::StructuredGrid& grid, subproblem::SubproblemSolver& solver)
     : config_(&config), mechanism_(std::move(mechanism)), grid_(&grid), monitor_(solver, *mechanism_) {
   const auto& input = as_reacting_flow(config);
-  flow_ = make_flow(input.flow, grid, *mechanism_, input.chemistry.pressure, input.initial_options.fuel, monitor_);
+  flow_ = make_flow(input.flow, grid, *mechanism_, input.chemistry.pressure, monitor_);
   flow_->initialise(input.initial(input.initial_options, *mechanism_, grid));
 }
 

@@ -41,7 +41,13 @@ FailureRecord read_record(const ReplayCommand& command, const parallel::Communic
 std::shared_ptr<const chemistry::Mechanism> load_same_mechanism(const FailureRecord& record,
                                                                 const std::string& source,
                                                                 const parallel::Communicator& world) {
-  auto mechanism = load_mechanism(record.mechanism_file, world);
+  auto mechanism = load_mechanism(record.mechanism_file, std::nullopt, world);
+  if (mechanism->fingerprint() != record.fingerprint && mechanism->name != record.mechanism_name) {
+    try {
+      mechanism = load_mechanism(record.mechanism_file, record.mechanism_name, world);
+    } catch (const core::UserError&) {  // the file has no such phase
+    }
+  }
   if (mechanism->fingerprint() != record.fingerprint)
     throw core::UserError::format(
         "{} is not the mechanism that the reactors of {} failed with ({}, fingerprint {}); give that one by "

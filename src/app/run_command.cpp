@@ -24,7 +24,8 @@ int trainers_wanted(const hybrid::HybridOptions& options) {
 void train(const RunConfig& config, const hybrid::Crew& crew) {
   const auto reference = config.physics->load(config, crew.own())->make_reference();
   const auto& signature = reference->kind().signature();
-  hybrid::TrainerService(config.hybrid, crew, signature, library::make_surrogate(config, signature, crew.own())).run();
+  hybrid::TrainerService(config.hybrid, crew, signature, library::make_surrogate(config, signature, crew.own()))
+      .run();
 }
 
 /// What a rank that solves does in a run. Gives the exit code. Collective over solvers.
@@ -41,6 +42,7 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
            simulation.pde().extents().n_cells(), simulation.pde().described(), config.time.end,
            describe_ranks(crew.n_solvers(), crew.n_trainers()));
   log.info("reference solver: {}", simulation.physics().accuracy());
+  for (const auto& remark : simulation.physics().remarks()) log.warn("{}", remark);
   for (const auto& remark : beginning.remarks) log.warn("{}", remark);
 
   const auto after_step = beginning.in_place ? std::optional(beginning.step) : std::nullopt;

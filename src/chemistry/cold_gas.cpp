@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "chemistry/arrhenius.hpp"
-#include "chemistry/nasa7.hpp"
+#include "chemistry/nasa_fit.hpp"
+#include "chemistry/rate_bound.hpp"
 #include "chemistry/thermodynamics.hpp"
 #include "core/error.hpp"
 
@@ -86,17 +86,18 @@ void ColdGas::add_directions(const Mechanism& mechanism) {
   if (!table.general_reactants.empty() || !table.general_products.empty()) bounded_ = false;
   const auto reactants = molecules_of(table.reactants, table.third_reactants, table.n_species);
   const auto products = molecules_of(table.products, table.third_products, table.n_species);
+  const Thermodynamics thermodynamics(mechanism);
+  std::vector<double> cp_R(table.n_species), h_RT(table.n_species), g_RT(table.n_species);
   for (std::size_t i = 0; i < mechanism.n_reactions() && bounded_; ++i) {
     const Reaction& reaction = mechanism.reactions[i];
-    // A falloff never exceeds its low-pressure limit: Pr / (1 + Pr) F <= Pr.
-    const Arrhenius& rate = reaction.kind == ReactionKind::falloff ? reaction.low_pressure : reaction.rate;
-    if (rate.A == 0.0) continue;
-    const bool third_body = reaction.kind != ReactionKind::elementary;
+    const RateBound bound(reaction);
+    const bool third_body = reaction.kind == ReactionKind::three_body || reaction.kind == ReactionKind::falloff;
     const double scale = safety * (third_body ? largest_efficiency(reaction) : 1.0);
     double forward = -std::numeric_limits<double>::infinity();
     double reverse = forward;
     for (double T = T_min; T <= T_max_; T += T_step) {
-      const double log_k = log_rate(rate, T);
+      if (reaction.blowers_masel) thermodynamics.species_standard(T, std::log(T), cp_R, h_RT, g_RT);
+      const double log_k = bound.log_k(T, h_RT);
       forward = std::max(forward, log_k);
       reverse = std::max(reverse, log_k - log_equilibrium(mechanism, reaction, T));
     }

@@ -9,10 +9,9 @@
 namespace bimetal::chemistry {
 namespace {
 
-/// Product of C^exponent; a negative concentration, which an integrator may try, counts as none.
-double product(const std::vector<ReactionTable::Part>& terms, const double* C) {
+double product(const std::vector<PowerLaw>& terms, const double* C) {
   double result = 1.0;
-  for (const auto& term : terms) result *= std::pow(std::max(C[term.species], 0.0), term.coefficient);
+  for (const auto& term : terms) result *= term.value(C[term.species]);
   return result;
 }
 
@@ -55,7 +54,7 @@ void Kinetics::net_production_rates_of(double T, std::span<const double> C, std:
 void Kinetics::evaluate(double T, std::span<double> omega) {
   EXPECT(omega.size() == n_species());
   rate_coefficients(T);
-  third_bodies();
+  third_bodies(T);
   rates_of_progress();
   std::fill(omega.begin(), omega.end(), 0.0);
   table_.net.accumulate(rate_.data(), omega.data());
@@ -93,6 +92,7 @@ void Kinetics::rate_coefficients(double T) {
     for (const auto& term : side.terms) reverse[side.reaction] -= term.coefficient * g[term.species];
   for (const auto& side : table_.general_products)
     for (const auto& term : side.terms) reverse[side.reaction] += term.coefficient * g[term.species];
+  if (table_.special.size() > 0) add_special_rates(T, log_T);
   table_.falloff.exponents(T, log_T, falloff_exponents());
   exponentials(k_);
   for (std::size_t i = 0; i < n; ++i) {
@@ -101,8 +101,19 @@ void Kinetics::rate_coefficients(double T) {
   }
 }
 
+/// To the logarithms of the rate coefficients in k_.
+void Kinetics::add_special_rates(double T, double log_T) {
+  total_ = 0.0;
+  for (std::size_t k = 0; k < n_species(); ++k) total_ += C_[k];
+  table_.special.evaluate(T, log_T, total_, {h_RT_.data(), n_species()}, cp_R_);
+  for (const auto& rate : table_.special.rates()) {
+    k_[rate.reaction] += rate.log_k;
+    k_[n_reactions() + rate.reaction] += rate.log_k;
+  }
+}
+
 /// The factors that depend on third bodies, falloff included.
-void Kinetics::third_bodies() {
+void Kinetics::third_bodies(double T) {
   double total = 0.0;
   for (std::size_t k = 0; k < n_species(); ++k) total += C_[k];
   for (std::size_t j = 0; j < table_.colliders.size(); ++j) {
@@ -115,7 +126,7 @@ void Kinetics::third_bodies() {
   const std::size_t n = table_.n_three_body;
   for (std::size_t j = 0; j < n; ++j) factor_[table_.third_bodies[j].reaction] = M_[j];
   if (table_.falloff.size() == 0) return;
-  table_.falloff.factors(falloff_exponents(), std::span(M_).subspan(n), falloff_);
+  table_.falloff.factors(T, falloff_exponents(), std::span(M_).subspan(n), falloff_);
   for (std::size_t j = 0; j < falloff_.size(); ++j) factor_[table_.third_bodies[n + j].reaction] = falloff_[j];
 }
 

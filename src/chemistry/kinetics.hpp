@@ -10,9 +10,10 @@
 
 namespace bimetal::chemistry {
 
-/// Net production rates by mass action, with reverse rates from equilibrium.
-/// Kee, Coltrin & Glarborg, Chemically Reacting Flow (2003), ch. 9. Holds its work space and allocates nothing after
-/// construction, so one object serves one thread; it keeps no reference to the mechanism. All functions Local.
+/// Net production rates by mass action, with reverse rates from equilibrium. Rates that depend on pressure take that
+/// of an ideal gas of these concentrations, and its derivatives are among those by T and C. Kee, Coltrin & Glarborg,
+/// Chemically Reacting Flow (2003), ch. 9. Holds its work space and allocates nothing after construction, so one
+/// object serves one thread; it keeps no reference to the mechanism. All functions Local.
 class Kinetics {
  public:
   explicit Kinetics(const Mechanism& mechanism);
@@ -41,7 +42,8 @@ class Kinetics {
  private:
   void evaluate(double T, std::span<double> omega);
   void rate_coefficients(double T);
-  void third_bodies();
+  void add_special_rates(double T, double log_T);
+  void third_bodies(double T);
   void rates_of_progress();
 
   std::span<double> falloff_exponents() { return {k_.data() + 2 * table_.n_reactions, table_.falloff.n_exponents()}; }
@@ -56,6 +58,7 @@ class Kinetics {
   // Work space. Arrays over species end with what an empty slot points to. Coefficients are those before the factor:
   // third-body concentration or falloff.
   std::vector<double> C_;         // [n_species + 1] [kmol/m^3]; the last is 1
+  double total_ = 0.0;            // sum of concentrations, if there are special rates [kmol/m^3]
   std::vector<double> cp_R_;      // [n_species]
   std::vector<double> h_RT_;      // [n_species + 1]; the last is 0
   std::vector<double> g_RT_;      // [n_species + 1]; the last is 0

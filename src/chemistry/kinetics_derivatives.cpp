@@ -9,15 +9,13 @@
 namespace bimetal::chemistry {
 namespace {
 
-/// Calls visit(d product / d C_species) for every term of a side with exponents. The floor keeps the slope of a
-/// fractional power finite at zero.
+/// Calls visit(d product / d C_species) for every term of a side with exponents.
 template <class Visit>
-void for_each_slope(const std::vector<ReactionTable::Part>& terms, const double* C, Visit visit) {
-  constexpr double floor = 1e-30;  // [kmol/m^3]
+void for_each_slope(const std::vector<PowerLaw>& terms, const double* C, Visit visit) {
   for (const auto& term : terms) {
-    double slope = term.coefficient * std::pow(std::max(C[term.species], floor), term.coefficient - 1.0);
+    double slope = term.slope(C[term.species]);
     for (const auto& other : terms)
-      if (&other != &term) slope *= std::pow(std::max(C[other.species], 0.0), other.coefficient);
+      if (&other != &term) slope *= other.value(C[other.species]);
     visit(slope);
   }
 }
@@ -36,9 +34,8 @@ void Kinetics::net_production_rates_and_derivatives(double T, std::span<const do
   std::fill(omega_T.begin(), omega_T.end(), 0.0);
   table_.net.accumulate(rate_.data(), omega_T.data());
 
-  const double* const by_M = slopes_.data() + slopes_.size() - table_.third_bodies.size();
   std::fill(dilution_.begin(), dilution_.end(), 0.0);
-  table_.dilution.accumulate(by_M, dilution_.data());
+  table_.dilution.accumulate(slopes_.data() + slopes_.size() - table_.n_dilution(), dilution_.data());
 
   for (std::size_t column = 0; column < n; ++column)
     std::copy(dilution_.begin(), dilution_.end(), omega_C.begin() + static_cast<std::ptrdiff_t>(column * n));
@@ -79,15 +76,21 @@ void Kinetics::slopes_by_C() {
                    [&](double value) { *general++ = -factor_[side.reaction] * k_[n + side.reaction] * value; });
 }
 
-/// By the concentrations of third bodies. Leaves the falloff factors' slopes by T in falloff_.
+/// By the concentrations of third bodies, and by the sum of all concentrations through the pressure. Leaves the
+/// falloff factors' slopes by T in falloff_.
 void Kinetics::slopes_by_M(double T) {
   const std::size_t n = table_.n_three_body;
   if (table_.falloff.size() > 0)
     table_.falloff.derivatives(T, falloff_exponents(), std::span(factor_M_).subspan(n), falloff_);
-  double* const by_M = slopes_.data() + slopes_.size() - table_.third_bodies.size();
+  double* const by_M = slopes_.data() + slopes_.size() - table_.n_dilution();
   for (std::size_t j = 0; j < table_.third_bodies.size(); ++j) {
     const auto i = table_.third_bodies[j].reaction;
     by_M[j] = factor_M_[j] * (forward_[i] - reverse_[i]);
+  }
+  double* by_total = by_M + table_.third_bodies.size();
+  for (const auto& rate : table_.special.rates()) {
+    const auto i = rate.reaction;
+    *by_total++ = rate.by_log_p == 0.0 ? 0.0 : rate.by_log_p / total_ * factor_[i] * (forward_[i] - reverse_[i]);
   }
 }
 
@@ -117,6 +120,8 @@ void Kinetics::slopes_by_T(double T) {
     const auto i = table_.third_bodies[table_.n_three_body + j].reaction;
     rate_[i] += falloff_[j] * (forward_[i] - reverse_[i]);
   }
+  for (const auto& rate : table_.special.rates())
+    rate_[rate.reaction] += rate.by_T * factor_[rate.reaction] * (forward_[rate.reaction] - reverse_[rate.reaction]);
 }
 
 }  // namespace bimetal::chemistry

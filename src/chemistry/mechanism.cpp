@@ -1,6 +1,8 @@
 #include "chemistry/mechanism.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <string>
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
@@ -19,10 +21,17 @@ std::optional<std::size_t> index_of(const std::vector<Named>& all, std::string_v
   return static_cast<std::size_t>(found - all.begin());
 }
 
-void add(Fingerprint& print, const Nasa7& fit) {
-  for (double value : {fit.T_min, fit.T_mid, fit.T_max}) print.add(value);
-  for (double value : fit.low) print.add(value);
-  for (double value : fit.high) print.add(value);
+/// A fit over one range counts as one over two that are alike, as in earlier versions.
+void add(Fingerprint& print, const ThermoFit& fit) {
+  const bool one = fit.ranges.size() == 1;
+  for (double value : fit.T) print.add(value);
+  if (one) print.add(fit.T_max());
+  for (std::size_t i = 0; i < fit.ranges.size() + (one ? 1 : 0); ++i) {
+    const auto& range = fit.ranges[one ? 0 : i];
+    for (double value : range.a) print.add(value);
+    if (!range.has_reciprocal()) continue;
+    for (double value : range.reciprocal) print.add(value);
+  }
 }
 
 void add(Fingerprint& print, const Arrhenius& rate) {
@@ -34,6 +43,31 @@ void add(Fingerprint& print, const std::vector<Term>& side) {
   for (const auto& term : side) {
     print.add(static_cast<std::uint64_t>(term.species));
     print.add(term.coefficient);
+  }
+}
+
+/// What few reactions have. Each part begins with its name, and what is not there leaves no trace, so that mechanisms
+/// without any of it keep the fingerprints that they had before these parts existed.
+void add_special(Fingerprint& print, const Reaction& reaction) {
+  const auto add_part = [&](const char* name, std::initializer_list<double> values) {
+    print.add(std::string(name));
+    for (double value : values) print.add(value);
+  };
+  if (const auto& sri = reaction.sri) add_part("SRI", {sri->a, sri->b, sri->c, sri->d, sri->e});
+  if (const auto& tsang = reaction.tsang) add_part("Tsang", {tsang->a, tsang->b});
+  for (const auto& point : reaction.by_pressure) {
+    add_part("at pressure", {point.p});
+    for (const auto& rate : point.terms) add(print, rate);
+  }
+  if (const auto& fit = reaction.chebyshev) {
+    add_part("Chebyshev", {fit->T_min, fit->T_max, fit->p_min, fit->p_max, static_cast<double>(fit->n_T)});
+    for (double coefficient : fit->coefficients) print.add(coefficient);
+  }
+  if (const auto& energy = reaction.blowers_masel)
+    add_part("Blowers-Masel", {energy->intrinsic, energy->bond_energy});
+  if (!reaction.orders.empty()) {
+    add_part("orders", {});
+    add(print, reaction.orders);
   }
 }
 
@@ -51,10 +85,12 @@ void add(Fingerprint& print, const Reaction& reaction) {
     print.add(efficiency.value);
   }
   print.add(static_cast<std::uint64_t>(reaction.troe.has_value()));
-  if (!reaction.troe) return;
-  for (double value : {reaction.troe->a, reaction.troe->T3, reaction.troe->T1}) print.add(value);
-  print.add(static_cast<std::uint64_t>(reaction.troe->T2.has_value()));
-  print.add(reaction.troe->T2.value_or(0.0));
+  if (reaction.troe) {
+    for (double value : {reaction.troe->a, reaction.troe->T3, reaction.troe->T1}) print.add(value);
+    print.add(static_cast<std::uint64_t>(reaction.troe->T2.has_value()));
+    print.add(reaction.troe->T2.value_or(0.0));
+  }
+  add_special(print, reaction);
 }
 
 }  // namespace
@@ -67,8 +103,19 @@ std::optional<std::size_t> Mechanism::element_index(std::string_view element_nam
   return index_of(elements, element_name);
 }
 
+std::optional<std::size_t> Mechanism::find_species(std::string_view species_name) const {
+  if (const auto index = species_index(species_name)) return index;
+  const auto found = core::find_name(species_name, species_names());
+  if (found.size() > 1)
+    throw core::UserError::format("\"{}\" may be species \"{}\" or \"{}\" of the mechanism {}; write it as there",
+                                  core::one_line(species_name, 80), species[found[0]].name, species[found[1]].name,
+                                  source);
+  if (found.empty()) return std::nullopt;
+  return found.front();
+}
+
 std::size_t Mechanism::require_species(std::string_view species_name) const {
-  if (const auto index = species_index(species_name)) return *index;
+  if (const auto index = find_species(species_name)) return *index;
   const std::string near = core::nearest(species_name, species_names());
   throw core::UserError::format("species \"{}\" is not in the mechanism {}{}", core::one_line(species_name, 80),
                                 source,

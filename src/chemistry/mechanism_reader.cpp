@@ -1,27 +1,24 @@
 #include "chemistry/mechanism_reader.hpp"
 
 #include <algorithm>
-#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "chemistry/atomic_weights.hpp"
 #include "chemistry/duplicate_reactions.hpp"
 #include "chemistry/key_check.hpp"
 #include "chemistry/phase_reader.hpp"
 #include "chemistry/species_reader.hpp"
-#include "chemistry/unit_reader.hpp"
 
 namespace bimetal::chemistry {
 namespace {
 
 using AtomicWeights = std::map<std::string, double>;
 
-/// Weights the file gives itself, for isotopes and made-up elements.
-AtomicWeights read_own_weights(const YamlValue& root) {
+/// Weights that a section of elements gives, for isotopes and made-up ones.
+AtomicWeights read_weights(const std::optional<YamlValue>& section) {
   AtomicWeights weights;
-  const auto section = root.find("elements");
   if (!section) return weights;
   for (const auto& item : section->items()) {
     const std::string symbol = item.at("symbol").text();
@@ -45,12 +42,13 @@ Element make_element(const std::string& name, const YamlValue& where, const Atom
 /// Those of the phase in its order, or, if it names none, those of the species in order of appearance.
 std::vector<Element> read_elements(const YamlValue& root, const PhaseSelection& phase,
                                    const std::vector<SpeciesEntry>& species) {
-  const AtomicWeights own = read_own_weights(root);
   std::vector<Element> elements;
   if (phase.elements) {
-    for (const auto& name : *phase.elements) elements.push_back(make_element(name, root, own));
+    for (const auto& chosen : *phase.elements)
+      elements.push_back(make_element(chosen.name, root, read_weights(chosen.section)));
     return elements;
   }
+  const AtomicWeights own = read_weights(root.find("elements"));
   for (const auto& entry : species)
     for (const auto& [name, atoms] : entry.composition)
       if (std::none_of(elements.begin(), elements.end(), [&name = name](const auto& e) { return e.name == name; }))
@@ -74,34 +72,36 @@ Species complete(const SpeciesEntry& entry, const Mechanism& mechanism) {
   return species;
 }
 
+/// Whether the phase wants to do without it, for an element that it does not declare.
+bool skipped(const SpeciesEntry& entry, const PhaseSelection& phase) {
+  if (phase.undeclared_elements == UndeclaredElements::refuse || !phase.elements) return false;
+  return std::ranges::any_of(entry.composition, [&](const auto& part) {
+    return std::ranges::none_of(*phase.elements, [&](const auto& element) { return element.name == part.first; });
+  });
+}
+
 std::vector<SpeciesEntry> read_all_species(const PhaseSelection& phase, const YamlValue& root) {
   std::vector<SpeciesEntry> all;
   std::set<std::string> names;
   for (const auto& entry : phase.species) {
-    all.push_back(read_species(entry.value, entry.units));
-    const auto& name = all.back().species.name;
+    auto species = read_species(entry.value, entry.units);
+    if (skipped(species, phase)) continue;
+    const auto& name = species.species.name;
     if (!names.insert(name).second) entry.value.fail("species \"{}\" is there twice; remove one", name);
-    if (phase.transport && !all.back().species.transport)
-      all.back().where.fail("there are no transport data, which the transport model {} of the phase needs; add them",
-                            *phase.transport);
+    if (phase.transport && !species.species.transport)
+      species.where.fail("there are no transport data, which the transport model {} of the phase needs; add them",
+                         *phase.transport);
+    all.push_back(std::move(species));
   }
   if (all.empty()) root.fail("the mechanism has no species");
   return all;
-}
-
-bool all_declared(const Equation& equation, const Mechanism& mechanism) {
-  const auto declared = [&](const Equation::Term& term) { return mechanism.species_index(term.species).has_value(); };
-  return std::all_of(equation.reactants.begin(), equation.reactants.end(), declared) &&
-         std::all_of(equation.products.begin(), equation.products.end(), declared) &&
-         (equation.collider != Equation::Collider::one_falloff || mechanism.species_index(equation.collider_species));
 }
 
 void add_reactions(const PhaseSelection& phase, Mechanism& mechanism) {
   std::vector<YamlValue> where;
   for (const auto& section : phase.reactions)
     for (const auto& entry : section.entries) {
-      if (section.undeclared == UndeclaredSpecies::skip && !all_declared(read_equation(entry.value), mechanism))
-        continue;
+      if (section.undeclared == UndeclaredSpecies::skip && !all_declared(entry.value, mechanism)) continue;
       mechanism.reactions.push_back(read_reaction(entry.value, mechanism, entry.units, phase.third_bodies));
       where.push_back(entry.value);
     }
@@ -110,31 +110,25 @@ void add_reactions(const PhaseSelection& phase, Mechanism& mechanism) {
 
 }  // namespace
 
-Mechanism parse_mechanism(const std::string& text, const std::string& source_name) {
-  const YamlValue root = YamlValue::parse(text, source_name);
-  if (!root.is_map()) root.fail("this is not a mechanism; expected sections such as species and reactions");
-  static const std::vector<std::string> sections{"units", "phases"};  // others have names of the user's choice
-  refuse_misspelt_keys(root, sections, {});
-  UnitSystem units;
-  if (const auto block = root.find("units")) units = read_unit_system(*block, units);
-  const PhaseSelection phase = read_phase(root, units);
+Mechanism parse_mechanism(const std::string& text, const std::string& source_name, const MechanismOptions& options) {
+  MechanismFiles files(text, source_name, options.read_file);
+  const PhaseSelection phase = read_phase(files, options.phase);
+  const auto& root = files.main().root;
   const auto species = read_all_species(phase, root);
 
   Mechanism mechanism;
   mechanism.name = phase.name;
   mechanism.source = source_name;
+  mechanism.remarks = phase.remarks;
+  std::ranges::move(describe_mended(species), std::back_inserter(mechanism.remarks));
   mechanism.elements = read_elements(root, phase, species);
   for (const auto& entry : species) mechanism.species.push_back(complete(entry, mechanism));
   add_reactions(phase, mechanism);
   return mechanism;
 }
 
-Mechanism read_mechanism(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    throw core::UserError::format("cannot read the mechanism file {}; check that it exists and is not empty", path);
-  return parse_mechanism(text.str(), path);
+Mechanism read_mechanism(const std::string& path, const MechanismOptions& options) {
+  return parse_mechanism(read_local_file(path), path, options);
 }
 
 }  // namespace bimetal::chemistry

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "chemistry/nasa7.hpp"
+#include "chemistry/nasa_fit.hpp"
 #include "chemistry/species_transport.hpp"
 #include "core/error.hpp"
 

@@ -7,7 +7,9 @@
 
 #include "chemistry/falloff.hpp"
 #include "chemistry/mechanism.hpp"
+#include "chemistry/power_law.hpp"
 #include "chemistry/sparse_sum.hpp"
+#include "chemistry/special_rates.hpp"
 
 namespace bimetal::chemistry {
 
@@ -40,16 +42,17 @@ struct ReactionTable {
     Index reaction;
     Index species;
   };
-  /// One direction of a reaction that this does not hold: more than three molecules, or fractional ones.
+  /// One direction of a reaction that does not fit into slots: more than three molecules, fractional ones, or
+  /// explicit orders below one.
   struct General {
     Index reaction;
-    std::vector<Part> terms;  // coefficient: the exponent
+    std::vector<PowerLaw> terms;
   };
 
   std::size_t n_species;
   std::size_t n_reactions;
 
-  // By reaction, [n_reactions]. ln k_f = log_A + b ln T - T_activation / T.
+  // By reaction, [n_reactions]. ln k_f = log_A + b ln T - T_activation / T, and what `special` adds to it.
   std::vector<double> log_A;
   std::vector<double> b;
   std::vector<double> T_activation;  // [K]
@@ -73,18 +76,21 @@ struct ReactionTable {
   std::size_t n_three_body = 0;
   FalloffTable falloff;  // in the order of third_bodies
 
+  SpecialRates special;
+
   // Sums. Sources: reactions; targets: species.
   SparseSum net;  // net stoichiometry
   // Sources: derivatives of a direction's rate by its molecules: reactants' slots [n_slots * n_reactions], products'
   // slots, third_reactants, third_products, the terms of general_reactants and of general_products; then
   // third_bodies. Targets: d omega_row / d C_column at column * n_species + row.
   SparseSum derivatives;
-  std::size_t n_derivatives = 0;
-  // Sources: third_bodies; targets: species. What a change of sum(C) does.
+  // Sources: third_bodies, then special.rates(); targets: species. What a change of sum(C) does.
   SparseSum dilution;
+  std::size_t n_derivatives = 0;  // sources of the two, which have third_bodies in common
+  std::size_t n_dilution() const { return third_bodies.size() + special.size(); }
 
  private:
-  void add_side(Index reaction, const std::vector<Term>& side, Slots& slots, std::vector<ThirdMolecule>& thirds,
+  void add_side(Index reaction, const std::vector<PowerLaw>& side, Slots& slots, std::vector<ThirdMolecule>& thirds,
                 std::vector<General>& generals);
   void add_third_bodies(const Mechanism& mechanism);
   void add_derivatives();

@@ -17,19 +17,17 @@ constexpr LewisNumber table[] = {
     {"HCO", 1.27}, {"CO", 1.10},   {"CO2", 1.39}, {"CH3O", 1.30},
 };
 
-double lewis_number(std::string_view species) {
-  for (const auto& entry : table)
-    if (entry.species == species) return entry.value;
-  return 1.0;
-}
-
 }  // namespace
 
-SimpleTransport::SimpleTransport(const Mechanism& mechanism) {
-  for (const auto& species : mechanism.species) {
-    lewis_.push_back(lewis_number(species.name));
-    inverse_lewis_.push_back(1.0 / lewis_.back());
+SimpleTransport::SimpleTransport(const Mechanism& mechanism)
+    : lewis_(mechanism.n_species(), 1.0), tabled_(mechanism.n_species(), false) {
+  for (const auto& [name, value] : table) {
+    const auto k = mechanism.find_species(name);
+    if (!k) continue;
+    lewis_[*k] = value;
+    tabled_[*k] = true;
   }
+  for (double lewis : lewis_) inverse_lewis_.push_back(1.0 / lewis);
 }
 
 }  // namespace bimetal::chemistry

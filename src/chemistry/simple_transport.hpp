@@ -14,7 +14,8 @@ namespace bimetal::chemistry {
 /// Mechanisms and Asymptotic Approximations for Methane-Air Flames, Lecture Notes in Physics 384 (Springer, 1991) 1.
 class SimpleTransport {
  public:
-  /// Lewis numbers by species name from the cited table; a species not in it has Lewis number 1. Local.
+  /// Lewis numbers by species name, in whatever case, from the cited table of 16 species; a species not in it has
+  /// Lewis number 1. UserError: two species fit an entry of the table. Local.
   explicit SimpleTransport(const Mechanism& mechanism);
 
   /// lambda/cp [kg/m/s] at T [K]: 2.58e-5 (T / 298 K)^0.7. Local.
@@ -25,6 +26,7 @@ class SimpleTransport {
   std::size_t n_species() const { return lewis_.size(); }
   std::span<const double> lewis() const { return lewis_; }                  // [n_species]
   std::span<const double> inverse_lewis() const { return inverse_lewis_; }  // [n_species]
+  bool tabled(std::size_t k) const { return tabled_[k]; }                   // species k is in the table
   /// Density times diffusivity of species k into the mixture [kg/m/s] at T [K]. Local.
   double density_times_diffusivity(std::size_t k, double T) const {
     return inverse_lewis_[k] * conductivity_over_cp(T);
@@ -35,6 +37,7 @@ class SimpleTransport {
  private:
   std::vector<double> lewis_;
   std::vector<double> inverse_lewis_;
+  std::vector<bool> tabled_;
 };
 
 }  // namespace bimetal::chemistry

@@ -1,60 +1,12 @@
 #include "chemistry/species_reader.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <functional>
+#include <fmt/ranges.h>
 
-#include "chemistry/fit_check.hpp"
 #include "chemistry/key_check.hpp"
-#include "chemistry/unit_reader.hpp"
+#include "chemistry/thermo_reader.hpp"
 
 namespace bimetal::chemistry {
 namespace {
-
-std::array<double, 7> read_coefficients(const YamlValue& list) {
-  const auto items = list.items();
-  if (items.size() != 7) list.fail("a NASA7 range has 7 coefficients, here are {}", items.size());
-  std::array<double, 7> values{};
-  std::transform(items.begin(), items.end(), values.begin(), [](const YamlValue& item) { return item.number(); });
-  return values;
-}
-
-/// Refers a fit made for another standard pressure to that of the program.
-void convert_pressure(Nasa7& fit, double reference_pressure) {
-  const double shift = std::log(reference_pressure / standard_pressure);
-  fit.low[6] += shift;
-  fit.high[6] += shift;
-}
-
-Nasa7 read_thermo(const YamlValue& thermo, const UnitSystem& units) {
-  static const std::vector<std::string> keys{"model", "temperature-ranges", "data", "reference-pressure"};
-  static const std::vector<std::string> ignored{"note"};
-  const std::string model = thermo.at("model").text();
-  if (model != "NASA7") thermo.fail("thermo model \"{}\" is not supported; give NASA7 coefficients", model);
-  refuse_misspelt_keys(thermo, keys, ignored);
-  std::vector<double> ranges;
-  for (const auto& item : thermo.at("temperature-ranges").items())
-    ranges.push_back(read_quantity(item, 1.0, dimensions::temperature, "temperature"));
-  const auto data = thermo.at("data").items();
-  if (data.empty() || data.size() > 2 || ranges.size() != data.size() + 1)
-    thermo.fail("NASA7 has one or two ranges, here are {} temperatures and {} ranges", ranges.size(), data.size());
-  if (std::adjacent_find(ranges.begin(), ranges.end(), std::greater_equal<>()) != ranges.end())
-    thermo.fail("temperature-ranges must increase");
-
-  Nasa7 fit;
-  fit.T_min = ranges.front();
-  fit.T_max = ranges.back();
-  fit.T_mid = data.size() == 2 ? ranges[1] : fit.T_max;
-  fit.low = read_coefficients(data.front());
-  fit.high = read_coefficients(data.back());
-  if (const auto pressure = thermo.find("reference-pressure")) {
-    const double value = read_quantity(*pressure, units.pressure, dimensions::pressure, "pressure");
-    if (!(value > 0.0)) pressure->fail("reference-pressure must be positive");
-    convert_pressure(fit, value);
-  }
-  check_fit(thermo, fit);
-  return fit;
-}
 
 Geometry read_geometry(const YamlValue& value) {
   const std::string word = value.text();
@@ -114,12 +66,35 @@ SpeciesEntry read_species(const YamlValue& entry, const UnitSystem& units) {
   check_name(entry.at("name"), name, "species");
   const YamlValue where = entry.about("species \"" + name + "\"");
   refuse_misspelt_keys(where, keys, ignored);
-  SpeciesEntry result{where, {}, {}};
+  SpeciesEntry result{where, {}, {}, {}};
   result.species.name = name;
   result.composition = read_composition(where.at("composition"));
-  result.species.thermo = read_thermo(where.at("thermo"), units);
+  const YamlValue thermo = where.at("thermo");
+  result.species.thermo = read_thermo(thermo, units);
+  result.mended = mend_fit(thermo, result.species.thermo);
   if (const auto transport = where.find("transport")) result.species.transport = read_transport(*transport);
   return result;
+}
+
+std::vector<std::string> describe_mended(const std::vector<SpeciesEntry>& species) {
+  std::vector<std::string> seams, ends;
+  for (const auto& entry : species) {
+    const auto& name = entry.species.name;
+    for (const auto& seam : entry.mended.seams)
+      seams.push_back(fmt::format("{} ({:+.3g} K at {:.6g} K)", name, seam.step, seam.T));
+    if (entry.mended.T_begin) ends.push_back(fmt::format("{} (below {:.6g} K)", name, *entry.mended.T_begin));
+    if (entry.mended.T_end) ends.push_back(fmt::format("{} (above {:.6g} K)", name, *entry.mended.T_end));
+  }
+  std::vector<std::string> remarks;
+  if (!seams.empty())
+    remarks.push_back(fmt::format("the ranges of a fit do not meet in enthalpy, so that the upper one was moved: {}",
+                                  fmt::join(seams, ", ")));
+  if (!ends.empty())
+    remarks.push_back(fmt::format(
+        "the heat capacity of a fit is not positive in a part of its range, and is continued there by its "
+        "last good value: {}",
+        fmt::join(ends, ", ")));
+  return remarks;
 }
 
 }  // namespace bimetal::chemistry

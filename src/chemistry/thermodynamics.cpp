@@ -4,7 +4,7 @@
 #include <cmath>
 #include <optional>
 
-#include "chemistry/nasa7.hpp"
+#include "chemistry/nasa_fit.hpp"
 #include "core/error.hpp"
 
 namespace bimetal::chemistry {
@@ -50,8 +50,8 @@ struct ValueAndSlope {
   double slope;
 };
 
-std::vector<Nasa7> fits_of(const Mechanism& mechanism) {
-  std::vector<Nasa7> fits;
+std::vector<ThermoFit> fits_of(const Mechanism& mechanism) {
+  std::vector<ThermoFit> fits;
   for (const auto& species : mechanism.species) fits.push_back(species.thermo);
   return fits;
 }

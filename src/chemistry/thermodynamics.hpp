@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "chemistry/mechanism.hpp"
-#include "chemistry/nasa7_table.hpp"
+#include "chemistry/nasa_table.hpp"
 
 namespace bimetal::chemistry {
 
@@ -46,8 +46,8 @@ class Thermodynamics {
   void mole_from_mass_fractions(std::span<const double> Y, std::span<double> X) const;
 
  private:
-  std::vector<Nasa7> fits_;              // [n_species]
-  Nasa7Table table_;                     // the same for loops over species
+  std::vector<ThermoFit> fits_;          // [n_species]
+  NasaTable table_;                      // the same for loops over species
   std::vector<double> weights_;          // [n_species] [kg/kmol]
   std::vector<double> inverse_weights_;  // [n_species] [kmol/kg]
 };

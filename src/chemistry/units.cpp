@@ -1,6 +1,7 @@
 #include "chemistry/units.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "chemistry/mechanism.hpp"
@@ -96,6 +97,18 @@ std::optional<Unit> parse_unit(std::string_view text) {
     if (text[end] == '*') sign = 1.0;
     text.remove_prefix(end + 1);
   }
+}
+
+std::optional<double> parse_quantity(std::string_view text, double plain, const Dimensions& dimensions) {
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  double number = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || !std::isfinite(number)) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  if (text.find_first_not_of(' ') == std::string_view::npos) return number * plain;
+  const auto unit = parse_unit(text);
+  if (!unit || unit->dimensions != dimensions) return std::nullopt;
+  return number * unit->factor;
 }
 
 double UnitSystem::activation_temperature() const { return activation.value_or(energy / quantity / gas_constant); }

@@ -30,6 +30,10 @@ struct Unit {
 /// Local.
 std::optional<Unit> parse_unit(std::string_view text);
 
+/// A number in SI from "20", "20 atm" or "20atm": without a unit it counts in `plain`. Nothing if it is no number, or
+/// its unit has other dimensions. Local.
+std::optional<double> parse_quantity(std::string_view text, double plain, const Dimensions& dimensions);
+
 /// The units of plain numbers in a mechanism file; as made, those of a file that names none.
 struct UnitSystem {
   double length = 1.0;               // [m]

@@ -120,8 +120,8 @@ double YamlValue::number() const {
 
 bool YamlValue::flag() const {
   const std::string word = text();
-  if (word == "true" || word == "True" || word == "yes") return true;
-  if (word == "false" || word == "False" || word == "no") return false;
+  if (word == "true" || word == "True" || word == "TRUE" || word == "yes") return true;
+  if (word == "false" || word == "False" || word == "FALSE" || word == "no") return false;
   fail("\"{}\" is neither true nor false", word);
 }
 

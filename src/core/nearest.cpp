@@ -22,6 +22,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; }
+
+bool same_but_for_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
@@ -35,6 +41,15 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
     }
   }
   return best;
+}
+
+std::vector<std::size_t> find_name(std::string_view name, std::span<const std::string> candidates) {
+  std::vector<std::size_t> alike;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i] == name) return {i};
+    if (same_but_for_case(candidates[i], name)) alike.push_back(i);
+  }
+  return alike;
 }
 
 }  // namespace bimetal::core

@@ -21,10 +21,9 @@ InflowProfile inflow_profile(const InflowOptions& options, const grid::Structure
   };
 }
 
-std::vector<double> inflow_gas(const InflowOptions& options, const chemistry::Mechanism& mechanism,
-                               const std::string& fuel) {
+std::vector<double> inflow_gas(const InflowOptions& options, const chemistry::Mechanism& mechanism) {
   std::vector<double> row{options.temperature};
-  const auto Y = chemistry::fuel_air_mixture(mechanism, fuel, options.equivalence_ratio);
+  const auto Y = chemistry::reactant_mixture(mechanism, options.reactants, options.equivalence_ratio);
   row.insert(row.end(), Y.begin(), Y.end());
   return row;
 }

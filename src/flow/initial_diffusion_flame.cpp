@@ -12,14 +12,28 @@
 namespace bimetal::flow {
 namespace {
 
-constexpr double oxygen_of_air = 0.21;  // mole fraction; the rest is N2
+/// As in the benchmark that this initial condition is made for.
+std::vector<double> mole_fractions_of_oxidizer(const chemistry::Mechanism& mechanism, const InitialOptions& options) {
+  if (!options.oxidizer.parts.empty())
+    return chemistry::blend_mole_fractions(mechanism, options.oxidizer, options.basis);
+  static_cast<void>(chemistry::oxidizer_mixture(mechanism, options.reactants()));  // says how to do without N2
+  std::vector<double> X(mechanism.n_species(), 0.0);
+  X[mechanism.require_species("O2")] = 0.21;
+  X[mechanism.require_species("N2")] = 0.79;
+  return X;
+}
 
-/// Mass fractions of a species in nitrogen, from its mole fraction.
-std::vector<double> in_nitrogen(const chemistry::Mechanism& mechanism, const std::string& name,
-                                double mole_fraction) {
-  std::vector<double> X(mechanism.n_species(), 0.0), Y(X);
-  X[mechanism.require_species("N2")] = 1.0 - mole_fraction;
-  X[mechanism.require_species(name)] += mole_fraction;
+std::vector<double> mole_fractions_of_slab(const chemistry::Mechanism& mechanism, const InitialOptions& options) {
+  auto X = chemistry::blend_mole_fractions(mechanism, options.fuel, options.basis);
+  for (double& x : X) x *= options.slab_fuel;
+  if (options.slab_fuel == 1.0) return X;
+  const auto diluent = chemistry::blend_mole_fractions(mechanism, options.diluent, options.basis);
+  for (std::size_t k = 0; k < X.size(); ++k) X[k] += (1.0 - options.slab_fuel) * diluent[k];
+  return X;
+}
+
+std::vector<double> mass_fractions(const chemistry::Mechanism& mechanism, const std::vector<double>& X) {
+  std::vector<double> Y(X.size());
   chemistry::Thermodynamics(mechanism).mass_from_mole_fractions(X, Y);
   return Y;
 }
@@ -87,9 +101,10 @@ InitialCondition diffusion_flame(const InitialOptions& options, const chemistry:
   const Box box(grid);
   const double half_width = options.slab_half_width.value_or(box.length[0] / 8.0);
   check(options, half_width, box);
-  auto mixtures = std::make_shared<const BurntMixtures>(mechanism, options.temperature, options.pressure,
-                                                        in_nitrogen(mechanism, options.fuel, options.slab_fuel),
-                                                        in_nitrogen(mechanism, "O2", oxygen_of_air));
+  auto mixtures = std::make_shared<const BurntMixtures>(
+      mechanism, options.temperature, options.pressure,
+      mass_fractions(mechanism, mole_fractions_of_slab(mechanism, options)),
+      mass_fractions(mechanism, mole_fractions_of_oxidizer(mechanism, options)));
   return [box, half_width, steepness = options.slab_steepness, mixtures = std::move(mixtures)](
              const Position& x, std::span<double> row) {
     const double beyond = box.distance(0, x[0], box.middle(0)) - half_width;

@@ -37,7 +37,7 @@ InitialCondition flame_front(const InitialOptions& options, const chemistry::Mec
   const Box box(grid);
   check(options, box);
   const double position = front_position(options, box);
-  const auto Y = chemistry::fuel_air_mixture(mechanism, options.fuel, options.equivalence_ratio);
+  const auto Y = chemistry::reactant_mixture(mechanism, options.reactants(), options.equivalence_ratio);
   std::vector<double> unburnt{options.temperature};
   unburnt.insert(unburnt.end(), Y.begin(), Y.end());
   auto burnt = subproblem::burnt_gas(mechanism, options.temperature, options.pressure, Y);
@@ -45,7 +45,7 @@ InitialCondition flame_front(const InitialOptions& options, const chemistry::Mec
     throw core::UserError::format(
         "Burning {} at an equivalence ratio of {} heats the gas from {} K to {:.1f} K only, "
         "which makes no flame front; choose a ratio nearer to 1.",
-        options.fuel, options.equivalence_ratio, unburnt[0], burnt[0]);
+        options.reactants().text(), options.equivalence_ratio, unburnt[0], burnt[0]);
   return [position, steepness = 2.0 / options.front_thickness, unburnt = std::move(unburnt),
           burnt = std::move(burnt)](const Position& x, std::span<double> row) {
     const double progress = 0.5 * (1.0 + std::tanh(steepness * (x[0] - position)));

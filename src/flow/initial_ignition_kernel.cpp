@@ -21,8 +21,9 @@ InitialCondition ignition_kernel(const InitialOptions& options, const chemistry:
   const Ball ball("kernel", Box(grid), options.kernel_centre, options.kernel_radius, options.kernel_thickness);
   std::vector<double> burnt;
   if (options.kernel_gas == KernelGas::burnt)
-    burnt = subproblem::burnt_gas(mechanism, options.temperature, options.pressure,
-                                  chemistry::fuel_air_mixture(mechanism, options.fuel, options.equivalence_ratio));
+    burnt =
+        subproblem::burnt_gas(mechanism, options.temperature, options.pressure,
+                              chemistry::reactant_mixture(mechanism, options.reactants(), options.equivalence_ratio));
   return [ball, burnt, hot = options.kernel_temperature, gas = uniform(options, mechanism, grid)](
              const Position& x, std::span<double> row) {
     gas(x, row);

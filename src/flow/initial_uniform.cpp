@@ -28,7 +28,8 @@ void check(const InitialOptions& options) {
 InitialCondition uniform(const InitialOptions& options, const chemistry::Mechanism& mechanism,
                          const grid::StructuredGrid& grid) {
   check(options);
-  static_cast<void>(chemistry::fuel_air_mixture(mechanism, options.fuel, options.equivalence_ratio));  // fails early
+  static_cast<void>(
+      chemistry::reactant_mixture(mechanism, options.reactants(), options.equivalence_ratio));  // fails early
   const Box box(grid);
   return [options, mechanism, box, share_of_second = second_gas_share(options.second_gas, box)](
              const Position& x, std::span<double> row) {
@@ -41,7 +42,7 @@ InitialCondition uniform(const InitialOptions& options, const chemistry::Mechani
     const double share = share_of_second(x);
     phi += share * (options.second_gas.equivalence_ratio - phi);
     row[0] += share * (options.second_gas.temperature - row[0]);
-    std::ranges::copy(chemistry::fuel_air_mixture(mechanism, options.fuel, phi), row.begin() + 1);
+    std::ranges::copy(chemistry::reactant_mixture(mechanism, options.reactants(), phi), row.begin() + 1);
   };
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 
 #include "core/error.hpp"
 #include "subproblem/burnt_gas.hpp"
@@ -11,19 +13,38 @@ namespace {
 
 constexpr double least_rise = 100.0;  // of temperature, to be called a flame [K]
 
+/// The species that takes most of the oxygen or, with sign -1, gives most of it.
+std::optional<std::size_t> largest_part(const chemistry::Mechanism& mechanism, std::span<const double> Y,
+                                        const std::vector<std::size_t>& candidates, double sign) {
+  std::optional<std::size_t> largest;
+  double most = 0.0;
+  for (std::size_t k : candidates) {
+    const double amount =
+        sign * Y[k] / mechanism.species[k].molecular_weight * chemistry::oxygen_need(mechanism, k).value_or(0.0);
+    if (!(amount > most)) continue;
+    most = amount;
+    largest = k;
+  }
+  return largest;
+}
+
 }  // namespace
 
-Flame flame_of(const chemistry::Mechanism& mechanism, std::string_view fuel, double T, double p,
+Flame flame_of(const chemistry::Mechanism& mechanism, const chemistry::Blend& fuel, double T, double p,
                std::span<const double> Y) {
   const auto burnt = subproblem::burnt_gas(mechanism, T, p, Y);
-  const std::size_t fuel_index = mechanism.require_species(fuel);
-  const std::size_t oxygen = mechanism.require_species("O2");
-  if (!(burnt[0] - T >= least_rise && Y[fuel_index] > 0.0 && Y[oxygen] > 0.0))
+  std::vector<std::size_t> fuels, all(mechanism.n_species());
+  for (const auto& [name, amount] : fuel.parts) fuels.push_back(mechanism.require_species(name));
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const auto fuel_found = largest_part(mechanism, Y, fuels, 1.0);
+  const auto oxygen_found = largest_part(mechanism, Y, all, -1.0);
+  if (!(burnt[0] - T >= least_rise && fuel_found && oxygen_found))
     throw core::UserError::format(
         "Burning {} in the unburnt gas heats it from {} K to {:.1f} K only, so there is no flame to measure; choose "
-        "an "
-        "equivalence ratio nearer to 1.",
-        fuel, T, burnt[0]);
+        "an equivalence ratio nearer to 1.",
+        fuel.text(), T, burnt[0]);
+  const std::size_t fuel_index = *fuel_found;
+  const std::size_t oxygen = *oxygen_found;
   const auto left = [&](std::size_t k) { return burnt[1 + k] / Y[k]; };
   Flame flame;
   flame.reactant = left(oxygen) < left(fuel_index) ? oxygen : fuel_index;

@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "chemistry/mechanism.hpp"
+#include "chemistry/mixture.hpp"
 #include "chemistry/thermodynamics.hpp"
 #include "core/matrix.hpp"
 
@@ -20,10 +20,11 @@ struct Flame {
   double burnt_temperature = 0.0;    // adiabatic [K]
 };
 
-/// The flame that a mixture (T [K], p [Pa], Y [n_species]) makes. Its reactant is the one of fuel and O2 that burns
-/// up more completely: O2 in rich gas, where fuel is left over. What is left in the burnt gas does not count as
-/// consumed. UserError if the mixture does not burn. Local.
-Flame flame_of(const chemistry::Mechanism& mechanism, std::string_view fuel, double T, double p,
+/// The flame that a mixture (T [K], p [Pa], Y [n_species]) makes. Its reactant is the one of fuel and oxygen that
+/// burns up more completely: oxygen in rich gas, where fuel is left over. Of a blend of fuels the one that takes most
+/// of the oxygen counts, of several species that give oxygen the one that gives most. What is left in the burnt gas
+/// does not count as consumed. UserError if the mixture does not burn. Local.
+Flame flame_of(const chemistry::Mechanism& mechanism, const chemistry::Blend& fuel, double T, double p,
                std::span<const double> Y);
 
 /// Sums and maxima over the cells of a reacting flow, to be reported as they are or as a flame's speed and thickness.

@@ -108,14 +108,17 @@ surrogate::Surrogate make_surrogate(const HybridConfig& config, const core::Sign
 
 void apply_scales(const HybridConfig& config, std::span<const std::string> names, std::span<double> scales) {
   for (const auto& [name, scale] : config.scales) {
-    const auto found = std::ranges::find(names, name);
-    if (found == names.end()) {
+    const auto found = core::find_name(name, names);
+    if (found.size() > 1)
+      throw core::UserError::format("switching.scales names {}, which may be {} or {}; write it as one of them",
+                                    core::one_line(name, 80), names[found[0]], names[found[1]]);
+    if (found.empty()) {
       const auto close = core::nearest(name, {names.begin(), names.end()});
       throw core::UserError::format("switching.scales names {}, which is no output{}; outputs are {}",
                                     core::one_line(name, 80), close.empty() ? "" : " (did you mean " + close + "?)",
                                     fmt::join(names, ", "));
     }
-    scales[static_cast<std::size_t>(found - names.begin())] = scale;
+    scales[found.front()] = scale;
   }
 }
 

@@ -20,7 +20,7 @@ constexpr CvodeOptions tight{.rtol = 1e-8, .atol = 1e-14, .max_steps = 100'000};
 
 /// What complete combustion makes of one molecule of a species.
 struct Products {
-  double CO2 = 0.0, H2O = 0.0;
+  double CO2 = 0.0, H2O = 0.0, N2 = 0.0, SO2 = 0.0;
   double O2 = 0.0;  // negative: needed
 };
 
@@ -38,14 +38,21 @@ std::optional<Products> products_of(const chemistry::Mechanism& mechanism, const
       made.O2 -= atoms / 4.0;
     } else if (name == "O") {
       made.O2 += atoms / 2.0;
+    } else if (name == "N") {
+      made.N2 += atoms / 2.0;
+    } else if (name == "S") {
+      made.SO2 += atoms;
+      made.O2 -= atoms;
     } else if (atoms != 0.0) {
       return std::nullopt;
     }
   }
   const auto lacks = [&](double moles, std::string_view name) {
-    return moles != 0.0 && !mechanism.species_index(name).has_value();
+    return moles != 0.0 && !mechanism.find_species(name).has_value();
   };
-  if (lacks(made.CO2, "CO2") || lacks(made.H2O, "H2O") || lacks(made.O2, "O2")) return std::nullopt;
+  if (lacks(made.CO2, "CO2") || lacks(made.H2O, "H2O") || lacks(made.O2, "O2") || lacks(made.N2, "N2") ||
+      lacks(made.SO2, "SO2"))
+    return std::nullopt;
   return made;
 }
 
@@ -63,7 +70,7 @@ std::vector<double> completely_burnt(const chemistry::Mechanism& mechanism, std:
 
   std::vector<double> burnt(n, 0.0);
   const auto add = [&](std::string_view name, double amount) {
-    if (amount != 0.0) burnt[*mechanism.species_index(name)] += amount;
+    if (amount != 0.0) burnt[*mechanism.find_species(name)] += amount;
   };
   for (std::size_t k = 0; k < n; ++k) {
     const double share = !made[k] ? 0.0 : made[k]->O2 < 0.0 ? burning : 1.0;
@@ -71,6 +78,8 @@ std::vector<double> completely_burnt(const chemistry::Mechanism& mechanism, std:
     if (share == 0.0) continue;
     add("CO2", share * moles[k] * made[k]->CO2);
     add("H2O", share * moles[k] * made[k]->H2O);
+    add("N2", share * moles[k] * made[k]->N2);
+    add("SO2", share * moles[k] * made[k]->SO2);
     add("O2", share * moles[k] * made[k]->O2);
   }
   // Rich gas leaves no oxygen but round-off.

@@ -29,7 +29,8 @@ TEST(Logarithms, agree_with_the_standard_library) {
   auto results = x;
   logarithms(results);
   for (std::size_t i = 0; i < x.size(); ++i)
-    ASSERT_NEAR(results[i], std::log(x[i]), 2.0 * std::numeric_limits<double>::epsilon() * std::abs(std::log(x[i])) + 1e-16)
+    ASSERT_NEAR(results[i], std::log(x[i]),
+                2.0 * std::numeric_limits<double>::epsilon() * std::abs(std::log(x[i])) + 1e-16)
         << x[i];
 }
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "derivative_check.hpp"
 #include "reference_states.hpp"
 
 namespace bimetal::chemistry {
@@ -45,39 +46,6 @@ TEST(Kinetics, makes_and_destroys_no_element) {
   }
 }
 
-/// Compares the analytic derivatives with central differences, relative to the largest derivative of each species.
-void expect_derivatives_match_differences(const Mechanism& mechanism, double T, std::vector<double> C) {
-  const std::size_t n = mechanism.n_species();
-  Kinetics kinetics(mechanism);
-  std::vector<double> omega(n), omega_T(n), omega_C(n * n), plus(n), minus(n);
-  kinetics.net_production_rates_and_derivatives(T, C, omega, omega_T, omega_C);
-
-  const double dT = 1e-4 * T;
-  kinetics.net_production_rates_of(T + dT, C, plus);
-  kinetics.net_production_rates_of(T - dT, C, minus);
-  for (std::size_t i = 0; i < n; ++i) {
-    const double difference = (plus[i] - minus[i]) / (2.0 * dT);
-    EXPECT_NEAR(omega_T[i], difference, 1e-5 * std::abs(difference) + 1e-9) << mechanism.species[i].name << " by T";
-  }
-
-  for (std::size_t j = 0; j < n; ++j) {
-    const double C_j = C[j];
-    const double dC = 1e-4 * C_j + 1e-9;
-    C[j] = C_j + dC;
-    kinetics.net_production_rates_of(T, C, plus);
-    C[j] = C_j - dC;
-    kinetics.net_production_rates_of(T, C, minus);
-    C[j] = C_j;
-    for (std::size_t i = 0; i < n; ++i) {
-      const double difference = (plus[i] - minus[i]) / (2.0 * dC);
-      // Cancellation in the difference leaves an error of round-off in omega over dC.
-      const double noise = 1e-14 * (std::abs(plus[i]) + std::abs(omega_C[j * n + i]) * C_j) / dC;
-      EXPECT_NEAR(omega_C[j * n + i], difference, 1e-5 * std::abs(difference) + 100.0 * noise + 1e-9)
-          << mechanism.species[i].name << " by " << mechanism.species[j].name;
-    }
-  }
-}
-
 TEST(Kinetics, has_derivatives_that_match_central_differences) {
   for (const auto& state : {testing::hydrogen_state(), testing::methane_state()}) {
     const Thermodynamics thermodynamics(state.mechanism);
@@ -86,7 +54,7 @@ TEST(Kinetics, has_derivatives_that_match_central_differences) {
       std::vector<double> C(Y.size());
       for (std::size_t k = 0; k < C.size(); ++k)
         C[k] = thermodynamics.density(T, state.p, Y) * (Y[k] + 1e-5) / state.mechanism.species[k].molecular_weight;
-      expect_derivatives_match_differences(state.mechanism, T, C);
+      testing::expect_derivatives_match_differences(state.mechanism, T, C);
     }
   }
 }
@@ -119,7 +87,7 @@ TEST(Kinetics, handles_unusual_reactions) {
   Kinetics kinetics(mechanism);
   const double T = 1200.0;
   const std::vector<double> C{1e-3, 2e-3, 3e-3};  // [kmol/m^3], that is 1e-6, 2e-6, 3e-6 mol/cm^3
-  expect_derivatives_match_differences(mechanism, T, C);
+  testing::expect_derivatives_match_differences(mechanism, T, C);
 
   // The one-way step alone, by hand: in cm and mol, then to kmol/m^3/s.
   Mechanism one = mechanism;

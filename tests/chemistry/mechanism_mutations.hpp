@@ -56,7 +56,8 @@ inline void misplace_word(std::string& text, Dice& dice) {
       "H2/O; "
       "\"H 2\"; \" H\"; \"H\\n2\"; 2; (+M); e-; H2O(水); none; all; declared-species; NASA9; Shomate; constant-cp; "
       "ideal-gas; Peng-Robinson; surface; linear; three-body; falloff; elementary; Chebyshev; chemically-activated; "
-      "pressure-dependent-Arrhenius");
+      "pressure-dependent-Arrhenius; Blowers-Masel; three-body-Blowers-Masel; three-body-Chebyshev; Arrhenius; Troe; "
+      "falloff-SRI; chemically-activated-Tsang; 1 kcal/mol; TRUE");
   random_token(text, dice).replace(text, dice.pick(words));
 }
 
@@ -68,6 +69,15 @@ inline void add_key(std::string& text, Dice& dice) {
       "units: {quantity: molec, length: nm}; Troe: {A: 0, T3: 0, T1: 0}; Troe: {A: 1e300, T3: -1, T1: -1, T2: -1}; "
       "rate-constant: {A: 0, b: 0, Ea: 0}; reference-pressure: 1e-300; rate-constants: []; unknown: 5; kinetics: "
       "none; "
+      "orders: {H2: -0.5, O2: 0, AR: 1}; orders: {A: 1e300}; negative-orders: true; nonreactant-orders: true; "
+      "Tsang: {A: 0.9, B: -1e-4}; Tsang: {A: -1}; SRI: {A: 1, B: 1, C: 0, D: 2, E: -50}; default-efficiency: 0; "
+      "SRI: {A: -1, B: 1e300, C: 1e-300}; type: chemically-activated; type: Chebyshev; type: Blowers-Masel; "
+      "type: pressure-dependent-Arrhenius; rate-constants: [{P: 1 atm, A: 1e300, b: 0}, {P: 1.01325 bar, A: -1, b: "
+      "9}]; "
+      "rate-constant: [1, 0, 5, 9]; rate-constant: {A: 1, b: 0, Ea0: 1e5, w: 1.0000001e5}; data: [[1, 2], [3, 4]]; "
+      "data: [[1e5]]; temperature-range: [300, 3000]; temperature-range: [1e-300, 1e300]; pressure-range: [1 Pa, 9 "
+      "atm]; "
+      "pressure-range: [1, 1.000000001]; reversible: false; efficiencies: {AR: 2}; efficiencies: {C: 0.5}; "
       "transport: ionized-gas; skip-undeclared-third-bodies: true; note: {a: [b]}");
   const Piece line = bimetal::testing::random_line(text, dice);
   const std::size_t first = std::min(text.find_first_not_of(' ', line.begin), line.end);

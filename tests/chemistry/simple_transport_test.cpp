@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "reference_states.hpp"
+#include "small_gas.hpp"
 
 namespace bimetal::chemistry {
 namespace {
@@ -13,7 +14,18 @@ TEST(SimpleTransport, uses_the_published_lewis_numbers) {
   EXPECT_EQ(transport.lewis()[mechanism.require_species("H2")], 0.30);
   EXPECT_EQ(transport.lewis()[mechanism.require_species("H")], 0.18);
   EXPECT_EQ(transport.lewis()[mechanism.require_species("CO2")], 1.39);
+  EXPECT_TRUE(transport.tabled(mechanism.require_species("CO2")));
   EXPECT_EQ(transport.lewis()[mechanism.require_species("C2H6")], 1.0);  // not in the table
+  EXPECT_FALSE(transport.tabled(mechanism.require_species("C2H6")));
+}
+
+TEST(SimpleTransport, knows_species_whatever_the_case_of_their_names) {
+  auto mechanism = testing::methane();
+  const auto co2 = mechanism.require_species("CO2"), c2h6 = mechanism.require_species("C2H6");
+  mechanism.species[co2].name = "co2";
+  EXPECT_EQ(SimpleTransport(mechanism).lewis()[co2], 1.39);
+  mechanism.species[c2h6].name = "Co2";
+  testing::expect_user_error([&] { SimpleTransport transport(mechanism); }, {"\"co2\"", "\"Co2\""});
 }
 
 TEST(SimpleTransport, follows_its_power_law) {

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "chemistry/mixture.hpp"
-#include "chemistry/nasa7.hpp"
+#include "chemistry/nasa_fit.hpp"
 #include "reference_states.hpp"
 
 namespace bimetal::chemistry {
@@ -128,11 +128,11 @@ TEST(Thermodynamics, converts_mass_fractions_to_mole_fractions_and_back) {
   EXPECT_NEAR(thermodynamics.mean_molecular_weight(Y), mean, 1e-12 * mean);
 }
 
-TEST(Nasa7, is_continuous_at_the_seam_and_beyond_its_range) {
+TEST(NasaFit, is_continuous_at_the_seam_and_beyond_its_range) {
   for (const auto& species : methane().species) {
     const auto& fit = species.thermo;
-    for (double seam :
-         {fit.T_min, fit.T_mid - blend_half_width, fit.T_mid, fit.T_mid + blend_half_width, fit.T_max}) {
+    const double T_mid = fit.T[1];
+    for (double seam : {fit.T_min(), T_mid - blend_half_width, T_mid, T_mid + blend_half_width, fit.T_max()}) {
       const double below = seam * (1.0 - 1e-12);
       const double above = seam * (1.0 + 1e-12);
       const Standard a = evaluate(fit, below, std::log(below));

@@ -80,14 +80,22 @@ TEST(Inflow, rests_at_walls_if_parabolic_and_is_fastest_half_way_between_them) {
 TEST(Inflow, brings_fuel_and_air_at_its_temperature) {
   const auto mechanism =
       chemistry::read_mechanism(std::string(BIMETAL_SOURCE_DIR) + "/inputs/mechanisms/h2_burke2012.yaml");
-  const auto row = inflow_gas({.temperature = 450.0, .equivalence_ratio = 0.7}, mechanism, "H2");
+  const auto row = inflow_gas({.temperature = 450.0, .equivalence_ratio = 0.7}, mechanism);
   ASSERT_EQ(row.size(), 1 + mechanism.n_species());
   EXPECT_EQ(row[0], 450.0);
   EXPECT_NEAR(std::accumulate(row.begin() + 1, row.end(), 0.0), 1.0, 1e-15);
   // 2 H2 + O2: fuel over oxygen by mass at the equivalence ratio 1 is 2 W_H2 / W_O2.
   const double ratio = row[1 + mechanism.require_species("H2")] / row[1 + mechanism.require_species("O2")];
   EXPECT_NEAR(ratio, 0.7 * 2.0 * 2.016 / 31.998, 1e-5);
-  EXPECT_THROW(inflow_gas({}, mechanism, "C8H18"), core::UserError);
+  EXPECT_THROW(inflow_gas({.reactants = {.fuel = "C8H18"}}, mechanism), core::UserError);
+}
+
+TEST(Inflow, brings_the_oxidiser_that_it_is_given) {
+  const auto mechanism =
+      chemistry::read_mechanism(std::string(BIMETAL_SOURCE_DIR) + "/inputs/mechanisms/h2_burke2012.yaml");
+  const auto row = inflow_gas({.reactants = {.fuel = "H2", .oxidizer = "O2"}}, mechanism);
+  EXPECT_EQ(row[1 + mechanism.require_species("N2")], 0.0);
+  EXPECT_GT(row[1 + mechanism.require_species("O2")], 0.8);
 }
 
 /// Twins in a duct with a uniform wind that comes in through one end: other gas outside than inside.

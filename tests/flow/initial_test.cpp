@@ -218,6 +218,20 @@ TEST(SecondGas, refuses_options_that_make_no_sense) {
       ring, Region::ball, [](auto& o) { o.temperature = 0.0; }, "0 K");
 }
 
+TEST(Uniform, takes_a_blend_in_an_oxidiser_of_its_own) {
+  const grid::StructuredGrid grid(box({64}), 10, world());
+  InitialOptions options;
+  options.fuel.parts = {{"H2", 1.0}, {"N2", 1.0}};
+  options.oxidizer.parts = {{"O2", 1.0}, {"H2O", 2.0}};
+  options.equivalence_ratio = 1.0;
+  const auto row = along_x(uniform(options, hydrogen(), grid), 0.001);
+  std::vector<double> X(hydrogen().n_species());
+  chemistry::Thermodynamics(hydrogen()).mole_from_mass_fractions(std::span(row).subspan(1), X);
+  for (const auto& [name, moles] :
+       {std::pair("H2", 2.0), std::pair("N2", 2.0), std::pair("O2", 1.0), std::pair("H2O", 2.0)})
+    EXPECT_NEAR(X[hydrogen().require_species(name)], moles / 7.0, 1e-12) << name;
+}
+
 TEST(FlameFront, goes_from_unburnt_to_adiabatically_burnt_gas) {
   const grid::StructuredGrid grid(box({64}, open_ends), 10, world());
   InitialOptions options;
@@ -332,6 +346,18 @@ TEST(DiffusionFlame, is_hot_in_two_thin_layers_between_cold_fuel_and_cold_air) {
   const auto inside = along_x(benchmark.flame, 0.5 * Benchmark::box_length);
   EXPECT_LT(inside[0], 320.0);
   EXPECT_NEAR(inside[1 + hydrogen().require_species("O2")], 0.0, 1e-12);
+}
+
+TEST(DiffusionFlame, takes_another_oxidiser_and_diluent) {
+  const grid::StructuredGrid grid(box({64}), 10, world());
+  InitialOptions options;
+  options.oxidizer = "O2";
+  options.diluent = "H2O";
+  const auto flame = diffusion_flame(options, hydrogen(), grid);
+  const auto outside = along_x(flame, 0.0), inside = along_x(flame, 0.005);
+  EXPECT_NEAR(outside[1 + hydrogen().require_species("O2")], 1.0, 2e-3);  // but for the edge of the slab
+  EXPECT_NEAR(inside[1 + hydrogen().require_species("N2")], 0.0, 1e-12);
+  EXPECT_NEAR(inside[1 + hydrogen().require_species("H2O")], 0.55 * 18.015 / (0.55 * 18.015 + 0.45 * 2.016), 0.02);
 }
 
 TEST(DiffusionFlame, table_is_fine_enough_for_the_peak) {

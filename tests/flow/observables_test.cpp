@@ -165,6 +165,14 @@ TEST(Flame, is_measured_by_what_burns_up) {
   EXPECT_NEAR(rich.consumed / chemistry::fuel_air_mixture(hydrogen(), "H2", 2.0)[O2], 1.0, 2e-3);
 }
 
+TEST(Flame, of_a_blend_is_measured_by_what_takes_most_oxygen) {
+  chemistry::Blend blend;  // nitrogen takes none
+  blend.parts = {{"N2", 5.0}, {"H2", 1.0}};
+  const auto Y = chemistry::reactant_mixture(hydrogen(), {.fuel = blend}, 0.8);
+  EXPECT_EQ(flame_of(hydrogen(), blend, 500.0, atmosphere, Y).reactant, hydrogen().require_species("H2"));
+  EXPECT_EQ(flame_of(hydrogen(), "h2", 500.0, atmosphere, Y).reactant, hydrogen().require_species("H2"));
+}
+
 TEST(Flame, needs_a_mixture_that_burns) {
   EXPECT_THROW(hydrogen_flame(0.0), core::UserError);
   EXPECT_THROW(hydrogen_flame(0.01), core::UserError);

@@ -17,7 +17,8 @@ inline chemistry::Species species(std::string name, std::vector<double> atoms, d
   result.name = std::move(name);
   result.atoms = std::move(atoms);
   result.molecular_weight = weight;
-  result.thermo = {200.0, 1000.0, 5000.0, {cp_R, slope}, {cp_R, slope}};
+  const chemistry::FitRange range{.a = {cp_R, slope}};
+  result.thermo = {{200.0, 1000.0, 5000.0}, {range, range}};
   return result;
 }
 

@@ -105,6 +105,35 @@ TEST(BurntGas, is_fully_oxidised_where_it_is_lean_and_cold) {
   EXPECT_NEAR(of("H2O"), fuel * 2.0 * 18.015 / 16.043, 1e-7);
 }
 
+/// The hydrogen mechanism with ammonia beside it; thermodynamics of GRI-Mech 3.0 (Smith et al., 1999).
+chemistry::Mechanism with_ammonia() {
+  auto mechanism = *hydrogen();
+  auto ammonia = mechanism.species[mechanism.require_species("H2")];
+  ammonia.name = "NH3";
+  const auto n = *mechanism.element_index("N"), h = *mechanism.element_index("H");
+  ammonia.atoms[h] = 3.0;
+  ammonia.atoms[n] = 1.0;
+  ammonia.molecular_weight = 3.0 * mechanism.elements[h].atomic_weight + mechanism.elements[n].atomic_weight;
+  ammonia.thermo.ranges[0].a = {4.2860274,     -4.660523e-03,  2.1718513e-05, -2.2808887e-08,
+                                8.2638046e-12, -6.7417285e+03, -0.62537277};
+  ammonia.thermo.ranges[1].a = {2.6344521,      5.666256e-03,   -1.7278676e-06, 2.3867161e-10,
+                                -1.2578786e-14, -6.5446958e+03, 6.5662928};
+  mechanism.species.push_back(ammonia);
+  return mechanism;
+}
+
+TEST(BurntGas, of_ammonia_is_nitrogen_and_water) {
+  const auto mechanism = with_ammonia();
+  const auto Y = chemistry::fuel_air_mixture(mechanism, "NH3", 0.1);
+  const auto row = burnt_gas(mechanism, room, atmosphere, Y);
+  const auto NH3 = mechanism.require_species("NH3"), N2 = mechanism.require_species("N2"),
+             H2O = mechanism.require_species("H2O");
+  EXPECT_LT(row[0], 700.0);
+  EXPECT_NEAR(row[1 + NH3], 0.0, 1e-15);
+  EXPECT_NEAR(row[1 + N2] - Y[N2], Y[NH3] * 0.5 * 28.014 / 17.031, 1e-8);
+  EXPECT_NEAR(row[1 + H2O], Y[NH3] * 1.5 * 18.015 / 17.031, 1e-8);
+}
+
 TEST(BurntGas, keeps_hydrogen_the_oxygen_does_not_reach) {
   const Mixture mixture{hydrogen(), "H2", 8.0};
   const auto row = mixture.burnt();

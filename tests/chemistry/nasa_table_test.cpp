@@ -1,21 +1,32 @@
-#include "chemistry/nasa7_table.hpp"
+#include "chemistry/nasa_table.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <vector>
 
-#include "chemistry/nasa7.hpp"
+#include "chemistry/nasa_fit.hpp"
 #include "reference_states.hpp"
 
 namespace bimetal::chemistry {
 namespace {
 
-/// The fits of methane's mechanism, one of them with a T_mid of its own.
-std::vector<Nasa7> fits() {
-  std::vector<Nasa7> all;
+/// The fits of methane's mechanism, one of them with ranges of its own.
+std::vector<ThermoFit> fits() {
+  std::vector<ThermoFit> all;
   for (const auto& species : testing::methane().species) all.push_back(species.thermo);
-  all[3].T_mid = 1400.0;
+  all[3].T[1] = 1400.0;
+  return all;
+}
+
+/// The same with one of nine coefficients and three ranges, which are made up.
+std::vector<ThermoFit> fits_with_reciprocals() {
+  auto all = fits();
+  auto& fit = all[5];
+  fit.T = {200.0, 1000.0, 2000.0, 6000.0};
+  fit.ranges.insert(fit.ranges.begin() + 1, fit.ranges.front());
+  fit.ranges[0].reciprocal = {2e4, -380.0};
+  fit.ranges[1].reciprocal = {-1e6, 2000.0};
   return all;
 }
 
@@ -23,9 +34,8 @@ std::vector<Nasa7> fits() {
 constexpr double temperatures[] = {150.0,  200.0,  299.0,  700.0,  999.4,  999.6,  1000.0, 1000.4,
                                    1000.6, 1200.0, 1399.8, 1400.3, 1401.0, 2500.0, 3500.0, 5500.0};
 
-TEST(Nasa7Table, gives_what_the_fits_give) {
-  const auto all = fits();
-  const Nasa7Table table(all);
+void expect_what_the_fits_give(const std::vector<ThermoFit>& all) {
+  const NasaTable table(all);
   std::vector<double> cp_R(all.size()), h_RT(all.size()), g_RT(all.size()), cp_alone(all.size());
   for (double T : temperatures) {
     table.evaluate(T, std::log(T), cp_R, h_RT, g_RT);
@@ -40,9 +50,14 @@ TEST(Nasa7Table, gives_what_the_fits_give) {
   }
 }
 
-TEST(Nasa7Table, mixes_the_fits_where_they_are_polynomials) {
-  const auto all = fits();
-  const Nasa7Table table(all);
+TEST(NasaTable, gives_what_the_fits_give) {
+  expect_what_the_fits_give(fits());
+  expect_what_the_fits_give(fits_with_reciprocals());
+}
+
+/// Returns how many of the temperatures are mixed.
+int expect_a_mixture_of_the_fits(const std::vector<ThermoFit>& all) {
+  const NasaTable table(all);
   std::vector<double> Y(all.size()), inverse_weights(all.size());
   for (std::size_t k = 0; k < all.size(); ++k) {
     Y[k] = 1.0 / (1.0 + static_cast<double>(k));
@@ -64,9 +79,15 @@ TEST(Nasa7Table, mixes_the_fits_where_they_are_polynomials) {
     EXPECT_NEAR(fit->cp(T) / cp, 1.0, 1e-13) << T;
     EXPECT_NEAR(fit->h(T), h, 1e-13 * (std::abs(h) + 1000.0 * cp)) << T;
   }
-  EXPECT_EQ(mixed, 6);  // 700, 999.4, 1000.6, 1200, 1401 and 2500 K: not beyond a range, nor in a blend
   EXPECT_FALSE(table.mix(1400.3, Y, inverse_weights));
   EXPECT_FALSE(table.mix(5500.0, Y, inverse_weights));
+  return mixed;
+}
+
+TEST(NasaTable, mixes_the_fits_where_they_are_polynomials) {
+  // 700, 999.4, 1000.6, 1200, 1401 and 2500 K: not beyond a range, nor in a blend
+  EXPECT_EQ(expect_a_mixture_of_the_fits(fits()), 6);
+  EXPECT_EQ(expect_a_mixture_of_the_fits(fits_with_reciprocals()), 6);
 }
 
 }  // namespace
