@@ -42,7 +42,7 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
            simulation.pde().extents().n_cells(), simulation.pde().described(), config.time.end,
            describe_ranks(crew.n_solvers(), crew.n_trainers()));
   log.info("reference solver: {}", simulation.physics().accuracy());
-  for (const auto& remark : simulation.physics().remarks()) log.warn("{}", remark);
+  for (const auto& remark : simulation.physics().remarks()) log.warn("warning: {}", remark);
   for (const auto& remark : beginning.remarks) log.warn("{}", remark);
 
   const auto after_step = beginning.in_place ? std::optional(beginning.step) : std::nullopt;
