@@ -331,7 +331,8 @@ module bimetal
     end function
   end interface
 
-  !> What this module, and not the library, objected to in the last call of this thread that failed; else blank.
+  !> What this module, and not the library, objected to in the last call that failed; else blank. Each thread has its
+  !> own where this file is compiled with OpenMP.
   character(len=512), save :: own_error = ''
   !$omp threadprivate(own_error)
 

@@ -54,7 +54,10 @@ double Versions::score(const surrogate::Signals& signals, const Calibration& cal
   return error / controller_->tightness();
 }
 
-bool Versions::enough_rows() const { return comm_.sum(rows_.size()) >= least_rows; }
+/// Where no more rows fit, those that there are must do. Collective.
+bool Versions::enough_rows() const {
+  return comm_.max(rows_.full() ? 1.0 : 0.0) > 0.0 || comm_.sum(rows_.size()) >= least_rows;
+}
 
 /// Whether the rows from `first` on could bear out the snapshot: as many answers as they give, and none of them
 /// wrong, would be accepted. By fewer rows every candidate would be refused. Where no more rows fit, those that there

@@ -124,7 +124,7 @@ struct DataSet::Impl {
              {"held_out", H5T_NATIVE_UINT8, 0}}};
   }
   std::filesystem::path path_from(std::int64_t step) const {
-    return path.parent_path() / fmt::format("data_{:06d}.h5", step);
+    return path.parent_path() / fmt::format("{}_{:06d}.h5", path.stem().string(), step);
   }
   void find_earlier(std::int64_t first_step);
   void create(const std::filesystem::path& name);
@@ -172,7 +172,8 @@ void DataSet::Impl::find_earlier(std::int64_t first_step) {
     for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), failed)) {
       std::int64_t step = 0;
       const auto name = entry.path().filename().string();
-      if (std::sscanf(name.c_str(), "data_%" SCNd64, &step) == 1 && step < first_step &&
+      const auto number = name.substr(std::min(name.size(), path.stem().string().size()));
+      if (std::sscanf(number.c_str(), "_%" SCNd64, &step) == 1 && step < first_step &&
           name == path_from(step).filename())
         found += fmt::format("{} ", step);
     }

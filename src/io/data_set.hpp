@@ -17,10 +17,10 @@ struct DataDescription {
   std::string signature;  // JSON: what the columns are
 };
 
-/// data.h5, the rows of a run as docs/models.md describes them. While the run goes on it consists of parts,
-/// data_NNNNNN.h5 with the rows from step NNNNNN on, of the same format: each complete and on disk from a checkpoint
-/// on, the last one with ".part" behind its name; close() joins them. On trouble (full disk) all ranks throw the same
-/// RuntimeFailure.
+/// data.h5, or what it is called: the rows of a run as docs/models.md describes them. While the run goes on it consists
+/// of parts, data_NNNNNN.h5 with the rows from step NNNNNN on, of the same format: each complete and on disk from a
+/// checkpoint on, the last one with ".part" behind its name; close() joins them. On trouble (full disk) all ranks throw
+/// the same RuntimeFailure.
 class DataSet {
  public:
   /// first_step: 0, or the step behind which a run goes on in the same directory: parts of earlier steps, and a

@@ -13,6 +13,9 @@ std::function<void(const ReferenceRows&)> by_row(RowFunction function) {
       } catch (const std::exception& error) {
         rows.failed[i] = -1;
         library::explanation() = error.what();
+      } catch (...) {
+        rows.failed[i] = -1;
+        library::explanation() = "an exception of unknown type";
       }
     }
   };

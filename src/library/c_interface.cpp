@@ -269,6 +269,7 @@ bimetal_status bimetal_report_number(bimetal_hybrid* hybrid, const char* path, d
     std::string pointer = std::string("/") + path;
     for (auto& letter : pointer)
       if (letter == '.') letter = '/';
+    if (pointer.find('~') != std::string::npos) throw BadInput(std::string("there is no path ") + path);
     const nlohmann::json::json_pointer place(pointer);
     if (!numbers.contains(place) || !(numbers[place].is_number() || numbers[place].is_null()))
       throw BadInput(std::string("the report has no number ") + path + "; bimetal_report gives all of it");
@@ -299,10 +300,10 @@ bimetal_status bimetal_restore(bimetal_hybrid* hybrid, const char* path) {
 
 bimetal_status bimetal_get_state(bimetal_hybrid* hybrid, const void** state, size_t* size) {
   return guarded([&] {
+    auto& self = started(hybrid);
+    self.state = self.started->state();  // before what one rank alone may object to
     require(state, "the place for the state");
     require(size, "the place for its size");
-    auto& self = started(hybrid);
-    self.state = self.started->state();
     *state = self.state.data();
     *size = self.state.size();
   });

@@ -1,6 +1,8 @@
+#include "core/error.hpp"
 #include "core/version.hpp"
 #include "io/checkpoint.hpp"
 #include "io/data_set.hpp"
+#include "io/seal.hpp"
 #include "library/storage.hpp"
 #include "surrogate/signature_json.hpp"
 
@@ -26,6 +28,8 @@ class Hdf5Storage : public Storage {
   }
   void restore_checkpoint(const std::string& path, const Persist& persist,
                           const parallel::Communicator& comm) override {
+    if (const auto flaw = io::flaw_of(path, comm); !flaw.empty())
+      throw core::UserError::format("{} cannot be restored: {}", path, flaw);
     io::restore_checkpoint(path, persist, comm);
   }
   std::unique_ptr<RowSink> open_rows(const LibraryConfig& config, const core::Signature& signature,

@@ -44,6 +44,8 @@ auto guarded(const parallel::Communicator& exit, Action&& action) {
     throw Failure(failure.what());
   } catch (const std::exception& error) {
     end_job(parallel::native(exit), error.what());
+  } catch (...) {
+    end_job(parallel::native(exit), "an exception of unknown type");
   }
 }
 

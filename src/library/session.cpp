@@ -30,7 +30,7 @@ Problem complete(Problem problem) {
   if (problem.rows_per_call < 0)
     throw UserError::format("rows_per_call is {}; give 0 for all rows at once, or how many", problem.rows_per_call);
   for (const auto& law : problem.laws)
-    if (law.name.empty() || !law.holds) throw UserError("a law has no name or no function; give both");
+    if (!law.holds) throw UserError::format("law {} has no function; give one", law.name);
   return problem;
 }
 
@@ -43,7 +43,8 @@ std::string describe(const Problem& problem, const core::Signature& signature) {
     text += fmt::format(" {}:{:.17g}:[{:.17g},{:.17g}]", signature.outputs[k].name, signature.outputs[k].scale,
                         problem.outputs[k].lower, problem.outputs[k].upper);
   for (const auto& law : problem.laws) text += " " + law.name;
-  return text + fmt::format(" {} {}", problem.invariants.size(), problem.rows_per_call);
+  for (const double coefficient : signature.invariants.values) text += fmt::format(" {:.17g}", coefficient);
+  return text + fmt::format(" {}", problem.rows_per_call);
 }
 
 AnsweredBy answered_by(subproblem::Answerer answerer) {
@@ -131,6 +132,8 @@ Session::Numbers Session::require_sound(std::int64_t step, const Rows& rows) con
   }
   if (wrong.empty() && rows.iteration > Iteration::next)
     wrong = fmt::format("the iteration is {}, and must be first or next", static_cast<int>(rows.iteration));
+  if (wrong.empty() && rows.iteration == Iteration::next && (step != iterated_step_ || rows.n != iterated_rows_))
+    wrong = "a next batch must follow a first one of the same step and the same rows";
   if (wrong.empty() && step < 0) wrong = fmt::format("the step is {}; steps count up from 0", step);
   if (wrong.empty() && rows.iteration != Iteration::next && step < next_step_)
     wrong = fmt::format("step {} is not behind step {}, which is done; steps count up over the run", step,
@@ -177,10 +180,16 @@ std::optional<FailedRow> Session::solve(std::int64_t step, const Rows& rows) {
     data_->append(recorder_->rows());
   }
   next_step_ = step + 1;
+  iterated_step_ = rows.iteration == Iteration::none ? -1 : step;
+  iterated_rows_ = rows.n;
   for (std::size_t i = 0; i < rows.answered_by.size(); ++i)
     rows.answered_by[i] = answered_by(provenance_[i].answerer);
   const auto& broken = reference_->kind().broken_law();
-  comm_.agree(!broken, broken ? fmt::format("step {}: on rank {}, {}", step, comm_.rank(), *broken) : "");
+  try {
+    comm_.agree(!broken, broken ? fmt::format("step {}: on rank {}, {}", step, comm_.rank(), *broken) : "");
+  } catch (const UserError& error) {
+    throw core::RuntimeFailure(error.what());  // not of what this call was given
+  }
   return first_failure(report.failures, step);
 }
 
@@ -246,8 +255,8 @@ void Session::persist_identity(const core::Archive& archive) {
     for (const auto& difference : config::differences(config, config_.resolved))
       if (!is_free(difference.key))
         throw UserError::format(
-            "{} was {} when it was saved and is {} now; only output, steps, case and the device may "
-            "change between the parts of a run",
+            "{} was {} when it was saved and is {} now; only output, steps, case, surrogate.model and "
+            "surrogate.device may change between the parts of a run",
             difference.key, difference.before, difference.now);
     if (archive.same_ranks() && n_ranks != comm_.size())
       throw UserError::format("it is the state of {} ranks, and here are {}", n_ranks, comm_.size());

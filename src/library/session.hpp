@@ -73,6 +73,8 @@ class Session {
   std::vector<std::int64_t> id_;                    // where the caller gives none
   std::vector<subproblem::Provenance> provenance_;  // of the last batch
   std::int64_t next_step_ = 0;                      // behind the last one that was solved
+  std::int64_t iterated_step_ = -1;                 // of the iteration that is under way; -1: none is
+  std::int64_t iterated_rows_ = 0;                  // of this rank in it
   core::Stopwatch since_start_;
   double wall_before_ = 0.0;  // of the parts of the run before this one [s]
 };

@@ -18,6 +18,7 @@ using subproblem::Gate;
 using subproblem::own_gate;
 
 constexpr double bound_slack = 0.1;  // of the tolerance
+constexpr const char* out_of_bounds = "out of bounds";
 
 core::Nature nature_of(Nature nature) {
   switch (nature) {
@@ -29,9 +30,17 @@ core::Nature nature_of(Nature nature) {
   return core::Nature::plain;
 }
 
-void require_column(const std::string& what, const std::string& name, double scale, std::set<std::string>& seen) {
-  if (name.empty()) throw UserError::format("an {} has no name; give it one", what);
+/// seen: names that are taken.
+void require_name(const std::string& what, const std::string& name, std::set<std::string>& seen) {
+  if (name.empty()) throw UserError::format("a {} has no name; give it one", what);
+  if (!core::is_printable(name))
+    throw UserError::format("the name of {} {} has characters that are not printable UTF-8", what,
+                            one_line(name, 80));
   if (!seen.insert(name).second) throw UserError::format("two {}s are called {}; names tell them apart", what, name);
+}
+
+void require_column(const std::string& what, const std::string& name, double scale, std::set<std::string>& seen) {
+  require_name(what, name, seen);
   if (!(scale > 0.0 && std::isfinite(scale)))
     throw UserError::format("{} {} has scale {}, which must be a number greater than 0: what counts as an error of 1",
                             what, one_line(name, 80), scale);
@@ -49,7 +58,11 @@ std::int64_t column_of(const std::string& name, const std::vector<Input>& inputs
 }
 
 core::Signature describe(const Problem& problem, const HybridConfig& config) {
-  if (problem.kind.empty()) throw UserError("the kind of sub-problem has no name; give it one");
+  std::set<std::string> seen;
+  require_name("kind of sub-problem", problem.kind, seen);
+  seen = {"not finite", "far from the training data", out_of_bounds};  // gates that every kind has
+  for (const auto& law : problem.laws) require_name("law", law.name, seen);
+  seen.clear();
   if (problem.inputs.empty()) throw UserError::format("kind {} has no inputs; add some", problem.kind);
   if (problem.outputs.empty()) throw UserError::format("kind {} has no outputs; add some", problem.kind);
   core::Signature signature;
@@ -57,12 +70,12 @@ core::Signature describe(const Problem& problem, const HybridConfig& config) {
   print.add(std::string_view(problem.kind));
   print.add(std::string_view(problem.fingerprint));
   signature.kind = problem.kind;
-  std::set<std::string> seen;
   for (const auto& input : problem.inputs) {
     require_column("input", input.name, input.scale, seen);
     signature.inputs.push_back({input.name, input.unit, input.scale, nature_of(input.nature)});
     print.add(std::string_view(input.name));
     print.add(std::string_view(input.unit));
+    print.add(static_cast<std::uint64_t>(input.nature));
   }
   std::vector<std::string> names;
   std::vector<double> scales;
@@ -94,7 +107,10 @@ core::Signature describe(const Problem& problem, const HybridConfig& config) {
     if (row.size() != names.size())
       throw UserError::format("invariant {} has {} coefficients, and there are {} outputs; give one for each", i,
                               row.size(), names.size());
-    for (std::size_t k = 0; k < row.size(); ++k) signature.invariants(i, k) = row[k];
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      signature.invariants(i, k) = row[k];
+      print.add(row[k]);
+    }
   }
   signature.fingerprint = print.hex();
   return signature;
@@ -124,7 +140,7 @@ UserKind::UserKind(const Problem& problem, const HybridConfig& config)
 }
 
 std::vector<std::string> UserKind::gates() const {
-  std::vector<std::string> names{"out of bounds"};
+  std::vector<std::string> names{out_of_bounds};
   for (const auto& law : problem_->laws) names.push_back(law.name);
   return names;
 }
@@ -150,6 +166,9 @@ Gate UserKind::admit(std::span<const double> in, std::span<double> out, double t
       if (!law.holds(in, out)) return own_gate(static_cast<int>(l) + 1);
     } catch (const std::exception& error) {
       broken_law_ = fmt::format("law {} threw: {}", law.name, error.what());
+      return own_gate(static_cast<int>(l) + 1);
+    } catch (...) {
+      broken_law_ = fmt::format("law {} threw an exception of unknown type", law.name);
       return own_gate(static_cast<int>(l) + 1);
     }
     if (!all_finite(out)) return Gate::not_finite;

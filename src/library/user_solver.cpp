@@ -95,10 +95,15 @@ subproblem::BatchReport UserSolver::solve(subproblem::Batch& batch) {
     Call rows(batch.in.from(first).first(size), batch.out.width());
     call(rows);
     std::string doubt_first = doubt(rows, 0);
-    if (doubt_first.empty() && !asked_twice_) doubt_first = doubt_repetition(rows);
-    asked_twice_ = true;
-    const double per_row =
-        size == 1 ? rows.seconds : std::min(cost_.per_row(), rows.seconds / static_cast<double>(size));
+    if (doubt_first.empty() && !asked_twice_) {
+      const core::Stopwatch watch;
+      doubt_first = doubt_repetition(rows);
+      asked_twice_ = true;
+      report.shared_seconds += watch.seconds();
+    }
+    // Fewer rows are fewer calls, unless one call takes all.
+    const double mean = rows.seconds / static_cast<double>(size);
+    const double per_row = problem_->rows_per_call > 0 ? mean : std::min(cost_.per_row(), mean);
     report.shared_seconds += rows.seconds - per_row * static_cast<double>(size);
     for (std::int64_t i = 0; i < size; ++i) {
       const auto row = static_cast<std::size_t>(first + i);

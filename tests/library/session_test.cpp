@@ -165,6 +165,21 @@ TEST(Session, writes_a_data_set_that_goes_on_behind_a_restart) {
   EXPECT_GT(std::filesystem::file_size(data), 8u * 100u * 5u * sizeof(double));
 }
 
+TEST(Session, two_of_them_write_data_sets_into_one_folder) {
+  const test::TemporaryDirectory directory(parallel::duplicate(MPI_COMM_WORLD));
+  const auto in = [&](const char* name) { return (directory.path() / name).string(); };
+  {
+    Caller a(exchange_problem(), with(quick, "output.data", in("a.h5")));
+    Caller b(exchange_problem(), with(quick, "output.data", in("b.h5")));
+    for (std::int64_t step = 0; step < 3; ++step) {
+      ASSERT_FALSE(a.solve(step));
+      ASSERT_FALSE(b.solve(step));
+    }
+  }
+  EXPECT_TRUE(std::filesystem::exists(in("a.h5")));
+  EXPECT_EQ(std::filesystem::file_size(in("a.h5")), std::filesystem::file_size(in("b.h5")));
+}
+
 TEST(Session, keeps_who_answers_through_an_iteration) {
   Caller caller;
   std::int64_t kept = 0;

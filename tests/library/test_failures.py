@@ -66,6 +66,8 @@ class Failures(unittest.TestCase):
         self.expect("continues", 2, "output y continues yy, which is no input", "did you mean y?")
         self.expect("invariant", 2, "3 coefficients", "2 outputs")
         self.expect("no_reference", 2, "has no reference")
+        self.expect("law_of_a_gate", 2, "two laws are called out of bounds")
+        self.expect("letters", 2, "not printable")
         self.expect("option", 2, "option: unknown key switching.tolerence", "tolerance")
         self.expect("option_value", 2, "option: switching.wrong_fraction is 5")
         self.expect("options_file", 2, "no_such.yaml")
@@ -73,6 +75,7 @@ class Failures(unittest.TestCase):
 
     def test_ranks_that_describe_different_things(self):
         self.expect("unlike", 2, "rank 1 describes the sub-problem", "give every rank the same")
+        self.expect("invariants_unlike", 2, "rank 1 describes the sub-problem")
         self.expect("option_unlike", 2, "rank 1 has the options", "seed=2")
 
     def test_bad_calls(self):
@@ -85,6 +88,11 @@ class Failures(unittest.TestCase):
         self.expect("in_place", 2, "on rank {rank}", "same memory")
         self.expect("number", 2, "no number speed.net_speed")
         self.expect("restores_nothing", 2, "no_such.h5")
+        self.expect("next_alone", 2, "must follow a first one")
+        self.expect("next_of_another", 2, "on rank {rank}", "must follow a first one")
+        self.expect("neither", 2, "on rank {rank}", "must be first or next")
+        self.expect("no_path", 2, "was given the path")
+        self.expect("damaged_file", 2, "damaged.h5 cannot be restored")
         self.expect("damaged_state", 2, "state cannot be restored", "rank {rank} is damaged")
 
     def test_the_fortran_module_hands_over_what_it_is_given(self):
@@ -93,6 +101,11 @@ class Failures(unittest.TestCase):
         for n in (1, 2, 4):
             code, output = self.run_program(n, "interface", "")
             self.assertEqual(code, 0, output)
+
+    def test_a_failure_of_one_rank_alone_ends_the_job(self):
+        code, output = self.run_program(2, "trouble", "alone")
+        self.assertNotEqual(code, 0, output)
+        self.assertIn("bimetal: rank 1: input x has scale 0", output)
 
     def test_mpi_must_be_there(self):
         code, output = self.run_program(1, "trouble", "starts_before_mpi")
@@ -111,7 +124,7 @@ class Failures(unittest.TestCase):
 
     def test_an_exception_of_a_law_reaches_every_rank(self):
         code, output = self.run_program(2, "throwing", "law")
-        self.assertEqual(code, 2, output)
+        self.assertEqual(code, 1, output)
         self.assertEqual(output.count("law throws threw: no such law"), 2, output)
 
 

@@ -100,7 +100,7 @@ program wave
     y(:, 1:n) = out
   end do
 
-  if (restart /= '' .and. .not. goes_on) then
+  if (restart /= '') then
     call bimetal_save(hybrid, restart)
     open (10, file=fields, form='unformatted', status='replace')
     write (10) done + steps, y

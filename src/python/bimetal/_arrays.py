@@ -30,7 +30,9 @@ def address(array: npt.NDArray[Any] | None) -> int | None:
 def converted(values: npt.ArrayLike, kind: type, name: str, *shape: int | str) -> npt.NDArray[Any]:
     """The same numbers, C-contiguous: the same array if it is so already. shape: a text stands for any size."""
     try:
-        array: npt.NDArray[Any] = np.asarray(values).astype(kind, order="C", casting="same_kind", copy=False)
+        given = np.asarray(values)
+        casting: Any = "same_kind" if given.size else "unsafe"  # an empty list has no kind of its own
+        array: npt.NDArray[Any] = given.astype(kind, order="C", casting=casting, copy=False)
     except (TypeError, ValueError) as error:
         raise BadInput(f"{name} must be numbers that {kind.__name__} holds: {error}.") from error
     if array.ndim != len(shape) or any(not isinstance(size, str) and size != n for size, n in zip(shape, array.shape)):

@@ -155,10 +155,12 @@ class Hybrid:
             if iteration not in (None, *ITERATES):
                 raise BadInput(f"iteration is {iteration!r}, and must be None, 'first' or 'next'.")
             batch = (operator.index(step), n, address(ids), address(rows), address(out), address(answered_by))
-        except Exception:
+        except Exception as error:
             with contextlib.suppress(BadInput, Failure):  # a BadInput for the other ranks, which do not wait then
                 library.bimetal_solve(handle, 0, -1, None, None, None, None)
-            raise
+            if isinstance(error, BadInput):
+                raise
+            raise BadInput(f"solve: {error}") from error  # what all other ranks get, too
         self._raised = self._broken_law = None
         failure: PhysicsFailure | None = None
         try:

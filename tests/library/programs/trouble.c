@@ -58,14 +58,14 @@ int main(int argc, char** argv) {
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   const int last = rank == size - 1;
-  expect(bimetal_create("toy", &hybrid));
+  expect(bimetal_create(is("letters") ? "t\xf6y" : "toy", &hybrid));
   if (is("solves_before_start")) expect(bimetal_solve(hybrid, 0, 0, NULL, NULL, NULL, NULL));
-  expect(bimetal_add_input(hybrid, "x", "1", is("scale") ? 0.0 : 1.0, "plain"));
+  expect(bimetal_add_input(hybrid, "x", "1", is("scale") || (is("alone") && last) ? 0.0 : 1.0, "plain"));
   expect(bimetal_add_input(hybrid, "y", "1", 1.0, is("nature") ? "plane" : "plain"));
   expect(bimetal_add_output(hybrid, "x", "1", is("unlike") && last ? 2.0 : 1.0, "x"));
   expect(bimetal_add_output(hybrid, "y", "1", 1.0, is("continues") ? "yy" : "y"));
-  expect(bimetal_add_law(hybrid, "fine", law, NULL));
-  const double coefficients[3] = {0.0, 1.0, 0.0};
+  expect(bimetal_add_law(hybrid, is("law_of_a_gate") ? "out of bounds" : "fine", law, NULL));
+  const double coefficients[3] = {0.0, is("invariants_unlike") && last ? 2.0 : 1.0, 0.0};
   expect(bimetal_add_invariant(hybrid, coefficients, is("invariant") ? 3 : 2));
   if (!is("no_reference")) expect(bimetal_set_reference(hybrid, reference, NULL, 4));
   expect(bimetal_set_option(hybrid, is("option") ? "switching.tolerence" : "switching.tolerance", "1e-3"));
@@ -83,6 +83,14 @@ int main(int argc, char** argv) {
     step_now = step;
     for (int i = 0; i < 2 * n; ++i) in[i] = sin(i + 0.1 * step + rank);
     const int bad = step == bad_step && last;
+    if (is("next_alone") && step == bad_step)
+      expect(bimetal_solve_iteration(hybrid, BIMETAL_NEXT, step, n, NULL, in, out, answered_by));
+    if (is("next_of_another") && step == bad_step) {
+      expect(bimetal_solve_iteration(hybrid, BIMETAL_FIRST, step, n, NULL, in, out, answered_by));
+      expect(bimetal_solve_iteration(hybrid, BIMETAL_NEXT, step, last ? n - 1 : n, NULL, in, out, answered_by));
+    }
+    if (is("neither") && step == bad_step)
+      expect(bimetal_solve_iteration(hybrid, last ? (bimetal_iterate)7 : BIMETAL_FIRST, step, n, NULL, in, out, answered_by));
     if (bad && is("input_nan")) in[7] = NAN;
     const bimetal_status status =
         bimetal_solve(hybrid, bad && is("wrong_step") ? step + 1 : step, bad && is("negative") ? -1 : n, NULL,
@@ -102,6 +110,20 @@ int main(int argc, char** argv) {
   expect(bimetal_report(hybrid, &json));
   expect(bimetal_report_number(hybrid, is("number") ? "speed.net_speed" : "subproblems.total", &value));
   if (is("restores_nothing")) expect(bimetal_restore(hybrid, "no_such.h5"));
+  if (is("no_path")) expect(bimetal_save(hybrid, last ? NULL : "state.h5"));
+  if (is("damaged_file")) {
+    expect(bimetal_save(hybrid, "damaged.h5"));
+    if (rank == 0) {
+      FILE* file = fopen("damaged.h5", "r+b");
+      fseek(file, -1000, SEEK_END);
+      const int byte = fgetc(file);
+      fseek(file, -1, SEEK_CUR);
+      fputc(byte ^ 1, file);
+      fclose(file);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+    expect(bimetal_restore(hybrid, "damaged.h5"));
+  }
   if (is("damaged_state")) {
     const void* state;
     size_t bytes;
