@@ -24,7 +24,7 @@ std::vector<OutputError> ErrorWatch::estimates() const {
   comm_.broadcast(std::span<double>(sums));  // decisions rest on them: alike to the bit
   std::vector<OutputError> errors;
   for (const auto& estimate : control::ErrorAccount::estimates(sums))
-    errors.push_back({outputs_[errors.size()].name, estimate});
+    errors.push_back({outputs_[errors.size()].name, outputs_[errors.size()].scale, estimate});
   return errors;
 }
 

@@ -17,6 +17,7 @@ namespace bimetal::hybrid {
 /// Errors of the surrogate's accepted answers in one output.
 struct OutputError {
   std::string name;
+  double scale = 1.0;
   control::ErrorEstimate estimate;
 };
 

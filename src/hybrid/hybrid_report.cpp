@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace bimetal::hybrid {
 namespace {
 
@@ -67,7 +69,8 @@ ordered_json list_errors(const HybridSolver& hybrid) {
   ordered_json errors = ordered_json::object();
   if (!hybrid.surrogate()) return errors;
   for (const auto& output : hybrid.output_errors())
-    errors[output.name] = {{"mean_abs", output.estimate.mean_abs},
+    errors[output.name] = {{"scale", output.scale},
+                           {"mean_abs", output.estimate.mean_abs},
                            {"bias", output.estimate.bias},
                            {"accumulated", output.estimate.accumulated},
                            {"accumulated_error", output.estimate.accumulated_error}};
@@ -98,10 +101,27 @@ ordered_json describe_trainers(const HybridSolver& hybrid, const Crew& crew) {
           {"given_up_at", training.given_up_at ? ordered_json(*training.given_up_at) : ordered_json(nullptr)}};
 }
 
+/// What the errors of accepted answers, whose sign does not cancel, add up to: the worst output.
+std::string describe_accumulated(const ordered_json& errors) {
+  std::string name;
+  double worst = -1.0, value = 0.0;
+  for (const auto& [output, error] : errors.items()) {
+    const double part = std::abs(error["accumulated"].get<double>()) / error["scale"].get<double>();
+    if (part <= worst) continue;
+    worst = part;
+    name = output;
+    value = error["accumulated"];
+  }
+  return fmt::format("{:+.2g} in {} for a row that forgets nothing, {:.2g} of its scale (switching.run_tolerance)",
+                     value, name, worst);
+}
+
 /// standing: at the end of a run in which the surrogate answered nothing.
 std::string why_none(const std::string& standing) {
   if (standing == control::to_string(control::Standing::no_version))
-    return "it has not learned enough, or not been allowed what that costs (switching.max_overhead)";
+    return "it has not learned enough, or not been allowed what that costs (switching.max_overhead; a short run "
+           "learns "
+           "with switching.cost_veto: false)";
   if (standing == control::to_string(control::Standing::cost)) return "asking it costs more than it saves";
   if (standing == control::to_string(control::Standing::on)) return "it has only just been switched on";
   return "no threshold on its score is known to keep wrong answers rare enough";
@@ -141,23 +161,28 @@ std::vector<SummaryLine> summary_lines(const ordered_json& report) {
   const auto percent = [](double part, double whole) { return whole > 0.0 ? 100.0 * part / whole : 0.0; };
   const double accepted = rows["accepted"], by_explicit = rows["explicit"];
   const double active = by_explicit + accepted + rows["rejected"].get<double>();
-  std::vector<SummaryLine> lines{
-      {"active sub-problems",
-       fmt::format("{:.0f} of {} (the others were inert); {:.1f} % of them by an explicit step", active,
-                   rows["total"].dump(), percent(by_explicit, active))}};
-  if (!report.contains("certificate")) return lines;
+  std::vector<SummaryLine> lines{{"active sub-problems", fmt::format("{:.0f} of {}", active, rows["total"].dump())}};
+  if (rows["inert"] > 0 || by_explicit > 0.0)
+    lines.back().text +=
+        fmt::format(" (the others were inert); {:.1f} % of them by an explicit step", percent(by_explicit, active));
+  if (!report.contains("certificate")) {
+    const auto& cost = report["speed"]["physics_s_per_row"];
+    if (cost.is_number()) lines.push_back({"cost of physics", fmt::format("{:.3g} s a row", cost.get<double>())});
+    return lines;
+  }
   const auto& certificate = report["certificate"];
   const auto& speed = report["speed"];
-  lines.push_back(
-      {"surrogate answered", fmt::format("{:.1f} % of the active ones; {:.1f} % of them it is never asked "
-                                         "about",
-                                         percent(accepted, active), percent(rows["unanswerable"], active))});
+  lines.push_back({"surrogate answered", fmt::format("{:.1f} % of the active ones", percent(accepted, active))});
+  if (rows["unanswerable"] > 0)
+    lines.back().text +=
+        fmt::format("; {:.1f} % of them it is never asked about", percent(rows["unanswerable"], active));
   if (accepted > 0.0) {
     lines.push_back({"audits", fmt::format("{} of them at random, {} wrong", rows["audited"].dump(),
                                            rows["audited_wrong"].dump())});
     lines.push_back({"certificate", fmt::format("at most {:.2f} % of its answers were wrong (confidence {:.0f} %)",
                                                 100.0 * certificate["upper_bound"].get<double>(),
                                                 100.0 * certificate["confidence"].get<double>())});
+    lines.push_back({"errors add up to", describe_accumulated(report["error"])});
   } else {
     lines.push_back({"certificate", "none, since no answer of it was committed: " +
                                         why_none(report["ledger"]["standing"].get<std::string>())});

@@ -59,19 +59,27 @@ bool Versions::enough_rows() const {
   return comm_.max(rows_.full() ? 1.0 : 0.0) > 0.0 || comm_.sum(rows_.size()) >= least_rows;
 }
 
-/// Whether the rows from `first` on could bear out the snapshot: as many answers as they give, and none of them
-/// wrong, would be accepted. By fewer rows every candidate would be refused. Where no more rows fit, those that there
-/// are must do. Collective.
-bool Versions::conclusive(std::int64_t first) {
-  if (!options_.acceptance_rule().by_evidence() || comm_.max(rows_.full() ? 1.0 : 0.0) > 0.0) return true;
+/// Whether that many audits could bear out a candidate: none of them wrong, they would be accepted. Local.
+bool Versions::conclusive(std::int64_t n_audits) const {
   ScoreHistogram faultless;
-  for (const auto& row : examine(Weights::snapshot, first)) {
-    if (row.stopped) continue;
+  for (std::int64_t i = 0; i < n_audits; ++i) {
     faultless.add_candidate(0.0);
     faultless.add_audit(0.0, false);
   }
-  comm_.sum_in_place(std::span<double>(faultless.values()));
   return controller_->threshold_by(faultless).score >= 0.0;
+}
+
+/// Whether the rows from `first` on are enough to judge the snapshot by: by fewer every candidate would be refused.
+/// An answer that a gate stops says nothing; but a snapshot that is no good, most of whose answers are stopped, is to
+/// be judged as well, so twice as many rows are enough whatever they say. Where no more rows fit, those that there
+/// are must do. Collective.
+bool Versions::can_judge(std::int64_t first) {
+  if (!options_.acceptance_rule().by_evidence() || comm_.max(rows_.full() ? 1.0 : 0.0) > 0.0) return true;
+  const auto n = comm_.sum(rows_.size() - first);
+  if (!conclusive(n)) return false;
+  if (conclusive(n / 2)) return true;
+  const auto examination = examine(Weights::snapshot, first);
+  return conclusive(comm_.sum(std::int64_t{std::ranges::count(examination, false, &Examined::stopped)}));
 }
 
 void Versions::forget() {
@@ -164,7 +172,7 @@ void Versions::promote_snapshot(const Promise& promised) {
 void Versions::consider_promotion(std::int64_t step) {
   if (surrogate_->has_snapshot()) {
     const auto older = rows_.size() / 2;
-    if (!enough_rows() || !conclusive(older)) return;
+    if (!enough_rows() || !can_judge(older)) return;
     // The snapshot gets its correction by the older rows, in two parts so that it shows whether it is of use; the
     // newer rows are new to it as a whole. What serves is judged alike.
     correct_snapshot(0, older / 2);

@@ -88,7 +88,8 @@ class Versions {
   bool worthwhile(double promised, double now) const;
   void promote_snapshot(const Promise& promised);
   bool enough_rows() const;
-  bool conclusive(std::int64_t first);
+  bool conclusive(std::int64_t n_audits) const;
+  bool can_judge(std::int64_t first);
 
   surrogate::Surrogate* surrogate_;
   control::SwitchController* controller_;

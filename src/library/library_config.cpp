@@ -40,9 +40,8 @@ LibraryConfig read_library_config(const Options& options, const std::string& fil
   config.hybrid.seed = static_cast<std::uint64_t>(root.integer("seed", Range::at_least(0), 1));
   config.hybrid.expected_steps = root.integer("steps", Range::at_least(1), config.hybrid.expected_steps);
   read_hybrid_config(root, config);
-  auto training = root.section("training");
   if (config.hybrid.schedule.placement == hybrid::Placement::dedicated)
-    training.refuse("placement", "cannot be dedicated here: all ranks of the solver solve; give in_situ or off");
+    root.refuse("training.placement", "cannot be dedicated here: all ranks of the solver solve; give in_situ or off");
   if (config.hybrid.switching.run_tolerance && config.hybrid.expected_steps <= 1)
     root.refuse("steps", "must say how many steps the run is going to take, which switching.run_tolerance is for");
   read_output(root.section("output"), config);

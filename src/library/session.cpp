@@ -134,6 +134,12 @@ Session::Numbers Session::require_sound(std::int64_t step, const Rows& rows) con
     wrong = fmt::format("the iteration is {}, and must be first or next", static_cast<int>(rows.iteration));
   if (wrong.empty() && rows.iteration == Iteration::next && (step != iterated_step_ || rows.n != iterated_rows_))
     wrong = "a next batch must follow a first one of the same step and the same rows";
+  if (wrong.empty() && next_step_ == 0 && !rows.id.empty()) {  // once: the numbers are the same ones in every step
+    std::vector<std::int64_t> id(rows.id.begin(), rows.id.end());
+    std::ranges::sort(id);
+    const auto twice = std::ranges::adjacent_find(id);
+    if (twice != id.end()) wrong = fmt::format("two rows have the number {}; each is that of one row", *twice);
+  }
   if (wrong.empty() && step < 0) wrong = fmt::format("the step is {}; steps count up from 0", step);
   if (wrong.empty() && rows.iteration != Iteration::next && step < next_step_)
     wrong = fmt::format("step {} is not behind step {}, which is done; steps count up over the run", step,

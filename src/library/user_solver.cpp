@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/timer.hpp"
@@ -21,7 +22,10 @@ struct UserSolver::Call {
       : given(rows),
         in(rows.flat().begin(), rows.flat().end()),
         out(n_out, rows.size()),
-        failed(static_cast<std::size_t>(rows.size())) {}
+        failed(static_cast<std::size_t>(rows.size())) {
+    // What the reference leaves out is found as no number.
+    std::ranges::fill(out.rows().flat(), std::numeric_limits<double>::quiet_NaN());
+  }
 
   core::ConstRows given;
   std::vector<double> in;  // a copy: the callback must not reach what belongs to others

@@ -5,12 +5,17 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import os
+import sys
 from collections.abc import Mapping
 from ctypes import POINTER, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_void_p
 from pathlib import Path
 from typing import Any
 
-from mpi4py import MPI  # first: it initialises MPI, and the library then uses the libmpi that is there
+try:
+    from mpi4py import MPI  # first: it initialises MPI, and the library then uses the libmpi that is there
+except ModuleNotFoundError as error:
+    raise ImportError(f"Bimetal needs mpi4py, which {sys.executable} does not have; use the Python whose mpi4py was built "
+                      "with the library's MPI (on Debian /usr/bin/python3).") from error
 
 ABI_VERSION = 1
 FILE = "libbimetal.so"

@@ -252,7 +252,9 @@ class Hybrid:
         """Called by the library; no exception may leave it. Local."""
         try:
             try:
-                self._reference(view(rows, n, self._n_in, read_only=True), view(out, n, self._n_out))
+                answer = self._reference(view(rows, n, self._n_in, read_only=True), view(out, n, self._n_out))
+                if answer is not None:
+                    raise TypeError("the reference returned something; it fills in out and returns nothing")
             except RowsFailed as error:
                 if not all(0 <= row < n for row in error.rows):
                     raise IndexError(f"RowsFailed names a row that a call of {n} does not have: {error}") from error
