@@ -44,6 +44,17 @@ class Pages(unittest.TestCase):
         result = subprocess.run(command, cwd=place, text=True, capture_output=True)
         self.assertEqual(result.returncode, 0, f"{page}:\n{result.stderr}")
 
+    def test_show_the_legacy_code_as_it_is(self):
+        legacy = ROOT / "docs/examples/legacy"
+        sources = {sign: (legacy / name).read_text(encoding="utf-8").splitlines()
+                   for sign, name in (("-", "reactive_transport.f90"), ("+", "reactive_transport_bimetal.f90"))}
+        shown = "\n".join(block for page in PAGES
+                          for block in re.findall(r"```diff\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+        self.assertTrue(shown)
+        for line in shown.splitlines():
+            if line[0] in sources:
+                self.assertIn(line[1:], sources[line[0]])
+
     def test_show_programs_in_c(self):
         self.check("c")
 
