@@ -18,7 +18,7 @@ if [[ ${1:-} == --all ]]; then
   build release
   say "Testing (release, with the long tests)"
   ctest --preset release --parallel "$(cores)"
-  folders=(core chemistry subproblem homogenisation precipitation control parallel config surrogate hybrid grid flow conduction diffusion io app)
+  folders=(core chemistry subproblem homogenisation precipitation control parallel config surrogate hybrid library grid flow conduction diffusion io app)
   build asan "${folders[@]/%/_tests}"
   # On one rank and two: four find nothing more, and take their time. Not the programs in Python: they start MPI and
   # PETSc hundreds of times.
