@@ -5,7 +5,6 @@
 
 #include "core/version.hpp"
 #include "io/summary.hpp"
-#include "surrogate/signature_json.hpp"
 
 namespace bimetal::app {
 namespace {
@@ -36,12 +35,9 @@ std::optional<io::DataSet> begin_data_set(const RunConfig& config, Simulation& s
                                           const parallel::Communicator& comm, std::int64_t after_step) {
   if (!simulation.recorder()) return std::nullopt;
   const auto& signature = simulation.hybrid().kind().signature();
-  auto described = surrogate::signature_to_json(signature);
-  described["knee"] = config.network.knee;
-  described["resolution"] = config.network.resolution;
   const io::DataDescription description{.case_name = config.name,
                                         .program = fmt::format("bimetal {} ({})", core::version, core::commit),
-                                        .signature = described.dump()};
+                                        .signature = library::describe_columns(config, signature)};
   return io::DataSet(config.output.directory + "/data.h5", std::ssize(signature.inputs),
                      std::ssize(signature.outputs), description, comm, after_step);
 }

@@ -136,7 +136,7 @@ void FalloffTable::derivatives(double T, std::span<const double> exponentials, s
   }
 }
 
-/// Of a row that is not Troe's, or chemically activated.
+/// Gives the slopes of a row that is chemically activated, or broadened in another way than Troe's.
 FalloffTable::Slopes FalloffTable::slopes_of(const Amended& amended, double T,
                                              std::span<const double> exponentials) const {
   const std::size_t n = size();

@@ -50,7 +50,7 @@ class FalloffTable {
     bool activated;
     std::optional<Tsang> tsang;
     std::optional<Sri> sri;
-    // Of the last call of factors(): F = d T^e base^exponent of sri.
+    // The last call of factors() leaves here F = d T^e base^exponent of sri.
     double log_base = 0.0;
     double log_base_by_T = 0.0;  // [1/K]
     double exponent = 0.0;

@@ -22,7 +22,7 @@ struct MechanismOptions {
 /// Local; under MPI root reads the text, broadcasts it, and all ranks parse_mechanism() it.
 Mechanism read_mechanism(const std::string& path, const MechanismOptions& options = {});
 
-/// The same from text; `source_name` stands for the file in messages, and other files are relative to its folder.
+/// Reads a mechanism from text; `source_name` stands for the file in messages, and other files are relative to its folder.
 /// Local, if options.read_file is.
 Mechanism parse_mechanism(const std::string& text, const std::string& source_name,
                           const MechanismOptions& options = {});

@@ -12,7 +12,7 @@ std::size_t range_at(const ThermoFit& fit, double T) {
   return i;
 }
 
-/// Of the ranges `lower` and the next, near the temperature at which they meet.
+/// Blends the range `lower` into the next one, near the temperature at which they meet.
 Standard blended(const ThermoFit& fit, std::size_t lower, double T, double log_T) {
   const Standard low = evaluate(fit.ranges[lower], T, log_T);
   const Standard high = evaluate(fit.ranges[lower + 1], T, log_T);

@@ -8,8 +8,8 @@
 
 namespace bimetal::chemistry {
 
-/// Of the list of phases the one of this name, or the first ideal gas. If that is not the first phase, `remarks` says
-/// so. A UserError lists the phases if none fits, or if the one that is asked for is no ideal gas. Local.
+/// Chooses the phase of this name from the list, or the first ideal gas. If that is not the first phase, `remarks`
+/// says so. A UserError lists the phases if none fits, or if the one that is asked for is no ideal gas. Local.
 YamlValue choose_phase(const YamlValue& phases, const std::optional<std::string>& name,
                        std::vector<std::string>& remarks);
 

@@ -56,7 +56,7 @@ std::vector<Entry> section_entries(MechanismFiles& files, const YamlValue& where
   return entries;
 }
 
-/// Those species of a section that a list of names asks for, in its order.
+/// Gives the species of a section that a list of names asks for, in the order of the list.
 class NamedSpecies {
  public:
   NamedSpecies(MechanismFiles& files, const YamlValue& where, const std::string& section)

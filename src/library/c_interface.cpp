@@ -12,12 +12,11 @@
 #include "library/explanation.hpp"
 
 struct bimetal_hybrid {
-  bimetal::Problem problem;  // until it starts
+  bimetal::Problem problem;
   bimetal::Options options;
   std::string options_file;
   std::optional<bimetal::Hybrid> started;
 
-  std::size_t n_inputs = 0, n_outputs = 0;
   std::string report;            // text of the last one
   nlohmann::json numbers;        // the last one
   std::vector<std::byte> state;  // the last one
@@ -88,8 +87,6 @@ bimetal::Output& output_of(bimetal_hybrid& hybrid, const std::string& name) {
 
 void start(bimetal_hybrid* handle, MPI_Comm communicator) {
   auto& hybrid = described(handle);
-  hybrid.n_inputs = hybrid.problem.inputs.size();
-  hybrid.n_outputs = hybrid.problem.outputs.size();
   hybrid.started.emplace(hybrid.problem, hybrid.options, communicator, hybrid.options_file);
 }
 
@@ -101,8 +98,8 @@ bimetal_status solve(bimetal_hybrid* handle, bimetal::Iteration iteration, int64
     const auto size = static_cast<std::size_t>(n < 0 ? 0 : n);
     hybrid.started->solve(
         step, {.n = n,
-               .in = in ? std::span(in, size * hybrid.n_inputs) : std::span<const double>(),
-               .out = out ? std::span(out, size * hybrid.n_outputs) : std::span<double>(),
+               .in = in ? std::span(in, size * hybrid.problem.inputs.size()) : std::span<const double>(),
+               .out = out ? std::span(out, size * hybrid.problem.outputs.size()) : std::span<double>(),
                .id = id ? std::span(id, size) : std::span<const int64_t>(),
                .answered_by = answered_by ? std::span(reinterpret_cast<bimetal::AnsweredBy*>(answered_by), size)
                                           : std::span<bimetal::AnsweredBy>(),

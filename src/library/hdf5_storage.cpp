@@ -4,7 +4,6 @@
 #include "io/data_set.hpp"
 #include "io/seal.hpp"
 #include "library/storage.hpp"
-#include "surrogate/signature_json.hpp"
 
 namespace bimetal::library {
 namespace {
@@ -34,12 +33,9 @@ class Hdf5Storage : public Storage {
   }
   std::unique_ptr<RowSink> open_rows(const LibraryConfig& config, const core::Signature& signature,
                                      const parallel::Communicator& comm, std::int64_t first_step) override {
-    auto described = surrogate::signature_to_json(signature);
-    described["knee"] = config.network.knee;
-    described["resolution"] = config.network.resolution;
     const io::DataDescription description{.case_name = config.name,
                                           .program = fmt::format("libbimetal {} ({})", core::version, core::commit),
-                                          .signature = described.dump()};
+                                          .signature = describe_columns(config, signature)};
     return std::make_unique<Hdf5Rows>(io::DataSet(*config.data, std::ssize(signature.inputs),
                                                   std::ssize(signature.outputs), description, comm, first_step));
   }

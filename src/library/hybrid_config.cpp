@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/nearest.hpp"
 #include "core/text.hpp"
+#include "surrogate/signature_json.hpp"
 
 namespace bimetal::library {
 namespace {
@@ -104,6 +105,13 @@ surrogate::Surrogate make_surrogate(const HybridConfig& config, const core::Sign
   const auto network = network_for(config, static_cast<std::size_t>(n_predicted));
   if (!config.model) return surrogate::Surrogate(signature, network, config.training, comm);
   return surrogate::Surrogate(signature, surrogate::ModelFile(*config.model, comm), network, config.training, comm);
+}
+
+std::string describe_columns(const HybridConfig& config, const core::Signature& signature) {
+  auto described = surrogate::signature_to_json(signature);
+  described["knee"] = config.network.knee;
+  described["resolution"] = config.network.resolution;
+  return described.dump();
 }
 
 void apply_scales(const HybridConfig& config, std::span<const std::string> names, std::span<double> scales) {

@@ -39,6 +39,10 @@ surrogate::NetworkOptions network_for(const HybridConfig& config, std::size_t n_
 surrogate::Surrogate make_surrogate(const HybridConfig& config, const core::Signature& signature,
                                     const parallel::Communicator& comm);
 
+/// What a data set of such rows says about its columns, as JSON (docs/models.md): the signature, and how a network is
+/// to look at it. Local.
+std::string describe_columns(const HybridConfig& config, const core::Signature& signature);
+
 /// What an error of 1 means for each output: `scales`, but for those that the input gives in switching.scales.
 /// UserError if that names no output. Local.
 void apply_scales(const HybridConfig& config, std::span<const std::string> names, std::span<double> scales);
