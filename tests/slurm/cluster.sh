@@ -30,9 +30,12 @@ on() {
   source "$dir/environment.sh"
   local host=$1
   shift
-  [[ -r $dir/pids/$host.init ]] || { "$@"; return; }  # plain
+  [[ $(cat "$dir/mode") == namespaces ]] || { "$@"; return; }
+  # A host that is gone is a failure: out here its commands would wait minutes for addresses that nobody has.
+  local init
+  init=$(cat "$dir/pids/$host.init" 2>/dev/null) || { say "host $host is gone"; exit 1; }
   # shellcheck disable=SC2016  # for the shell inside
-  nsenter -t "$(cat "$dir/pids/$host.init")" -r -w -m -u -n -p -- \
+  nsenter -t "$init" -r -w -m -u -n -p -- \
     /bin/sh -c 'cd "$1" && shift && exec "$@"' sh "$PWD" "$@"
 }
 

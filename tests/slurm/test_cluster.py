@@ -9,7 +9,7 @@ import time
 import unittest
 from pathlib import Path
 
-from cluster import Cluster, main
+from cluster import SCRIPT, Cluster, main
 
 OWNER = """
 import sys
@@ -45,6 +45,18 @@ class EndOfTheOwner(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="bimetal_cluster_") as place:
             cluster = Cluster(f"{place}/cluster", nodes=1)  # or the test is skipped
             self.assertEqual(cluster.stop(), [])
+
+
+class Login(unittest.TestCase):
+    def test_a_host_that_is_gone_runs_nothing(self):
+        with tempfile.TemporaryDirectory(prefix="bimetal_cluster_") as place:
+            (Path(place) / "pids").mkdir()
+            (Path(place) / "mode").write_text("namespaces\n", encoding="utf-8")
+            (Path(place) / "environment.sh").touch()
+            result = subprocess.run([str(SCRIPT), "login", place, "echo", "out here"], capture_output=True, text=True,
+                                    timeout=60, check=False)
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertIn("host login is gone", result.stderr)
 
 
 def alive(processes):
