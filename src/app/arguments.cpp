@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "app/input_reference.hpp"
 #include "chemistry/units.hpp"
 #include "config/section.hpp"
 #include "core/error.hpp"
@@ -196,6 +197,17 @@ Command parse_arguments(int argc, const char* const* argv) {
   auto* info_cli = cli.add_subcommand("info", "versions, libraries, devices, and how the program was built");
   info_cli->add_flag("--json{1}", info.format, "print one JSON object");
 
+  std::string section;
+  bool markdown = false;
+  auto* keys_cli = cli.add_subcommand("keys", "say what the keys of an input mean and accept");
+  keys_cli->add_option("section", section, "only these, such as switching or initial.second_gas");
+  keys_cli->add_flag("--markdown", markdown, "all of them as a page (docs/input.md)");
+
+  std::string physics;
+  auto* init_cli = cli.add_subcommand("init", "print an input to begin with");
+  init_cli->add_option("physics", physics, "reacting_flow, two_scale_conduction or two_scale_precipitation")
+      ->required();
+
   std::vector<std::string> words(argv + 1, argv + argc);
   if (!words.empty() && words.front() == "run") run.petsc_options = take_petsc_options(words);
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
@@ -209,6 +221,8 @@ Command parse_arguments(int argc, const char* const* argv) {
     throw core::UserError::format("{}; see bimetal --help", error.what());
   }
   run.on_existing = overwrite ? io::OnExisting::overwrite : io::OnExisting::refuse;
+  if (*keys_cli) return PrintCommand{markdown ? keys_as_markdown() : keys_as_text(section)};
+  if (*init_cli) return PrintCommand{input_to_begin_with(physics)};
   if (*run_cli) return run;
   if (*check_cli) return check;
   if (*reactor_cli && !replay.record.empty()) return replay;

@@ -37,6 +37,8 @@ chemistry::Reactants read_reactants(config::Section& section, const std::optiona
 chemistry::Blend read_blend(config::Section& section, const std::string& key,
                             const std::optional<chemistry::Blend>& otherwise);
 
+const config::Keys& flow_keys();
+
 /// The section `flow`. What enters at inflows is the initial gas, `unburnt`, where the input does not say otherwise.
 FlowConfig read_flow(config::Section section, const grid::GridOptions& grid, const flow::InflowOptions& unburnt);
 

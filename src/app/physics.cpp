@@ -10,11 +10,14 @@
 namespace bimetal::app {
 namespace {
 
-constexpr std::array entries{PhysicsEntry{"reacting_flow", grid::boundary_names, read_reacting_flow},
-                             PhysicsEntry{"two_scale_conduction", two_scale_boundaries, read_two_scale},
-                             PhysicsEntry{"two_scale_precipitation", precipitation_boundaries, read_precipitation}};
+constexpr std::array entries{PhysicsEntry{"reacting_flow", grid::boundary_names, reacting_flow_keys, read_reacting_flow},
+                             PhysicsEntry{"two_scale_conduction", two_scale_boundaries, two_scale_keys, read_two_scale},
+                             PhysicsEntry{"two_scale_precipitation", precipitation_boundaries, precipitation_keys,
+                                     read_precipitation}};
 
 }  // namespace
+
+std::span<const PhysicsEntry> all_physics() { return entries; }
 
 const PhysicsEntry& choose_physics(config::Section& root) {
   std::vector<std::pair<const char*, const PhysicsEntry*>> choices;

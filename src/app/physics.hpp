@@ -57,8 +57,10 @@ class PhysicsConfig {
 struct PhysicsEntry {
   const char* name;  // of `physics` in the input
   BoundaryNames boundaries;
+  const config::Keys& (*keys)();  // of its sections
   std::shared_ptr<PhysicsConfig> (*read)(config::Section& root, const RunConfig& config);  // its sections
 };
+std::span<const PhysicsEntry> all_physics();
 /// The one that the key `physics` names; without it a reacting flow.
 const PhysicsEntry& choose_physics(config::Section& root);
 

@@ -19,6 +19,8 @@ struct PrecipitationConfig : PhysicsConfig {
 inline constexpr std::array<std::pair<const char*, grid::Boundary>, 2> precipitation_boundaries{
     {{"periodic", grid::Boundary::periodic}, {"insulated", grid::Boundary::wall}}};
 
+/// Its sections.
+const config::Keys& precipitation_keys();
 std::shared_ptr<PhysicsConfig> read_precipitation(config::Section& root, const RunConfig& config);
 
 }  // namespace bimetal::app

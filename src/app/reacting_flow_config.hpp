@@ -35,6 +35,8 @@ struct ReactingFlowConfig : PhysicsConfig {
   std::unique_ptr<Physics> load(const RunConfig& config, const parallel::Communicator& comm) const override;
 };
 
+/// Its sections.
+const config::Keys& reacting_flow_keys();
 std::shared_ptr<PhysicsConfig> read_reacting_flow(config::Section& root, const RunConfig& config);
 
 /// The input of a run that is a reacting flow. Local.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "app/clock.hpp"
 #include "app/physics.hpp"
@@ -33,6 +34,9 @@ struct RunConfig : library::HybridConfig {
   OutputConfig output;
   std::string resolved;  // all of it as YAML, with the defaults filled in
 };
+
+/// The keys of the top level of an input of such a physics, and within them those of its sections.
+std::vector<const config::Keys*> input_keys(const PhysicsEntry& physics);
 
 /// Reads and validates an input. Throws UserError alike on all ranks. Collective.
 RunConfig read_run_config(const std::string& path, std::span<const std::string> settings,

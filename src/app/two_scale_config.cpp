@@ -11,18 +11,112 @@ namespace bimetal::app {
 namespace {
 
 using conduction::Thermal;
+using config::depends;
+using config::Keys;
+using config::name_of;
+using config::otherwise;
 using config::Range;
+using config::required;
 using config::Section;
+namespace type = config::type;
 
 constexpr std::pair<const char*, homogenisation::Shape> shapes[] = {{"ellipse", homogenisation::Shape::ellipse},
                                                                     {"laminate", homogenisation::Shape::laminate}};
 constexpr Range temperatures{1.0, 1e5};
 constexpr Range rtol_range{1e-10, 0.1};
 
+const conduction::ConductionOptions usual_macro;
+const homogenisation::ConductionCellOptions usual_cell;
+
+const Keys fixed_end_keys{
+    {"temperature", type::number, "K", temperatures, required("600"), "Temperature of the end."},
+    {"ramp", type::number, "s", Range::at_least(0.0), otherwise(0.0),
+     "Time within which it gets there, linearly from the initial temperature."},
+};
+const Keys ends_keys{
+    {"x_lower|x_upper|y_lower|y_upper|z_lower|z_upper",
+     type::section(fixed_end_keys),
+     "",
+     {},
+     depends("required of an end that grid.boundary calls fixed"),
+     "The end."},
+};
+const Keys spot_keys{
+    {"power", type::number, "W/m^3", Range::any(), required("1e6"), "Power in its middle; it falls as a Gaussian."},
+    {"centre", type::numbers, "m", Range::any(), required("[0.05, 0.05]"), "Its middle."},
+    {"radius", type::number, "m", Range::positive(), required("0.01"), "Where a part 1/e of the power is left."},
+    {"off", type::number, "s", Range::at_least(0.0), otherwise(HeatSpot{}.off),
+     "Time at which it is switched off; 0: never."},
+};
+const Keys macro_keys{
+    {"heat_capacity", type::number, "J/m^3/K", Range::positive(), required("2.0e6"), "Heat capacity of a volume."},
+    {"initial_temperature", type::number, "K", temperatures, required("300"), "Temperature at the start."},
+    {"ends", type::section(ends_keys), "", {}, depends("none"), "Temperatures of the fixed ends."},
+    {"spot", type::section(spot_keys), "", {}, depends("none"), "A spot that is heated."},
+    {"temperature_range", type::number, "K", Range::positive(),
+     required("300", "unless the ends have other temperatures than the start: then their range"),
+     "What temperatures differ by, the scale of tolerances."},
+    {"time_order",
+     type::choice(conduction::time_order_names),
+     "",
+     {},
+     otherwise(name_of(conduction::time_order_names, usual_macro.time_order)),
+     "Order of the scheme in time: implicit Euler (first) or BDF2 (second)."},
+    {"tangents",
+     type::choice(conduction::tangents_names),
+     "",
+     {},
+     otherwise(name_of(conduction::tangents_names, usual_macro.tangents)),
+     "Where Newton's method has the derivatives of fluxes from: the fluxes seen (secant) or linearised cell problems "
+     "(exact)."},
+    {"newton_tolerance", type::number_or_auto, "1", Range{0.0, 1e-2, true},
+     otherwise("auto", "a tenth of micro.rtol"),
+     "Largest residual of Newton's method, as a part of the temperature range."},
+    {"max_iterations", type::integer, "", Range::between(1, 1000), otherwise(usual_macro.max_iterations),
+     "Iterations of Newton's method in a step, beyond which the run ends."},
+};
+const Keys phase_keys{
+    {"conductivity", type::number, "W/m/K", Range::positive(), required("1.0"),
+     "Conductivity at 300 K and small gradients."},
+    {"temperature_exponent", type::number, "1", Range::between(-5.0, 5.0), otherwise(0.0),
+     "Exponent n of the conductivity's factor (T/300 K)^n."},
+    {"power", type::number, "1", Range::between(1.3, 4.0), otherwise(usual_cell.matrix.p),
+     "Exponent p of the law (1 + |grad T|^2/gradient^2)^((p-2)/2); 2 is Fourier's."},
+    {"gradient", type::number, "K/m", Range::positive(), depends("must be given unless power is 2"),
+     "Gradient at which the power sets in."},
+};
+const Keys fraction_keys{
+    {"mean", type::number, "1", Range::between(0.0, 1.0), required("0.25"), "Mean over the body."},
+    {"amplitude", type::number, "1", Range::at_least(0.0), otherwise(Wave{}.amplitude), "Amplitude of its wave."},
+    {"waves", type::numbers, "1", Range::any(), depends("0 on every axis"), "Waves over the length of each axis."},
+};
+const Keys angle_keys{
+    {"mean", type::number, "rad", Range::any(), required("0.6"), "Mean over the body."},
+    {"amplitude", type::number, "rad", Range::at_least(0.0), otherwise(Wave{}.amplitude), "Amplitude of its wave."},
+    {"waves", type::numbers, "1", Range::any(), depends("0 on every axis"), "Waves over the length of each axis."},
+};
+const Keys micro_keys{
+    {"pixels", type::integer, "", Range::between(8, 128), otherwise(usual_cell.pixels),
+     "Pixels along each side of a cell."},
+    {"shape", type::choice(shapes), "", {}, otherwise(name_of(shapes, usual_cell.shape)), "Shape of the inclusions."},
+    {"aspect", type::number, "1", Range::between(1.0, 20.0), otherwise(usual_cell.aspect),
+     "Long over short axis of an ellipse."},
+    {"matrix", type::section(phase_keys), "", {}, required(""), "How the matrix conducts."},
+    {"inclusion", type::section(phase_keys), "", {}, required(""), "How the inclusions conduct."},
+    {"fraction", type::section(fraction_keys), "", {}, required(""), "Volume fraction of the inclusions."},
+    {"angle", type::section(angle_keys), "", {}, required("", "of ellipses"), "Angle of their long axis to x."},
+    {"rtol", type::number_or_auto, "1", rtol_range, otherwise("auto", "a tenth of switching.tolerance"),
+     "Relative tolerance of the fluxes of a cell."},
+};
+const Keys keys{
+    {"macro", type::section(macro_keys), "", {}, required(""), "Conduction through the body."},
+    {"micro", type::section(micro_keys), "", {}, required(""), "The periodic cells of two phases under its faces."},
+};
+
 /// One number for each axis of the grid.
-std::array<double, 3> read_vector(Section& section, const std::string& key, Range range, std::size_t n,
-                                  const std::vector<double>& fallback) {
-  const auto given = section.numbers(key, range, fallback);
+std::array<double, 3> read_vector(Section& section, const std::string& key, std::size_t n,
+                                  std::optional<std::vector<double>> fallback = {}) {
+  const auto given = section.numbers(key, std::move(fallback));
   if (given.size() != n) section.refuse(key, "must have as many entries as grid.cells");
   std::array<double, 3> vector{};
   std::copy(given.begin(), given.end(), vector.begin());
@@ -41,8 +135,8 @@ std::vector<conduction::AxisEnds> read_ends(Section section, const grid::GridOpt
                                                       : Thermal::fixed;
       if (one.kind != Thermal::fixed) continue;
       auto fixed = section.section(std::string(1, "xyz"[axis]) + (end == 0 ? "_lower" : "_upper"));
-      one.temperature = fixed.number("temperature", temperatures);
-      one.ramp = fixed.number("ramp", Range::at_least(0.0), 0.0);
+      one.temperature = fixed.number("temperature");
+      one.ramp = fixed.number("ramp");
       fixed.finish();
     }
   section.finish();
@@ -51,18 +145,18 @@ std::vector<conduction::AxisEnds> read_ends(Section section, const grid::GridOpt
 
 HeatSpot read_spot(Section section, std::size_t dimensions) {
   HeatSpot spot;
-  spot.power = section.number("power", Range::any());
-  spot.centre = read_vector(section, "centre", Range::any(), dimensions, {});
-  spot.radius = section.number("radius", Range::positive());
-  spot.off = section.number("off", Range::at_least(0.0), spot.off);
+  spot.power = section.number("power");
+  spot.centre = read_vector(section, "centre", dimensions);
+  spot.radius = section.number("radius");
+  spot.off = section.number("off");
   section.finish();
   return spot;
 }
 
 void read_macro(Section section, const grid::GridOptions& grid, TwoScaleConfig& config) {
   auto& macro = config.macro;
-  macro.heat_capacity = section.number("heat_capacity", Range::positive());
-  config.initial_temperature = section.number("initial_temperature", temperatures);
+  macro.heat_capacity = section.number("heat_capacity");
+  config.initial_temperature = section.number("initial_temperature");
   macro.ends = read_ends(section.section("ends"), grid);
   if (section.has("spot")) config.spot = read_spot(section.section("spot"), grid.cells.size());
   const auto [coldest, hottest] = [&] {
@@ -74,31 +168,30 @@ void read_macro(Section section, const grid::GridOptions& grid, TwoScaleConfig& 
     return range;
   }();
   const auto found = hottest > coldest ? std::optional(hottest - coldest) : std::nullopt;
-  macro.temperature_range = section.number("temperature_range", Range::positive(), found);
-  macro.time_order =
-      section.choice<conduction::TimeOrder>("time_order", conduction::time_order_names, macro.time_order);
-  macro.tangents = section.choice<conduction::Tangents>("tangents", conduction::tangents_names, macro.tangents);
-  config.newton_tolerance = section.number_or_auto("newton_tolerance", Range{0.0, 1e-2, true});
-  macro.max_iterations =
-      static_cast<int>(section.integer("max_iterations", Range::between(1, 1000), macro.max_iterations));
+  macro.temperature_range = section.number("temperature_range", found);
+  macro.time_order = section.choice<conduction::TimeOrder>("time_order", conduction::time_order_names);
+  macro.tangents = section.choice<conduction::Tangents>("tangents", conduction::tangents_names);
+  config.newton_tolerance = section.number_or_auto("newton_tolerance");
+  macro.max_iterations = static_cast<int>(section.integer("max_iterations"));
   section.finish();
 }
 
 homogenisation::PhaseLaw read_phase(Section section) {
   homogenisation::PhaseLaw law;
-  law.k = section.number("conductivity", Range::positive());
-  law.temperature_exponent = section.number("temperature_exponent", Range::between(-5.0, 5.0), 0.0);
-  law.p = section.number("power", Range::between(1.3, 4.0), law.p);
-  if (law.p != 2.0) law.g0 = section.number("gradient", Range::positive());
+  law.k = section.number("conductivity");
+  law.temperature_exponent = section.number("temperature_exponent");
+  law.p = section.number("power");
+  if (law.p != 2.0) law.g0 = section.number("gradient");
   section.finish();
   return law;
 }
 
 Wave read_wave(Section section, Range range, std::size_t dimensions) {
   Wave wave;
-  wave.mean = section.number("mean", range);
-  wave.amplitude = section.number("amplitude", Range::at_least(0.0), wave.amplitude);
-  wave.waves = read_vector(section, "waves", Range::any(), dimensions, std::vector<double>(dimensions, 0.0));
+  wave.mean = section.number("mean");
+  if (!range.contains(wave.mean)) section.refuse("mean", range.describe());
+  wave.amplitude = section.number("amplitude");
+  wave.waves = read_vector(section, "waves", dimensions, std::vector<double>(dimensions, 0.0));
   for (const double extreme : {wave.mean - wave.amplitude, wave.mean + wave.amplitude})
     if (!range.contains(extreme))
       section.refuse("amplitude", fmt::format("takes the number to {:g}, which {}", extreme, range.describe()));
@@ -109,20 +202,22 @@ Wave read_wave(Section section, Range range, std::size_t dimensions) {
 void read_micro(Section section, const grid::GridOptions& grid, TwoScaleConfig& config) {
   auto& cell = config.cell;
   cell.dimensions = static_cast<int>(grid.cells.size());
-  cell.pixels = static_cast<int>(section.integer("pixels", Range::between(8, 128), cell.pixels));
-  cell.shape = section.choice<homogenisation::Shape>("shape", shapes, cell.shape);
+  cell.pixels = static_cast<int>(section.integer("pixels"));
+  cell.shape = section.choice<homogenisation::Shape>("shape", shapes);
   const bool ellipse = cell.shape == homogenisation::Shape::ellipse;
-  if (ellipse) cell.aspect = section.number("aspect", Range::between(1.0, 20.0), cell.aspect);
+  if (ellipse) cell.aspect = section.number("aspect");
   cell.matrix = read_phase(section.section("matrix"));
   cell.inclusion = read_phase(section.section("inclusion"));
   const double most = homogenisation::largest_fraction(cell.shape, cell.aspect);
   config.fraction = read_wave(section.section("fraction"), Range::between(0.0, most), grid.cells.size());
   if (ellipse) config.angle = read_wave(section.section("angle"), Range::any(), grid.cells.size());
-  config.rtol = section.number_or_auto("rtol", rtol_range);
+  config.rtol = section.number_or_auto("rtol");
   section.finish();
 }
 
 }  // namespace
+
+const Keys& two_scale_keys() { return keys; }
 
 std::shared_ptr<PhysicsConfig> read_two_scale(Section& root, const RunConfig& run) {
   auto config = std::make_shared<TwoScaleConfig>();

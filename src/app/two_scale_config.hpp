@@ -52,6 +52,8 @@ struct TwoScaleConfig : PhysicsConfig {
 inline constexpr std::array<std::pair<const char*, grid::Boundary>, 3> two_scale_boundaries{
     {{"periodic", grid::Boundary::periodic}, {"insulated", grid::Boundary::wall}, {"fixed", grid::Boundary::inflow}}};
 
+/// Its sections.
+const config::Keys& two_scale_keys();
 std::shared_ptr<PhysicsConfig> read_two_scale(config::Section& root, const RunConfig& config);
 
 }  // namespace bimetal::app

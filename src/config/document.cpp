@@ -106,7 +106,7 @@ Document::Document(const std::string& text, const std::string& source, std::span
   for (const auto& setting : overrides) apply_override(tree_, setting, *record_);
 }
 
-Section Document::root() const { return Section(tree_, "", record_); }
+Section Document::root(const Keys& keys) const { return Section(tree_, "", record_, keys); }
 
 std::string Document::resolved() const {
   std::string text = "# Resolved from " + record_->source + "; a run with this file repeats the run.\n";

@@ -21,7 +21,8 @@ class Document {
   Document(const std::string& text, const std::string& source, std::span<const std::string> overrides = {},
            const std::string& setter = "--set");
 
-  Section root() const;
+  /// keys: of the top level; they must outlive the section.
+  Section root(const Keys& keys) const;
 
   /// The resolved configuration as YAML; each line says if its value is a default or was set on the command line.
   std::string resolved() const;

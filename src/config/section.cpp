@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 
 #include "core/error.hpp"
@@ -22,14 +21,6 @@ std::string show(const YAML::Node& value) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
 }
-std::string show(double value) { return fmt::format("{}", value); }
-std::string show(std::int64_t value) { return fmt::format("{}", value); }
-std::string show(bool value) { return value ? "true" : "false"; }
-std::string show(const std::string& value) { return show(YAML::Node(value)); }
-template <class T>
-std::string show(const std::vector<T>& values) {
-  return fmt::format("[{}]", fmt::join(values, ", "));
-}
 
 /// For a sentence, whatever it is that was given.
 std::string quoted(const std::string& key) { return core::one_line(key, 80); }
@@ -37,19 +28,8 @@ std::string quoted(const YAML::Node& value) { return core::one_line(show(value),
 
 }  // namespace
 
-bool Range::contains(double value) const {
-  return std::isfinite(value) && (min_excluded ? value > min : value >= min) && value <= max;
-}
-
-std::string Range::describe() const {
-  const bool bounded = std::isfinite(max);
-  if (!std::isfinite(min)) return bounded ? fmt::format("must be at most {}", max) : "must be a finite number";
-  if (bounded) return fmt::format("must lie between {} and {}", min, max);
-  return fmt::format("must be {} {}", min_excluded ? "greater than" : "at least", min);
-}
-
-Section::Section(YAML::Node node, std::string path, std::shared_ptr<Record> record)
-    : node_(std::move(node)), path_(std::move(path)), record_(std::move(record)) {
+Section::Section(YAML::Node node, std::string path, std::shared_ptr<Record> record, const Keys& keys)
+    : node_(std::move(node)), path_(std::move(path)), record_(std::move(record)), tables_{&keys} {
   if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap())
     throw core::UserError::format("{}:{}: {} is '{}', but must be a mapping of keys to values", record_->source,
                                   node_.Mark().line + 1, path_.empty() ? "the input" : path_, quoted(node_));
@@ -65,6 +45,13 @@ bool Section::is_section(const std::string& key) const {
 
 bool Section::is_list(const std::string& key) const {
   return has(key) && static_cast<const YAML::Node&>(node_)[key].IsSequence();
+}
+
+const Key& Section::described(const std::string& key) const {
+  for (const auto* keys : tables_)
+    for (const auto& each : *keys)
+      if (each.is(key)) return each;
+  throw std::logic_error(fmt::format("the key {} is in no table of keys", full(key)));
 }
 
 std::optional<YAML::Node> Section::find(const std::string& key) {
@@ -102,34 +89,37 @@ T Section::convert(const std::string& key, const YAML::Node& value, const char* 
 template <class T>
 T Section::read(const std::string& key, const char* expected, const std::optional<T>& fallback) {
   const auto value = find(key);
-  if (!value && !fallback)
+  const auto* usual = fallback ? &*fallback : std::get_if<T>(&described(key).absent.value);
+  if (!value && !usual)
     throw core::UserError::format("{}: {} is missing; give it {}", record_->source, full(key), expected);
-  const T result = value ? convert<T>(key, *value, expected) : *fallback;
+  const T result = value ? convert<T>(key, *value, expected) : *usual;
   remember(key, show(result), value.has_value());
   return result;
 }
 
 template <class T>
-std::vector<T> Section::read_list(const std::string& key, const char* expected, Range range,
+std::vector<T> Section::read_list(const std::string& key, const char* expected,
                                   const std::optional<std::vector<T>>& fallback) {
   const auto value = find(key);
-  if (!value && !fallback)
+  const auto* usual = fallback ? &*fallback : std::get_if<std::vector<T>>(&described(key).absent.value);
+  if (!value && !usual)
     throw core::UserError::format("{}: {} is missing; give it {}", record_->source, full(key), expected);
   std::vector<T> result;
   if (value) {
     if (!value->IsSequence()) refuse(key, fmt::format("must be {}", expected));
     for (const auto& item : *value) {
       result.push_back(convert<T>(key, item, expected));
-      check(key, static_cast<double>(result.back()), range);
+      check(key, static_cast<double>(result.back()));
     }
   } else {
-    result = *fallback;
+    result = *usual;
   }
   remember(key, show(result), value.has_value());
   return result;
 }
 
-void Section::check(const std::string& key, double value, Range range) const {
+void Section::check(const std::string& key, double value) const {
+  const auto& range = described(key).range;
   if (!range.contains(value)) refuse(key, range.describe());
 }
 
@@ -138,18 +128,18 @@ void Section::remember(const std::string& key, const std::string& value, bool gi
   record_->lines.emplace_back(full(key), value + origin);
 }
 
-double Section::number(const std::string& key, Range range, std::optional<double> fallback) {
+double Section::number(const std::string& key, std::optional<double> fallback) {
   const double value = read<double>(key, "a number", fallback);
-  if (has(key)) check(key, value, range);
+  if (has(key)) check(key, value);
   return value;
 }
 
-std::optional<double> Section::number_or_auto(const std::string& key, Range range) {
+std::optional<double> Section::number_or_auto(const std::string& key) {
   const auto value = find(key);
   std::optional<double> number;
   if (value && !(value->IsScalar() && value->Scalar() == "auto")) {
     number = convert<double>(key, *value, "a number or auto");
-    check(key, *number, range);
+    check(key, *number);
   }
   remember(key, number ? show(*number) : "auto", value.has_value());
   return number;
@@ -161,9 +151,9 @@ void Section::remark(const std::string& key, const std::string& comment) {
   line->second += (line->second.find("  # ") == std::string::npos ? "  # " : ": ") + comment;
 }
 
-std::int64_t Section::integer(const std::string& key, Range range, std::optional<std::int64_t> fallback) {
+std::int64_t Section::integer(const std::string& key, std::optional<std::int64_t> fallback) {
   const auto value = read<std::int64_t>(key, "a whole number", fallback);
-  if (has(key)) check(key, static_cast<double>(value), range);
+  if (has(key)) check(key, static_cast<double>(value));
   return value;
 }
 
@@ -184,28 +174,25 @@ std::string Section::path(const std::string& key) {
   return absolute;
 }
 
-bool Section::flag(const std::string& key, bool fallback) {
-  return read<bool>(key, "true or false", std::optional<bool>(fallback));
+bool Section::flag(const std::string& key) { return read<bool>(key, "true or false", {}); }
+
+std::vector<double> Section::numbers(const std::string& key, std::optional<std::vector<double>> fallback) {
+  return read_list<double>(key, "a list of numbers such as [0.0, 1.0]", fallback);
 }
 
-std::vector<double> Section::numbers(const std::string& key, Range range,
-                                     std::optional<std::vector<double>> fallback) {
-  return read_list<double>(key, "a list of numbers such as [0.0, 1.0]", range, fallback);
-}
-
-std::vector<std::int64_t> Section::integers(const std::string& key, Range range,
+std::vector<std::int64_t> Section::integers(const std::string& key,
                                             std::optional<std::vector<std::int64_t>> fallback) {
-  return read_list<std::int64_t>(key, "a list of whole numbers such as [64, 64]", range, fallback);
+  return read_list<std::int64_t>(key, "a list of whole numbers such as [64, 64]", fallback);
 }
 
-std::map<std::string, double> Section::table(const std::string& key, Range range) {
+std::map<std::string, double> Section::table(const std::string& key) {
   std::map<std::string, double> result;
   const auto value = find(key);
   if (!value) return result;
   if (!value->IsMap()) refuse(key, "must be a mapping of names to numbers such as {H2: 0.3}");
   for (const auto& item : *value) {
     const double number = convert<double>(key, item.second, "a mapping of names to numbers");
-    check(key, number, range);
+    check(key, number);
     if (!core::is_printable(item.first.Scalar())) refuse(key, "must be a mapping of printable names to numbers");
     result[item.first.as<std::string>()] = number;
   }
@@ -226,8 +213,10 @@ std::size_t Section::index_of_choice(const std::string& key, const std::vector<s
 }
 
 Section Section::section(const std::string& key) {
+  const auto* inside = described(key).type.inside;
+  EXPECT(inside);
   const auto value = find(key);
-  return Section(value.value_or(YAML::Node(YAML::NodeType::Map)), full(key), record_);
+  return Section(value.value_or(YAML::Node(YAML::NodeType::Map)), full(key), record_, *inside);
 }
 
 void Section::finish() const {

@@ -3,7 +3,6 @@
 #include <yaml-cpp/yaml.h>
 
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,22 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "config/key.hpp"
+
 namespace bimetal::config {
-
-/// Which numbers a key accepts.
-struct Range {
-  double min = -std::numeric_limits<double>::infinity();
-  double max = std::numeric_limits<double>::infinity();
-  bool min_excluded = false;
-
-  static Range positive() { return {0.0, std::numeric_limits<double>::infinity(), true}; }
-  static Range at_least(double min) { return {min, std::numeric_limits<double>::infinity(), false}; }
-  static Range between(double min, double max) { return {min, max, false}; }
-  static Range any() { return {}; }
-
-  bool contains(double value) const;
-  std::string describe() const;  // "must be greater than 0"
-};
 
 /// What reading a document leaves behind: the resolved values in the order of reading.
 struct Record {
@@ -37,31 +23,35 @@ struct Record {
   std::vector<std::pair<std::string, std::string>> lines;  // key path → "value  # origin"
 };
 
-/// One mapping of a YAML input, read strictly: every value is checked where it is read, and finish() turns keys that
-/// nobody asked for into errors that list the valid ones. All errors are UserErrors naming file, line, key and value.
-/// Local: every rank reads the same text and throws the same.
+/// One mapping of a YAML input, read strictly by the table of its keys: every value is checked where it is read, and
+/// finish() turns keys that nobody asked for into errors that list the valid ones. All errors are UserErrors naming
+/// file, line, key and value; to ask for a key that the table does not have is a bug. Local: every rank reads the
+/// same text and throws the same.
 class Section {
  public:
-  Section(YAML::Node node, std::string path, std::shared_ptr<Record> record);
+  /// keys: must outlive it.
+  Section(YAML::Node node, std::string path, std::shared_ptr<Record> record, const Keys& keys);
+  /// More keys of this section; they must outlive it.
+  void add(const Keys& keys) { tables_.push_back(&keys); }
 
   bool has(const std::string& key) const;
   bool is_section(const std::string& key) const;  // there is a mapping under this key
   bool is_list(const std::string& key) const;
 
-  // Required without a fallback; with one, the fallback is what an absent key means.
-  double number(const std::string& key, Range range, std::optional<double> fallback = {});
-  std::int64_t integer(const std::string& key, Range range, std::optional<std::int64_t> fallback = {});
+  // An absent key has the value that its table says, or `fallback`, where that depends on the rest of the input; with
+  // neither it is an error.
+  double number(const std::string& key, std::optional<double> fallback = {});
+  std::int64_t integer(const std::string& key, std::optional<std::int64_t> fallback = {});
   /// A number, or nothing if the input says `auto`, as it does by default.
-  std::optional<double> number_or_auto(const std::string& key, Range range);
+  std::optional<double> number_or_auto(const std::string& key);
   std::string text(const std::string& key, std::optional<std::string> fallback = {});
-  bool flag(const std::string& key, bool fallback);
+  bool flag(const std::string& key);
   /// A file. One given in the input is relative to the folder of the input, one given by --set to the current folder.
   std::string path(const std::string& key);
-  std::vector<double> numbers(const std::string& key, Range range, std::optional<std::vector<double>> fallback = {});
-  std::vector<std::int64_t> integers(const std::string& key, Range range,
-                                     std::optional<std::vector<std::int64_t>> fallback = {});
+  std::vector<double> numbers(const std::string& key, std::optional<std::vector<double>> fallback = {});
+  std::vector<std::int64_t> integers(const std::string& key, std::optional<std::vector<std::int64_t>> fallback = {});
   /// A mapping of free names to numbers, such as Lewis numbers by species. Empty if absent.
-  std::map<std::string, double> table(const std::string& key, Range range);
+  std::map<std::string, double> table(const std::string& key);
 
   /// One of the names in `choices`; returns its value.
   template <class T>
@@ -89,17 +79,18 @@ class Section {
   [[noreturn]] void refuse(const std::string& key, const std::string& why) const;
 
  private:
+  const Key& described(const std::string& key) const;
   std::optional<YAML::Node> find(const std::string& key);
   std::size_t index_of_choice(const std::string& key, const std::vector<std::string>& names,
                               const std::optional<std::string>& fallback);
   template <class T>
   T read(const std::string& key, const char* expected, const std::optional<T>& fallback);
   template <class T>
-  std::vector<T> read_list(const std::string& key, const char* expected, Range range,
+  std::vector<T> read_list(const std::string& key, const char* expected,
                            const std::optional<std::vector<T>>& fallback);
   template <class T>
   T convert(const std::string& key, const YAML::Node& value, const char* expected) const;
-  void check(const std::string& key, double value, Range range) const;
+  void check(const std::string& key, double value) const;
   void remember(const std::string& key, const std::string& value, bool given);
   bool overridden(const std::string& key) const;
   std::string full(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
@@ -108,6 +99,7 @@ class Section {
   YAML::Node node_;
   std::string path_;
   std::shared_ptr<Record> record_;
+  std::vector<const Keys*> tables_;
   std::vector<std::string> known_;
 };
 

@@ -27,6 +27,9 @@ struct HybridConfig {
   std::map<std::string, double> scales;  // by output name, instead of what the kind says
 };
 
+/// The sections surrogate, training and switching, with all their keys.
+const config::Keys& hybrid_keys();
+
 /// Reads the sections surrogate, training and switching. config.hybrid.seed is known already. UserError. Local.
 void read_hybrid_config(config::Section& root, HybridConfig& config);
 

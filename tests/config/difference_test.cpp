@@ -7,15 +7,20 @@
 namespace bimetal::config {
 namespace {
 
+const Keys grid_keys{{"cells", type::integers, "", Range::any(), otherwise(std::vector<std::int64_t>{8, 8}), ""}};
+const Keys keys{{"grid", type::section(grid_keys), "", {}, depends("all by default"), ""},
+                {"case", type::text, "", {}, otherwise("none"), ""},
+                {"step", type::number, "s", Range::any(), otherwise(1e-6), ""}};
+
 /// What Document::resolved() gives for an input of two sections.
 std::string resolved(const std::string& text, std::vector<std::string> settings = {}) {
   const Document document(text, "test.yaml", settings);
-  auto root = document.root();
+  auto root = document.root(keys);
   auto grid = root.section("grid");
-  grid.integers("cells", Range::any(), std::vector<std::int64_t>{8, 8});
+  grid.integers("cells");
   grid.finish();
-  root.text("case", "none");
-  root.number("step", Range::any(), 1e-6);
+  root.text("case");
+  root.number("step");
   root.finish();
   return document.resolved();
 }

@@ -11,6 +11,31 @@
 namespace bimetal::config {
 namespace {
 
+// Keys of every type, as the tests need them.
+const Range positive = Range::positive();
+const Keys grid_keys{{"cells", type::integers, "", positive, otherwise(std::vector<std::int64_t>{1}), ""},
+                     {"lower", type::numbers, "m", {}, otherwise(std::vector<double>{0.0}), ""}};
+const Keys time_keys{{"step", type::number, "s", {}, required("1"), ""},
+                     {"end", type::number, "s", {}, required("1"), ""},
+                     {"limit", type::number, "s", {}, otherwise(3.0), ""}};
+const Keys inner_keys{{"key", type::numbers, "", {}, required("[1]"), ""},
+                      {"e", type::number_or_auto, "", positive, otherwise("auto"), ""}};
+const Keys new_keys{{"section", type::section(inner_keys), "", {}, depends("none"), ""}};
+const Keys keys{{"a|b|c|absent", type::number_or_auto, "", positive, otherwise("auto"), ""},
+                {"x", type::number, "", {}, required("1"), ""},
+                {"part", type::number_or_auto, "", Range::between(0.0, 1.0), otherwise("auto"), ""},
+                {"n", type::integer, "", positive, required("1"), ""},
+                {"cells", type::integer, "", Range::at_least(1), required("1"), ""},
+                {"t|name", type::text, "", {}, required("word"), ""},
+                {"f", type::flag, "", {}, otherwise(false), ""},
+                {"l", type::integers, "", positive, required("[1]"), ""},
+                {"colour", {"name"}, "", {}, required("red"), ""},
+                {"m", type::table, "", positive, depends("empty"), ""},
+                {"d", type::section(inner_keys), "", {}, depends("none"), ""},
+                {"grid", type::section(grid_keys), "", {}, depends("none"), ""},
+                {"time", type::section(time_keys), "", {}, depends("none"), ""},
+                {"new", type::section(new_keys), "", {}, depends("none"), ""}};
+
 enum class Colour { red, green };
 constexpr std::pair<const char*, Colour> colours[] = {{"red", Colour::red}, {"green", Colour::green}};
 
@@ -27,54 +52,54 @@ std::string error_of(const std::string& text, const std::function<void(Section&)
                      std::vector<std::string> overrides = {}) {
   return error_of([&] {
     const Document document(text, "in.yaml", overrides);
-    auto root = document.root();
+    auto root = document.root(keys);
     read(root);
     root.finish();
   });
 }
 
 TEST(Document, reads_values_of_every_type) {
-  const Document document("a: 1.5\nn: 7\nt: word\nf: true\nl: [1, 2]\nc: green\nm: {H2: 0.3}\n", "in.yaml");
-  auto root = document.root();
-  EXPECT_EQ(root.number("a", Range::any()), 1.5);
-  EXPECT_EQ(root.integer("n", Range::positive()), 7);
+  const Document document("x: 1.5\nn: 7\nt: word\nf: true\nl: [1, 2]\ncolour: green\nm: {H2: 0.3}\n", "in.yaml");
+  auto root = document.root(keys);
+  EXPECT_EQ(root.number("x"), 1.5);
+  EXPECT_EQ(root.integer("n"), 7);
   EXPECT_EQ(root.text("t"), "word");
-  EXPECT_TRUE(root.flag("f", false));
-  EXPECT_EQ(root.integers("l", Range::positive()), (std::vector<std::int64_t>{1, 2}));
-  EXPECT_EQ(root.choice<Colour>("c", colours), Colour::green);
-  EXPECT_EQ(root.table("m", Range::positive()).at("H2"), 0.3);
+  EXPECT_TRUE(root.flag("f"));
+  EXPECT_EQ(root.integers("l"), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(root.choice<Colour>("colour", colours), Colour::green);
+  EXPECT_EQ(root.table("m").at("H2"), 0.3);
   EXPECT_NO_THROW(root.finish());
 }
 
 TEST(Document, names_line_and_key_of_an_unknown_key_and_lists_the_valid_ones) {
   const auto message = error_of("grid:\n  cels: [4]\n", [](Section& root) {
     auto grid = root.section("grid");
-    grid.integers("cells", Range::positive(), std::vector<std::int64_t>{1});
-    grid.numbers("lower", Range::any(), std::vector<double>{0});
+    grid.integers("cells");
+    grid.numbers("lower");
     grid.finish();
   });
   EXPECT_EQ(message, "in.yaml:2: unknown key grid.cels (did you mean cells?); valid keys in grid are cells, lower");
 }
 
 TEST(Document, says_why_a_value_is_refused) {
-  const auto read = [](Section& root) { root.integer("cells", Range::at_least(1)); };
+  const auto read = [](Section& root) { root.integer("cells"); };
   EXPECT_EQ(error_of("\ncells: -4\n", read), "in.yaml:2: cells is -4, but must be at least 1");
   EXPECT_EQ(error_of("cells: four\n", read), "in.yaml:1: cells is four, but must be a whole number");
   EXPECT_EQ(error_of("{}\n", read), "in.yaml: cells is missing; give it a whole number");
   EXPECT_EQ(error_of("cells: 4\n", read, {"cells=0"}), "--set: cells is 0, but must be at least 1");
-  const auto number = [](Section& root) { root.number("x", Range::any()); };
+  const auto number = [](Section& root) { root.number("x"); };
   EXPECT_EQ(error_of("x: .nan\n", number), "in.yaml:1: x is .nan, but must be a finite number");
 }
 
 TEST(Document, reads_a_number_that_may_be_left_to_the_program) {
   const Document document("a: auto\nb: 0.5\nd: {e: auto}\n", "in.yaml", std::vector<std::string>{"c=auto"});
-  auto root = document.root();
-  EXPECT_EQ(root.number_or_auto("a", Range::positive()), std::nullopt);
-  EXPECT_EQ(root.number_or_auto("b", Range::positive()), 0.5);
-  EXPECT_EQ(root.number_or_auto("c", Range::positive()), std::nullopt);
+  auto root = document.root(keys);
+  EXPECT_EQ(root.number_or_auto("a"), std::nullopt);
+  EXPECT_EQ(root.number_or_auto("b"), 0.5);
+  EXPECT_EQ(root.number_or_auto("c"), std::nullopt);
   auto inner = root.section("d");
-  EXPECT_EQ(inner.number_or_auto("e", Range::positive()), std::nullopt);
-  EXPECT_EQ(root.number_or_auto("absent", Range::positive()), std::nullopt);
+  EXPECT_EQ(inner.number_or_auto("e"), std::nullopt);
+  EXPECT_EQ(root.number_or_auto("absent"), std::nullopt);
   root.remark("a", "7, for a reason");
   inner.remark("e", "8");
   root.remark("absent", "9");
@@ -84,15 +109,27 @@ TEST(Document, reads_a_number_that_may_be_left_to_the_program) {
                            "\n  e: auto  # 8\n", "\nabsent: auto  # default: 9\n"})
     EXPECT_NE(resolved.find(line), std::string::npos) << line << resolved;
 
-  const auto read = [](Section& each) { each.number_or_auto("x", Range::between(0.0, 1.0)); };
-  EXPECT_EQ(error_of("x: automatic\n", read), "in.yaml:1: x is automatic, but must be a number or auto");
-  EXPECT_EQ(error_of("x: [auto]\n", read), "in.yaml:1: x is [auto], but must be a number or auto");
-  EXPECT_EQ(error_of("x: 2\n", read), "in.yaml:1: x is 2, but must lie between 0 and 1");
+  const auto read = [](Section& each) { each.number_or_auto("part"); };
+  EXPECT_EQ(error_of("part: automatic\n", read), "in.yaml:1: part is automatic, but must be a number or auto");
+  EXPECT_EQ(error_of("part: [auto]\n", read), "in.yaml:1: part is [auto], but must be a number or auto");
+  EXPECT_EQ(error_of("part: 2\n", read), "in.yaml:1: part is 2, but must lie between 0 and 1");
+}
+
+TEST(Document, a_key_that_no_table_describes_cannot_be_read) {
+  const Document document("{}", "in.yaml");
+  auto root = document.root(keys);
+  EXPECT_THROW(root.number("undescribed"), std::logic_error);
+  EXPECT_THROW(root.section("undescribed"), std::logic_error);
+  EXPECT_THROW(root.number("a|b"), std::logic_error);
+  EXPECT_THROW(root.flag("x"), std::exception);  // it is required
+  root.add(grid_keys);
+  EXPECT_EQ(root.numbers("lower"), std::vector<double>{0.0});
 }
 
 TEST(Document, suggests_the_nearest_choice) {
-  const auto read = [](Section& root) { root.choice<Colour>("c", colours); };
-  EXPECT_EQ(error_of("c: gren\n", read), "in.yaml:1: c is gren, but must be one of red, green; did you mean green?");
+  const auto read = [](Section& root) { root.choice<Colour>("colour", colours); };
+  EXPECT_EQ(error_of("colour: gren\n", read),
+            "in.yaml:1: colour is gren, but must be one of red, green; did you mean green?");
 }
 
 TEST(Document, refuses_broken_yaml_with_its_line) {
@@ -123,9 +160,9 @@ TEST(Document, refuses_what_would_exhaust_memory_or_stack) {
 TEST(Document, overrides_reach_into_sections_and_unknown_ones_are_refused) {
   const std::vector<std::string> overrides{"time.end=2", "new.section.key=[1, 2]"};
   const Document document("time: {end: 1}\n", "in.yaml", overrides);
-  auto root = document.root();
-  EXPECT_EQ(root.section("time").number("end", Range::any()), 2.0);
-  EXPECT_EQ(root.section("new").section("section").numbers("key", Range::any()).size(), 2u);
+  auto root = document.root(keys);
+  EXPECT_EQ(root.section("time").number("end"), 2.0);
+  EXPECT_EQ(root.section("new").section("section").numbers("key").size(), 2u);
   EXPECT_NE(error_of("{}", [](Section&) {}, {"nothing"}).find("key.path=value"), std::string::npos);
   EXPECT_NE(error_of("{}", [](Section&) {}, {"typo=1"}).find("unknown key typo"), std::string::npos);
 }
@@ -133,18 +170,18 @@ TEST(Document, overrides_reach_into_sections_and_unknown_ones_are_refused) {
 TEST(Document, resolved_text_reads_back_to_the_same_values) {
   const std::vector<std::string> overrides{"time.end=2"};
   const Document document("time: {step: 1}\nname: a case\n", "in.yaml", overrides);
-  auto root = document.root();
+  auto root = document.root(keys);
   root.text("name");
   auto time = root.section("time");
-  time.number("step", Range::any());
-  time.number("end", Range::any());
-  time.number("limit", Range::any(), 3.0);
+  time.number("step");
+  time.number("end");
+  time.number("limit");
   const auto text = document.resolved();
   EXPECT_NE(text.find("  end: 2  # --set"), std::string::npos) << text;
   EXPECT_NE(text.find("  limit: 3  # default"), std::string::npos) << text;
   const Document again(text, "config.yaml");
-  EXPECT_EQ(again.root().section("time").number("limit", Range::any()), 3.0);
-  EXPECT_EQ(again.root().text("name"), "a case");
+  EXPECT_EQ(again.root(keys).section("time").number("limit"), 3.0);
+  EXPECT_EQ(again.root(keys).text("name"), "a case");
 }
 
 TEST(ReadText, reports_a_missing_file_alike_on_all_ranks) {
