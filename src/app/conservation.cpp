@@ -6,6 +6,12 @@
 #include "core/rows.hpp"
 
 namespace bimetal::app {
+namespace {
+
+/// Of an element in a row: what is less comes from round-off, and changes by as much.
+constexpr double least_share = 1e-6;
+
+}  // namespace
 
 ConservationMonitor::ConservationMonitor(subproblem::SubproblemSolver& solver, const chemistry::Mechanism& mechanism)
     : solver_(&solver),
@@ -51,7 +57,8 @@ void ConservationMonitor::compare(std::span<const double> in, std::span<const do
       present += element_mass_(e, k) * Y_in[k];
       gained += element_mass_(e, k) * (Y_out[k] - Y_in[k]);
     }
-    if (present > 0.0) defects_.elements[e] = std::max(defects_.elements[e], std::abs(gained) / present);
+    if (present > 0.0)
+      defects_.elements[e] = std::max(defects_.elements[e], std::abs(gained) / std::max(present, least_share * mass));
   }
 
   thermodynamics_.species_enthalpy(in[0], species_enthalpy_);

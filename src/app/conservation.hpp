@@ -14,7 +14,8 @@ namespace bimetal::app {
 struct ConservationDefects {
   double mass = 0.0;             // of the sum of the mass fractions
   double enthalpy = 0.0;         // over sum_k |Y_k h_k|, as h itself may vanish
-  std::vector<double> elements;  // [n_elements], over the element's mass in the row
+  std::vector<double> elements;  // [n_elements], over the element's mass in the row, or
+                                 // a millionth of the row's if that is more
   double lowest_Y = 0.0;         // most negative mass fraction committed; 0 if there is none
 };
 
