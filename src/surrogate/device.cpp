@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <limits>
-
-#include "core/timer.hpp"
 
 namespace bimetal::surrogate {
 namespace {
@@ -17,13 +16,11 @@ constexpr double clear_lead = 1.25;  // how much faster a GPU must be: laps leav
 
 /// Seconds of a lap that this rank runs, or infinity if it fails, as on a GPU whose memory is full. Local.
 double run(const Lap& lap, torch::Device device) {
-  const core::Stopwatch watch;
   try {
-    lap(device);
+    return lap(device);
   } catch (const std::exception&) {
     return std::numeric_limits<double>::infinity();
   }
-  return watch.seconds();
 }
 
 /// Seconds that the slowest rank takes for its lap while all others run theirs. Collective.

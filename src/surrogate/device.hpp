@@ -20,8 +20,8 @@ struct DeviceChoice {
 /// How many GPUs LibTorch finds on this rank. Local.
 int count_gpus();
 
-/// Does on this device once what a run does over and over. Throws where it cannot.
-using Lap = std::function<void(torch::Device)>;
+/// Does on this device once what a run does over and over; gives the seconds it took. Throws where it cannot.
+using Lap = std::function<double(torch::Device)>;
 
 /// The device this rank computes on: of the n_gpus that it sees, number (rank on its node) modulo n_gpus. A GPU that
 /// is asked for and not found on some rank is a UserError on all. With `auto` the ranks race if any of them sees a

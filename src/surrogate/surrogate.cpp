@@ -39,7 +39,7 @@ DeviceChoice choose_device_of(const MakeModel& make, const core::Signature& sign
   const auto lap = [&](torch::Device device) {
     if (!trial || device != place) trial.emplace(make(device), training, batch, std::ssize(signature.inputs));
     place = device;
-    trial->lap();
+    return trial->lap();
   };
   return choose_device(wanted, count_gpus(), lap, comm);
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/timer.hpp"
 #include "surrogate/loss.hpp"
 
 namespace bimetal::surrogate {
@@ -30,7 +31,8 @@ Network::Input Trial::made_up(std::int64_t n_rows, std::int64_t n_in) const {
           model_.network->reads_rows() ? any_numbers(n_rows, n_in) : torch::Tensor()};
 }
 
-void Trial::lap() {
+double Trial::lap() {
+  const core::Stopwatch watch;
   auto& network = *model_.network;
   const auto device = network.device();
   {
@@ -44,6 +46,7 @@ void Trial::lap() {
   gradient.copy_(gradient.cpu());  // by way of the host, where ranks add theirs up
   optimiser_.step(rate);
   network.weights().cpu();  // waits for the device
+  return watch.seconds();
 }
 
 }  // namespace bimetal::surrogate

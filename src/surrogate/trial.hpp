@@ -21,8 +21,8 @@ class Trial {
   /// batch: rows of this rank in a gradient step; n_in: columns of a row. Local.
   Trial(Model&& model, const TrainingOptions& options, std::int64_t batch, std::int64_t n_in);
 
-  /// Returns when the results are on the host. Local.
-  void lap();
+  /// Gives the seconds until the results were on the host. Local.
+  double lap();
 
  private:
   Network::Input made_up(std::int64_t n_rows, std::int64_t n_in) const;
