@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what bimetal needs on Debian 12 (bookworm). Changes nothing, and needs no network, when all is there.
+# Installs what bimetal needs on Debian 12 (bookworm) or 13 (trixie). Changes nothing, and needs no network, when all is there.
 #
 #   scripts/install_dependencies.sh           install what is missing, as root or through sudo
 #   scripts/install_dependencies.sh --slurm   and a Slurm, for the test cluster of tests/slurm
@@ -51,8 +51,8 @@ require_debian() {
     fail "$PRETTY_NAME is not a Debian system, so install the libraries that README.md lists with its own package" \
       "manager or from source."
   fi
-  [[ $VERSION_CODENAME == bookworm ]] ||
-    echo "install_dependencies.sh: written for Debian 12 (bookworm), this is $PRETTY_NAME; names may differ." >&2
+  [[ $VERSION_CODENAME == bookworm || $VERSION_CODENAME == trixie ]] ||
+    echo "install_dependencies.sh: written for Debian 12 and 13, this is $PRETTY_NAME; names may differ." >&2
 }
 
 is_installed() {

@@ -42,6 +42,8 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
            simulation.pde().extents().n_cells(), simulation.pde().described(), config.time.end,
            describe_ranks(crew.n_solvers(), crew.n_trainers()));
   log.info("reference solver: {}", simulation.physics().accuracy());
+  if (const auto* surrogate = simulation.hybrid().surrogate(); surrogate && !surrogate->device_choice().empty())
+    log.info("{}", surrogate->device_choice());
   for (const auto& remark : simulation.physics().remarks()) log.warn("warning: {}", remark);
   for (const auto& remark : beginning.remarks) log.warn("{}", remark);
 

@@ -33,7 +33,8 @@ std::optional<Section> find_section(MechanismFiles& files, const YamlValue& wher
   const bool elsewhere = slash != std::string::npos;
   if (elsewhere && (slash == 0 || slash + 1 == name.size()))
     where.fail("\"{}\" is no section of a file; write it as file.yaml/section", name);
-  const auto& file = elsewhere ? other_file(files, where, name.substr(0, slash)) : files.main();
+  const auto file_name = name.substr(0, slash);
+  const auto& file = elsewhere ? other_file(files, where, file_name) : files.main();
   const auto list = file.root.find(elsewhere ? name.substr(slash + 1) : name);
   if (!list && elsewhere) where.fail("{} has no section \"{}\"", file.source, name.substr(slash + 1));
   if (!list) return std::nullopt;

@@ -89,6 +89,7 @@ Session::Session(Problem problem, const Options& options, const std::string& opt
   std::optional<surrogate::Surrogate> network;
   if (config_.hybrid.switching.acceptance_rule().asks_surrogate)
     network = make_surrogate(config_, signature(), comm_);
+  if (network && !network->device_choice().empty()) log_.info("{}", network->device_choice());
   hybrid_ =
       std::make_unique<hybrid::HybridSolver>(std::move(reference), std::move(network), config_.hybrid, crew_, log_);
   if (!config_.data) return;

@@ -8,7 +8,7 @@ namespace bimetal::surrogate {
 
 /// Where networks compute. Ranks of a node share its GPUs round robin.
 enum class Device {
-  automatic,  // a GPU if LibTorch finds one
+  automatic,  // a GPU if LibTorch finds one and a short race says that it is faster
   cpu,
   cuda,
 };

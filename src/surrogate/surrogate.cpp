@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
@@ -18,6 +19,7 @@
 #include "surrogate/replay_buffer.hpp"
 #include "surrogate/threads.hpp"
 #include "surrogate/trainer.hpp"
+#include "surrogate/trial.hpp"
 
 namespace bimetal::surrogate {
 
@@ -25,6 +27,22 @@ namespace {
 
 // How many times the rows must be for the scaling to be fitted anew, which costs the optimiser its memory.
 constexpr std::int64_t refit_factor = 4;
+
+using MakeModel = std::function<Model(torch::Device)>;
+
+/// Where models of this make compute. Collective.
+DeviceChoice choose_device_of(const MakeModel& make, const core::Signature& signature, Device wanted,
+                              const TrainingOptions& training, const parallel::Communicator& comm) {
+  const auto batch = (training.batch + comm.size() - 1) / comm.size();
+  std::optional<Trial> trial;
+  torch::Device place = torch::kCPU;
+  const auto lap = [&](torch::Device device) {
+    if (!trial || device != place) trial.emplace(make(device), training, batch, std::ssize(signature.inputs));
+    place = device;
+    return trial->lap();
+  };
+  return choose_device(wanted, count_gpus(), lap, comm);
+}
 
 }  // namespace
 
@@ -58,6 +76,7 @@ struct Surrogate::Impl {
   std::int64_t offered_at_fit = 0;   // by all ranks, when the scaling was last fitted
   std::int32_t n_versions = 0;       // promotions so far
   bool has_snapshot = false;
+  std::string device_choice;
   bool warm = false;                            // began as the model of a file
   nlohmann::ordered_json foreign_architecture;  // of that file
 
@@ -116,16 +135,20 @@ void Surrogate::Impl::familiarise() {
 Surrogate::Surrogate(const core::Signature& signature, const NetworkOptions& network, const TrainingOptions& training,
                      const parallel::Communicator& comm) {
   use_threads(network.threads);
-  Model first(signature, network, choose_device(network.device, comm));
-  impl_ = std::make_unique<Impl>(signature, std::move(first), network, training, comm);
+  const MakeModel make = [&](torch::Device device) { return Model(signature, network, device); };
+  const auto choice = choose_device_of(make, signature, network.device, training, comm);
+  impl_ = std::make_unique<Impl>(signature, make(choice.device), network, training, comm);
+  impl_->device_choice = choice.reason;
 }
 
 Surrogate::Surrogate(const core::Signature& signature, const ModelFile& file, const NetworkOptions& network,
                      const TrainingOptions& training, const parallel::Communicator& comm) {
   file.require_for(signature);
   use_threads(network.threads);
-  auto first = load_model(file, signature, network.seed, choose_device(network.device, comm));
-  impl_ = std::make_unique<Impl>(signature, std::move(first), network, training, comm);
+  const MakeModel make = [&](torch::Device device) { return load_model(file, signature, network.seed, device); };
+  const auto choice = choose_device_of(make, signature, network.device, training, comm);
+  impl_ = std::make_unique<Impl>(signature, make(choice.device), network, training, comm);
+  impl_->device_choice = choice.reason;
   impl_->file_signature = file.signature();
   impl_->warm = true;
   impl_->foreign_architecture = file.content().card.architecture;
@@ -299,6 +322,7 @@ void Surrogate::spoil() {
 }
 
 bool Surrogate::has_snapshot() const { return impl_->has_snapshot; }
+const std::string& Surrogate::device_choice() const { return impl_->device_choice; }
 bool Surrogate::warm() const { return impl_->warm; }
 bool Surrogate::has_second() const { return impl_->candidate.network->has_second(); }
 std::int32_t Surrogate::version() const { return impl_->serving.version; }

@@ -107,6 +107,8 @@ class Surrogate {
   /// against a broken surrogate. Local, done by all ranks alike.
   void spoil();
 
+  /// How a race between cores and GPUs ended, for the log; empty if there was none (choose_device).
+  const std::string& device_choice() const;
   bool warm() const;             // it began as the model of a file
   bool has_second() const;       // answers come with a disagreement
   std::int32_t version() const;  // of the serving weights, from 0; -1 before the first promotion
