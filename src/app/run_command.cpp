@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "app/beginning.hpp"
 #include "app/checkpoints.hpp"
 #include "app/commands.hpp"
@@ -34,7 +36,7 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   const auto& solvers = crew.own();
   const petsc::Session petsc(solvers, command.petsc_options);
   Simulation simulation(config, crew, log);
-  const auto beginning = begin(command, config, simulation.hybrid().kind().signature().fingerprint, solvers);
+  auto beginning = begin(command, config, simulation.hybrid().kind().signature().fingerprint, solvers);
   const std::string directory = config.output.directory;
   io::write_text(directory + "/config.yaml", config.resolved, solvers);
   log.open_file(directory + "/log.txt");
@@ -46,7 +48,7 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   for (const auto& remark : beginning.remarks) log.warn("{}", remark);
 
   const auto after_step = beginning.in_place ? std::optional(beginning.step) : std::nullopt;
-  RunOutput output(config, simulation, solvers, log, after_step);
+  RunOutput output(config, simulation, solvers, log, std::move(beginning.claim), after_step);
   RunProgress progress{Clock(config.time)};
   Checkpoints checkpoints(config, simulation, output, progress, solvers);
   if (beginning.checkpoint) {
