@@ -12,6 +12,7 @@
 #include "io/summary.hpp"
 #include "parallel/cores.hpp"
 #include "petsc/session.hpp"
+#include "petsc/unread_options.hpp"
 
 namespace bimetal::app {
 namespace {
@@ -36,6 +37,7 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   const auto& solvers = crew.own();
   const petsc::Session petsc(solvers, command.petsc_options);
   Simulation simulation(config, crew, log);
+  petsc::require_solver_options_read(command.petsc_options);
   auto beginning = begin(command, config, simulation.hybrid().kind().signature().fingerprint, solvers);
   const std::string directory = config.output.directory;
   io::write_text(directory + "/config.yaml", config.resolved, solvers);
@@ -58,6 +60,8 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   SafePoint safe_point({config.time.wall_limit, 60.0 * config.output.checkpoint_minutes}, since_start);
   const double setup_seconds = since_start.seconds();
   const auto stopped = march(simulation, output, checkpoints, progress, safe_point, solvers);
+  for (const auto& name : petsc::unread_options())
+    log.warn("warning: nobody has asked for the PETSc option {}; it may be misspelt", name);
   if (stopped) {
     log.info("stopped by {} after step {}; go on with --restart {}", *stopped, progress.clock.step(), directory);
     return exit_stopped;
