@@ -21,8 +21,8 @@ namespace bimetal::app {
 /// What a run leaves behind while it goes on: snapshots, history.csv, data.h5, and the progress line.
 class RunOutput {
  public:
-  /// The directory must be prepared, and its claim comes along. after_step: goes on with what is in it, behind this step; what is known of it is
-  /// still to be restored. Collective, like all that follows.
+  /// The directory must be prepared, and its claim comes along. after_step: goes on with what is in it, behind this
+  /// step; what is known of it is still to be restored. Collective, like all that follows.
   RunOutput(const RunConfig& config, Simulation& simulation, parallel::Communicator comm, core::Log& log,
             io::Claim claim, std::optional<std::int64_t> after_step);
 

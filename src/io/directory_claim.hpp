@@ -34,8 +34,8 @@ class DirectoryClaim {
   DirectoryClaim(const DirectoryClaim&) = delete;
   DirectoryClaim& operator=(const DirectoryClaim&) = delete;
 
-  /// RuntimeFailure: another run has taken the directory over, since this one was held up for longer than that run was
-  /// ready to wait. Local.
+  /// RuntimeFailure: another run has taken the directory over, since this one was held up for longer than that run
+  /// was ready to wait. Local.
   void require_kept() const;
 
   static constexpr const char* file_name = "run.lock";

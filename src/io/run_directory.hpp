@@ -19,8 +19,8 @@ using Claim = std::unique_ptr<DirectoryClaim>;
 /// Makes `path` ready to take the output of a run: creates it, with its parents, or uses it as it is when empty.
 /// A directory that holds anything is refused, so that no run is lost by accident; with OnExisting::overwrite the
 /// files of an earlier run (see is_run_file) are removed, and nothing else is. One of a run that lives is refused
-/// either way. Root does the work, and all ranks look whether they see it; all throw the same UserError, which names the reason
-/// and what to do. Collective.
+/// either way. Root does the work, and all ranks look whether they see it; all throw the same UserError, which names
+/// the reason and what to do. Collective.
 Claim prepare_run_directory(const std::filesystem::path& path, OnExisting on_existing,
                             const parallel::Communicator& comm);
 
@@ -28,8 +28,8 @@ Claim prepare_run_directory(const std::filesystem::path& path, OnExisting on_exi
 enum class Newer { keep, remove };
 
 /// Makes the directory of a run ready for going on after `step`: takes out what is about to be written anew, fields
-/// and data of later steps, unfinished files, and the summary. All ranks throw the same UserError if that fails, or if
-/// that run still lives. Collective.
+/// and data of later steps, unfinished files, and the summary. All ranks throw the same UserError if that fails, or
+/// if that run still lives. Collective.
 Claim continue_run_directory(const std::filesystem::path& path, std::int64_t step, Newer newer,
                              const parallel::Communicator& comm);
 

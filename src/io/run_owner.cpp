@@ -96,9 +96,9 @@ RunOwner this_process(int ranks) {
 }
 
 std::string to_text(const RunOwner& owner) {
-  return fmt::format(
-      "host: {}\nmachine: {}\nprocess: {}\nstarted: {}\nsince: {}\nranks: {}\njob: {}\nrequeued: {}\n", owner.host,
-      owner.machine, owner.process, owner.started, owner.since, owner.ranks, owner.job, owner.requeued);
+  return fmt::format("host: {}\nmachine: {}\nprocess: {}\nstarted: {}\nsince: {}\nranks: {}\njob: {}\nrequeued: {}\n",
+                     owner.host, owner.machine, owner.process, owner.started, owner.since, owner.ranks, owner.job,
+                     owner.requeued);
 }
 
 std::optional<RunOwner> read_owner(std::string_view text) {
@@ -128,7 +128,7 @@ Life life_of(const RunOwner& owner, const RunOwner& self) {
   if (owner.machine != self.machine) return Life::unknown;
   if (::kill(static_cast<pid_t>(owner.process), 0) != 0 && errno == ESRCH) return Life::dead;
   const auto process = look_at(owner.process);
-  if (!process) return Life::unknown;  // somebody else's, and hidden
+  if (!process) return Life::unknown;                                 // somebody else's, and hidden
   const bool ended = process->state == 'Z' || process->state == 'X';  // and nobody has asked for its exit code
   return ended || process->started != owner.started ? Life::dead : Life::lives;
 }

@@ -40,8 +40,8 @@ constexpr std::array<std::string_view, 23> common{"ksp_type",
                                                   "snes_view",
                                                   "snes_linesearch_type"};
 // PetscFinalize reads them.
-constexpr std::array<std::string_view, 7> read_last{"-options_", "-log_",            "-malloc", "-memory_",
-                                                    "-objects_", "-get_total_flops", "-mpidump"};
+constexpr std::array<std::string_view, 7> read_last{"-options_",        "-log_",   "-malloc", "-memory_", "-objects_",
+                                                    "-get_total_flops", "-mpidump"};
 // Within the names of options for solvers that solvers make when they are first used.
 constexpr std::array<std::string_view, 5> nested{"_sub_", "_mg_", "_gamg_", "_fieldsplit_", "_redundant_"};
 
@@ -81,7 +81,8 @@ std::vector<std::string> unread_options() {
   check(PetscOptionsLeftGet(nullptr, &n, &names, &values), "PetscOptionsLeftGet");
   std::vector<std::string> unread;
   for (PetscInt i = 0; i < n; ++i)
-    if (auto name = fmt::format("-{}", names[i]); !begins_with_any(name, read_last)) unread.push_back(std::move(name));
+    if (auto name = fmt::format("-{}", names[i]); !begins_with_any(name, read_last))
+      unread.push_back(std::move(name));
   check(PetscOptionsLeftRestore(nullptr, &n, &names, &values), "PetscOptionsLeftRestore");
   return unread;
 }
