@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
-import numpy as np
+# HDF5 reads this when it is loaded. Files are only read here, and many parallel file systems have no locks.
+os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 
-from contract import ModelError, Signature, read_json
-from schema import complete_signature, not_negative, positive, require, require_signature
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
+
+from contract import ModelError, Signature, read_json  # noqa: E402
+from schema import complete_signature, not_negative, positive, require, require_signature  # noqa: E402
 
 FORMAT = 2  # of data sets; those of format 1 are read as well
 RESOLUTION = 4e-3  # of data sets written before they had this key

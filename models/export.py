@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import packages  # noqa: F401  (first, as it looks for the others)
 import numpy as np
 import torch
 from torch import nn

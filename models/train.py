@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import packages  # noqa: F401  (first, as it looks for the others)
 import numpy as np
 import torch
 

@@ -8,6 +8,7 @@ fields_NNNNNN.h5. What is wrong with a directory is told by RunError in one sent
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -16,8 +17,11 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-import h5py
-import numpy as np
+# HDF5 reads this when it is loaded. Files are only read here, and many parallel file systems have no locks.
+os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
+
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
 
 
 class RunError(Exception):

@@ -7,6 +7,7 @@ import argparse
 import json
 from typing import Any
 
+import packages  # noqa: F401  (first, as it looks for the others)
 import numpy as np
 
 from bimetal_run import Run, RunError, Snapshot, guarded, is_provenance, lookup

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import matplotlib
+from packages import require
+
+require("matplotlib")
+
+import matplotlib  # noqa: E402
 
 matplotlib.use("Agg")
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import packages  # noqa: F401  (first, as it looks for the others)
 import numpy as np
 from figure_style import BLUE, GREEN, GREY, VERMILION, YELLOW, plt, save, use_style, with_unit
 from matplotlib.axes import Axes

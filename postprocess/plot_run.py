@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import packages  # noqa: F401  (first, as it looks for the others)
 import numpy as np
 from figure_style import BLUE, GREEN, GREY, PURPLE, SKY, VERMILION, YELLOW, plt, save, use_style
 from matplotlib.axes import Axes

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import packages  # noqa: F401  (first, as it looks for the others)
 import numpy as np
 from figure_style import plt, save, use_style
 from matplotlib.axes import Axes

@@ -100,12 +100,12 @@ Beginning begin(const RunCommand& command, const RunConfig& config, const std::s
   const fs::path output = config.output.directory;
   Beginning beginning;
   if (!command.restart) {
-    io::prepare_run_directory(output, command.on_existing, comm);
+    beginning.claim = io::prepare_run_directory(output, command.on_existing, comm);
     return beginning;
   }
   const fs::path asked = *command.restart;
   if (as_root(has_nothing_yet(asked, output), comm)) {
-    io::prepare_run_directory(output, io::OnExisting::overwrite, comm);
+    beginning.claim = io::prepare_run_directory(output, io::OnExisting::overwrite, comm);
     beginning.remarks.push_back(
         fmt::format("there is no checkpoint in {} yet: the run begins from the start", asked.string()));
     return beginning;
@@ -120,9 +120,10 @@ Beginning begin(const RunCommand& command, const RunConfig& config, const std::s
   const bool rewinds = path == asked && command.on_existing == io::OnExisting::overwrite;
   if (beginning.in_place) {
     if (path == asked && !rewinds) refuse_to_rewind(path, beginning.step, comm);
-    io::continue_run_directory(output, beginning.step, rewinds ? io::Newer::remove : io::Newer::keep, comm);
+    const auto newer = rewinds ? io::Newer::remove : io::Newer::keep;
+    beginning.claim = io::continue_run_directory(output, beginning.step, newer, comm);
   } else {
-    io::prepare_run_directory(output, command.on_existing, comm);
+    beginning.claim = io::prepare_run_directory(output, command.on_existing, comm);
   }
   beginning.remarks = std::move(chosen->warnings);
   beginning.checkpoint = path;

@@ -8,6 +8,7 @@
 
 #include "app/arguments.hpp"
 #include "app/run_config.hpp"
+#include "io/run_directory.hpp"
 #include "parallel/communicator.hpp"
 
 namespace bimetal::app {
@@ -17,6 +18,7 @@ struct Beginning {
   std::optional<std::filesystem::path> checkpoint;  // nothing: its initial condition
   std::int64_t step = 0;                            // done before
   bool in_place = false;  // in the directory of that checkpoint: its history, fields and data are continued
+  io::Claim claim;        // on the output directory, for as long as the run writes there
   std::vector<std::string> remarks;  // for the log
 };
 

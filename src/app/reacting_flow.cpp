@@ -31,7 +31,7 @@ std::vector<double> scales_of_mixture(const std::vector<double>& Y) {
   return scales;
 }
 
-/// Species of the gases that the run begins with or lets in, without an entry in the table of Lewis numbers.
+/// Species of the gases that the run begins with or lets in that have no Lewis number.
 std::vector<std::string> without_lewis_number(const ReactingFlowConfig& input,
                                               const chemistry::Mechanism& mechanism) {
   const chemistry::SimpleTransport transport(mechanism);
@@ -44,7 +44,7 @@ std::vector<std::string> without_lewis_number(const ReactingFlowConfig& input,
   std::vector<std::string> names;
   for (const auto* blend : blends)
     for (const auto& [name, amount] : blend->parts)
-      if (!transport.tabled(mechanism.require_species(name)) && std::ranges::find(names, name) == names.end())
+      if (!transport.known(mechanism.require_species(name)) && std::ranges::find(names, name) == names.end())
         names.push_back(name);
   return names;
 }
@@ -112,8 +112,9 @@ std::vector<std::string> ReactingFlow::remarks() const {
   if (const auto names = without_lewis_number(input, *mechanism_); !names.empty())
     all.push_back(
         fmt::format("flow.transport: constant_lewis has no Lewis number for {} and takes 1, which heavy fuels "
-                    "are far from (propane in air: 1.8); mixture_averaged computes it from molecular data",
-                    fmt::join(names, ", ")));
+                    "are far from (propane in air: 1.8); give {} the transport data of the species, from which "
+                    "constant_lewis computes it, or choose mixture_averaged, which needs them too",
+                    fmt::join(names, ", "), mechanism_->source));
   return all;
 }
 

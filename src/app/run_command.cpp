@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "app/beginning.hpp"
 #include "app/checkpoints.hpp"
 #include "app/commands.hpp"
@@ -10,6 +12,7 @@
 #include "io/summary.hpp"
 #include "parallel/cores.hpp"
 #include "petsc/session.hpp"
+#include "petsc/unread_options.hpp"
 
 namespace bimetal::app {
 namespace {
@@ -34,7 +37,8 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   const auto& solvers = crew.own();
   const petsc::Session petsc(solvers, command.petsc_options);
   Simulation simulation(config, crew, log);
-  const auto beginning = begin(command, config, simulation.hybrid().kind().signature().fingerprint, solvers);
+  petsc::require_solver_options_read(command.petsc_options);
+  auto beginning = begin(command, config, simulation.hybrid().kind().signature().fingerprint, solvers);
   const std::string directory = config.output.directory;
   io::write_text(directory + "/config.yaml", config.resolved, solvers);
   log.open_file(directory + "/log.txt");
@@ -48,7 +52,7 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   for (const auto& remark : beginning.remarks) log.warn("{}", remark);
 
   const auto after_step = beginning.in_place ? std::optional(beginning.step) : std::nullopt;
-  RunOutput output(config, simulation, solvers, log, after_step);
+  RunOutput output(config, simulation, solvers, log, std::move(beginning.claim), after_step);
   RunProgress progress{Clock(config.time)};
   Checkpoints checkpoints(config, simulation, output, progress, solvers);
   if (beginning.checkpoint) {
@@ -58,6 +62,8 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   SafePoint safe_point({config.time.wall_limit, 60.0 * config.output.checkpoint_minutes}, since_start);
   const double setup_seconds = since_start.seconds();
   const auto stopped = march(simulation, output, checkpoints, progress, safe_point, solvers);
+  for (const auto& name : petsc::unread_options())
+    log.warn("warning: nobody has asked for the PETSc option {}; it may be misspelt", name);
   if (stopped) {
     log.info("stopped by {} after step {}; go on with --restart {}", *stopped, progress.clock.step(), directory);
     return exit_stopped;

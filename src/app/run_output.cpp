@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "core/version.hpp"
 #include "io/summary.hpp"
@@ -45,10 +46,11 @@ std::optional<io::DataSet> begin_data_set(const RunConfig& config, Simulation& s
 }  // namespace
 
 RunOutput::RunOutput(const RunConfig& config, Simulation& simulation, parallel::Communicator comm, core::Log& log,
-                     std::optional<std::int64_t> after_step)
+                     io::Claim claim, std::optional<std::int64_t> after_step)
     : config_(&config),
       simulation_(&simulation),
       comm_(comm),
+      claim_(std::move(claim)),
       fields_(config.output.directory, simulation.pde().extents(), comm),
       history_(config.output.directory + "/history.csv", history_columns(simulation.pde()), comm, after_step),
       data_(begin_data_set(config, simulation, comm, after_step.value_or(0))),
@@ -101,6 +103,7 @@ void RunOutput::save_new_version() {
 
 void RunOutput::record_step(const Clock& clock) {
   core::ScopedTimer timer(seconds_);
+  if (claim_) claim_->require_kept();
   const auto& hybrid = simulation_->hybrid();
   save_new_version();
   if (data_) data_->append(simulation_->recorder()->rows());

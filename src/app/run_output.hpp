@@ -14,23 +14,23 @@
 #include "io/field_writer.hpp"
 #include "io/history.hpp"
 #include "io/progress.hpp"
+#include "io/run_directory.hpp"
 
 namespace bimetal::app {
 
 /// What a run leaves behind while it goes on: snapshots, history.csv, data.h5, and the progress line.
 class RunOutput {
  public:
-  /// The directory must be prepared. after_step: goes on with what is in it, behind this step; what is known of it is
-  /// still to be restored. Collective, like all that follows.
+  /// The directory must be prepared, and its claim comes along. after_step: goes on with what is in it, behind this
+  /// step; what is known of it is still to be restored. Collective, like all that follows.
   RunOutput(const RunConfig& config, Simulation& simulation, parallel::Communicator comm, core::Log& log,
-            std::optional<std::int64_t> after_step);
+            io::Claim claim, std::optional<std::int64_t> after_step);
 
   /// The state now, as a snapshot. Collective.
   void write_fields(const Clock& clock);
 
   /// One line of history and progress for the step that was just done, its rows for the data set, and a line of the
-  /// observables when they are due.
-  /// Collective.
+  /// observables when they are due. RuntimeFailure, on root alone: the directory has been taken over. Collective.
   void record_step(const Clock& clock);
 
   /// Before a checkpoint: everything of the steps so far is in files that later steps leave alone. Collective.
@@ -54,6 +54,7 @@ class RunOutput {
   const RunConfig* config_;
   Simulation* simulation_;
   parallel::Communicator comm_;
+  io::Claim claim_;
   io::FieldWriter fields_;
   io::History history_;
   std::optional<io::DataSet> data_;

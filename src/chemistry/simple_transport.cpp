@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "chemistry/lewis_numbers.hpp"
+
 namespace bimetal::chemistry {
 namespace {
 
@@ -20,12 +22,17 @@ constexpr LewisNumber table[] = {
 }  // namespace
 
 SimpleTransport::SimpleTransport(const Mechanism& mechanism)
-    : lewis_(mechanism.n_species(), 1.0), tabled_(mechanism.n_species(), false) {
+    : lewis_(mechanism.n_species(), 1.0), known_(mechanism.n_species(), false) {
+  const auto computed = lewis_numbers_in_air(mechanism);
+  for (std::size_t k = 0; k < computed.size(); ++k) {
+    lewis_[k] = computed[k].value_or(1.0);
+    known_[k] = computed[k].has_value();
+  }
   for (const auto& [name, value] : table) {
     const auto k = mechanism.find_species(name);
     if (!k) continue;
     lewis_[*k] = value;
-    tabled_[*k] = true;
+    known_[*k] = true;
   }
   for (double lewis : lewis_) inverse_lewis_.push_back(1.0 / lewis);
 }

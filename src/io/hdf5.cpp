@@ -30,7 +30,16 @@ hid_t check(hid_t result, const std::string& what) {
   if (result >= 0) return result;
   std::string reason;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &reason);
-  throw core::RuntimeFailure(fmt::format("cannot {}: {}", what, reason.empty() ? "HDF5 gives no reason" : reason));
+  if (reason.empty()) reason = "HDF5 gives no reason";
+  if (reason.find("unable to lock file") != std::string::npos)
+    reason += " (file systems without locks need HDF5_USE_FILE_LOCKING=FALSE in the environment)";
+  throw core::RuntimeFailure(fmt::format("cannot {}: {}", what, reason));
+}
+
+void use_no_locks([[maybe_unused]] hid_t access) {
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 11, 0))
+  check(H5Pset_file_locking(access, false, true), "do without file locks");
+#endif
 }
 
 Group create_group(hid_t parent, const char* name) {

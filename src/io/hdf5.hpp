@@ -14,6 +14,11 @@ namespace bimetal::io::hdf5 {
 /// Returns `result` of an HDF5 call; a negative one becomes a RuntimeFailure "cannot <what>: <HDF5's reason>".
 hid_t check(hid_t result, const std::string& what);
 
+/// `access`, for opening or making a file, but without locks: ours have one writer, who gives them their name when
+/// they are whole, and many parallel file systems have no locks. HDF5_USE_FILE_LOCKING overrides this, and is needed
+/// with HDF5 before 1.10.7. Local.
+void use_no_locks(hid_t access);
+
 /// While it lives, HDF5 does not print its error stack: check() turns errors into one sentence instead.
 class SilentErrors {
  public:

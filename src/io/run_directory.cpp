@@ -56,7 +56,10 @@ Contents list(const fs::path& directory) {
   Contents contents;
   for (fs::directory_iterator entry(directory, failed), end; !failed && entry != end; entry.increment(failed)) {
     std::error_code vanished;
-    const bool ours = is_run_file(entry->path().filename().string()) && !entry->is_directory(vanished);
+    const std::string name = entry->path().filename().string();
+    if (name == DirectoryClaim::file_name || name.starts_with(fmt::format(".{}_", DirectoryClaim::file_name)))
+      continue;  // claims look after themselves
+    const bool ours = is_run_file(name) && !entry->is_directory(vanished);
     (ours ? contents.run_files : contents.foreign).push_back(entry->path());
   }
   if (failed)
@@ -87,11 +90,6 @@ void leave_probe(const fs::path& directory) {
   ::close(descriptor);
 }
 
-void try_writing(const fs::path& directory) {
-  leave_probe(directory);
-  ::unlink(probe_in(directory).c_str());
-}
-
 void refuse_used(const fs::path& directory, const Contents& contents) {
   if (!contents.run_files.empty())
     throw UserError::format(
@@ -116,13 +114,17 @@ void remove_run(const Contents& contents) {
   }
 }
 
-void prepare(const fs::path& path, OnExisting on_existing) {
+/// Before anything is looked at or removed: a run that lives must be left alone, and its directory may be anything.
+Claim claim(const fs::path& path, int ranks) { return std::make_unique<DirectoryClaim>(path, this_process(ranks)); }
+
+Claim prepare(const fs::path& path, OnExisting on_existing, int ranks) {
   if (path.empty()) throw UserError("The output directory has an empty name; choose one with -o.");
   create(path);
+  auto claimed = claim(path, ranks);
   const Contents contents = list(path);
   if (on_existing == OnExisting::refuse) refuse_used(path, contents);
-  try_writing(path);
   remove_run(contents);
+  return claimed;
 }
 
 /// Whether a file of the run so far is about to be written anew by one that goes on after `step`.
@@ -132,12 +134,13 @@ bool is_later(std::string_view name, std::int64_t step, Newer newer) {
   return number_in(name, field_names).value_or(-1) > step || number_in(name, data_names).value_or(-1) >= step;
 }
 
-void continue_in(const fs::path& path, std::int64_t step, Newer newer) {
+Claim continue_in(const fs::path& path, std::int64_t step, Newer newer, int ranks) {
+  auto claimed = claim(path, ranks);
   Contents contents = list(path);
-  try_writing(path);
   std::erase_if(contents.run_files,
                 [&](const fs::path& file) { return !is_later(file.filename().string(), step, newer); });
   remove_run(contents);
+  return claimed;
 }
 
 /// Root does the work; all ranks throw its UserError. Collective.
@@ -184,15 +187,19 @@ bool is_run_file(std::string_view name) {
                              [&](const Numbered& pattern) { return number_in(name, pattern).has_value(); });
 }
 
-void prepare_run_directory(const fs::path& path, OnExisting on_existing, const parallel::Communicator& comm) {
-  as_root(comm, [&] { prepare(path, on_existing); });
+Claim prepare_run_directory(const fs::path& path, OnExisting on_existing, const parallel::Communicator& comm) {
+  Claim claimed;
+  as_root(comm, [&] { claimed = prepare(path, on_existing, comm.size()); });
   require_shared(path, comm);
+  return claimed;
 }
 
-void continue_run_directory(const fs::path& path, std::int64_t step, Newer newer,
-                            const parallel::Communicator& comm) {
-  as_root(comm, [&] { continue_in(path, step, newer); });
+Claim continue_run_directory(const fs::path& path, std::int64_t step, Newer newer,
+                             const parallel::Communicator& comm) {
+  Claim claimed;
+  as_root(comm, [&] { claimed = continue_in(path, step, newer, comm.size()); });
   require_shared(path, comm);
+  return claimed;
 }
 
 }  // namespace bimetal::io

@@ -20,6 +20,7 @@ hdf5::Properties shared_access(const parallel::Communicator& comm) {
   hdf5::Properties access(H5Pcreate(H5P_FILE_ACCESS), "make file properties");
   // A serial rank does without MPI, which need not even be running.
   if (comm.group()) check(H5Pset_fapl_mpio(access.get(), parallel::native(comm), MPI_INFO_NULL), "choose MPI-IO");
+  hdf5::use_no_locks(access.get());
   // Whatever is still open after an error goes with the file.
   check(H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG), "set file properties");
   return access;

@@ -147,6 +147,14 @@ class BadInput(ProgramTest):
         self.assert_refused(bimetal("reactor", "--mechanism", MECHANISM, "--fuel", "XX", "--temperature", "1000"), "XX")
         self.assert_refused(bimetal("reactor", "--mechanism", MECHANISM, "--fuel", "H2", "--temperature", "hot"), "hot")
 
+    def test_petsc_options_that_no_solver_knows(self):
+        for words, advice in ((["-pressure_ksp_tpye", "cg"], "did you mean -pressure_ksp_type?"),
+                              (["-ksp_rtol", "1e-9"], "begins with -pressure_ in a flow"),
+                              (["-diffusion_pc_type", "none"], "this run has no such solver")):
+            result = bimetal("run", KERNEL, "-o", self.folder / "out", *words)
+            self.assert_refused(result, f"No solver of this run knows the PETSc option {words[0]}; ", advice)
+        self.assertFalse((self.folder / "out").exists())
+
     def test_help_and_version(self):
         for word in ("--help", "--version"):
             self.assert_done(bimetal(word))

@@ -1,6 +1,9 @@
 """bimetal compare and bimetal info: what other programs read."""
 
 import json
+import os
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -8,7 +11,9 @@ from pathlib import Path
 from program import MPIRUN, PROGRAM, ROOT, ProgramTest, bimetal, execute, settings
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
-CASE = settings(grid__cells="[12,12]", time__end="4e-6", switching__policy="never", output__checkpoint_every=2)
+CASE = settings(grid__cells="[12,12]", time__end="4e-6", switching__policy="never", output__checkpoint_every=2,
+                output__data="true")
+NO_LOCKS = os.environ.get("BIMETAL_NO_LOCKS")
 
 
 class Compare(ProgramTest):
@@ -51,6 +56,21 @@ class Compare(ProgramTest):
         said = bimetal("compare", self.folder / "a", self.folder / "warmer").stdout
         self.assertRegex(said, r"fields/T +\d")
         self.assertRegex(bimetal("compare", self.folder / "a", self.folder / "same").stdout, "fields/T +the same")
+
+    @unittest.skipUnless(NO_LOCKS, "BIMETAL_NO_LOCKS names a library that takes file locks away")
+    def test_files_are_read_where_there_are_no_locks(self):
+        environment = {name: value for name, value in os.environ.items() if name != "HDF5_USE_FILE_LOCKING"}
+        environment["LD_PRELOAD"] = NO_LOCKS
+        a, same = self.folder / "a", self.folder / "same"
+        load = "import dataset, pathlib, sys; dataset.load([pathlib.Path(sys.argv[1])])"
+        for command in ([PROGRAM, "compare", a, same], [sys.executable, ROOT / "postprocess/compare_runs.py", a, same],
+                        [sys.executable, "-c", load, a / "data.h5"]):
+            result = subprocess.run([str(word) for word in command], env=environment, cwd=ROOT / "models",
+                                    capture_output=True, text=True, check=False)
+            self.assert_done(result)
+        opened = subprocess.run([sys.executable, "-c", f"import h5py; h5py.File('{a / 'data.h5'}', locking=True)"],
+                                env=environment, capture_output=True, text=True, check=False)
+        self.assertIn("unable to lock file", opened.stderr)  # there are none
 
     def test_what_cannot_be_compared_is_refused(self):
         (self.folder / "empty").mkdir()

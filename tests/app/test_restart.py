@@ -244,5 +244,26 @@ class WhatIsRefused(Finished):
         self.assert_refused(self.restart(what="new", output="new"), "no checkpoint")  # it was finished: not lost
 
 
+class TwoRuns(RestartTest):
+    def test_a_directory_is_of_one_run_while_that_lives(self):
+        out = self.place / "run"
+        case = {"grid__cells": "[16,16]", "switching__policy": "never", "output__checkpoint_every": 0}
+        quick = settings(**case, time__end="2e-6")
+        with Job(KERNEL, out, *endless(**case), ranks=1) as job:
+            job.wait_for_step(1)
+            pid, = job.ranks()
+            for words in (["--overwrite"], ["--restart", out]):
+                result = bimetal("run", KERNEL, "-o", out, *quick, *words)
+                self.assert_refused(result, f"'{out}' belongs to a run that lives: process {pid} on ",
+                                    "the launcher has started each of them alone")
+            steps = len(job.history())
+            job.wait_for_step(steps + 1)  # nothing has happened to it
+            job.kill()
+        self.assertTrue((out / "run.lock").exists())
+        self.assert_done(bimetal("run", KERNEL, "-o", out, *quick, "--restart", out))  # at once
+        self.assertEqual(len(history(out)), 2)
+        self.assertEqual([path.name for path in out.glob("*run.lock*")], [])
+
+
 if __name__ == "__main__":
     unittest.main()

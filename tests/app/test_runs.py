@@ -131,9 +131,14 @@ class Runs(ProgramTest):
 
     def test_petsc_options_are_passed_on(self):
         out = self.folder / "petsc"
-        result = bimetal("run", KERNEL, "-o", out, *settings(grid__cells="[8, 8]", time__end="1e-6"), "-options_view")
+        result = bimetal("run", KERNEL, "-o", out, *settings(grid__cells="[8, 8]", time__end="1e-6"), "-options_view",
+                         "-pressure_pc_type", "bjacobi", "-pressure_sub_pc_type", "ilu", "-log_view", f":{out}.log",
+                         "-nobodys_option", "1")
         self.assert_done(result)
         self.assertIn("options_view", result.stdout)
+        warnings = [line for line in result.stdout.splitlines() if "nobody has asked" in line]
+        self.assertEqual(len(warnings), 1, result.stdout)  # not about those that are read late
+        self.assertIn("-nobodys_option", warnings[0])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -280,6 +281,15 @@ class Refusals(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assert_refused("train.py", self.path, "--from", self.folder / "fixed.pt", "-o", self.folder / "x.pt",
                             words=("no parameters",))
+
+    def test_packages_that_are_missing(self) -> None:
+        for script in ("train.py", "export.py", "check.py"):
+            # Without the folders of installed packages.
+            result = subprocess.run([sys.executable, "-E", "-S", toy.SCRIPTS / script], capture_output=True, text=True,
+                                    check=False)
+            self.assertEqual(result.returncode, 2, result.stderr)
+            self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+            self.assertIn("has no numpy, no h5py, no torch;", result.stderr)
 
     def test_what_is_not_finite_is_not_exported(self) -> None:
         path = self.write(Spoilt("nan"), None)

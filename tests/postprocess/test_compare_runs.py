@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 import h5py
 import numpy as np
-from synthetic_run import call, write_snapshot, write_summary
+from synthetic_run import SCRIPTS, call, write_snapshot, write_summary
 
 
 class CompareRuns(unittest.TestCase):
@@ -52,6 +54,15 @@ class CompareRuns(unittest.TestCase):
         result = json.loads(call("compare_runs.py", self.a, self.b, "--json").stdout)
         self.assertEqual(result["step"], 50)
         self.assertEqual(result["fields"]["T"]["max_abs"], 0.0)
+
+    def test_scripts_say_which_packages_are_missing(self) -> None:
+        for script in ("compare_runs.py", "plot_run.py", "plot_fields.py", "plot_two_scale.py"):
+            # Without the folders of installed packages.
+            result = subprocess.run([sys.executable, "-E", "-S", SCRIPTS / script, self.a], capture_output=True, text=True,
+                                    check=False)
+            self.assertEqual(result.returncode, 2, result.stderr)
+            self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+            self.assertIn("has no numpy, no h5py, no matplotlib;", result.stderr)
 
     def test_leaves_out_who_answered(self) -> None:
         self.write(self.a, 50)
