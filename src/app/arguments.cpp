@@ -197,6 +197,11 @@ Command parse_arguments(int argc, const char* const* argv) {
   auto* info_cli = cli.add_subcommand("info", "versions, libraries, devices, and how the program was built");
   info_cli->add_flag("--json{1}", info.format, "print one JSON object");
 
+  WatchCommand watch;
+  auto* watch_cli = cli.add_subcommand("watch", "show how a run goes, in the terminal, until it is over");
+  watch_cli->add_option("directory", watch.directory, "output directory of a run")->required();
+  watch_cli->add_flag("--once", watch.once, "draw it once, and be done");
+
   std::string section;
   bool markdown = false;
   auto* keys_cli = cli.add_subcommand("keys", "say what the keys of an input mean and accept");
@@ -230,6 +235,7 @@ Command parse_arguments(int argc, const char* const* argv) {
   if (*cell_cli) return cell;
   if (*model_cli) return model;
   if (*compare_cli) return compare;
+  if (*watch_cli) return watch;
   return info;
 }
 

@@ -78,13 +78,19 @@ struct InfoCommand {
   ReportFormat format = ReportFormat::text;
 };
 
+/// A run's dashboard in the terminal, of one under way until it ends.
+struct WatchCommand {
+  std::string directory;
+  bool once = false;  // draw it once, and be done
+};
+
 /// --help and --version: print this, on root, and be done.
 struct PrintCommand {
   std::string text;
 };
 
 using Command = std::variant<RunCommand, CheckCommand, ReactorCommand, ReplayCommand, CellCommand, ModelCommand,
-                             CompareCommand, InfoCommand, PrintCommand>;
+                             CompareCommand, InfoCommand, WatchCommand, PrintCommand>;
 
 /// Throws UserError for whatever does not make sense. Local, the same on every rank.
 Command parse_arguments(int argc, const char* const* argv);

@@ -14,6 +14,7 @@ int execute(const CellCommand& command, const parallel::Communicator& world);
 int execute(const ModelCommand& command, const parallel::Communicator& world);
 int execute(const CompareCommand& command, const parallel::Communicator& world);
 int execute(const InfoCommand& command, const parallel::Communicator& world);
+int execute(const WatchCommand& command, const parallel::Communicator& world);
 int execute(const PrintCommand& command, const parallel::Communicator& world);
 
 }  // namespace bimetal::app

@@ -81,6 +81,13 @@ class Runs(ProgramTest):
                                             "communication", "output", "verification"))
         self.assertLess(abs(parts - wall["total"]), 0.25 * wall["total"] + 0.5, wall)
 
+        watched = bimetal("watch", out)
+        self.assert_done(watched)
+        for words in ("is over", "100 %  step 30", f"{rows['audited']}, {rows['audited_wrong']} of them wrong",
+                      f"{found['speed']['net_speedup']:.2f} of the whole run"):
+            self.assertIn(words, watched.stdout)
+        self.assert_refused(bimetal("watch", self.folder), "there is no run in")
+
     def test_same_seed_same_run(self):
         values = {"switching__tolerance": 0.05, "training__promote_every": 5}
         first, second = (last_fields(self.run_kernel(name, 2, **values)) for name in ("a", "b"))
