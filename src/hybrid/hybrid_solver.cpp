@@ -1,5 +1,6 @@
 #include "hybrid/hybrid_solver.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/error.hpp"
@@ -49,6 +50,9 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
     perturbed_.emplace(kind().signature(), options.schedule.perturbed, options.switching.tolerance, options.seed);
   if (surrogate_ && (surrogate_->warm() || options.schedule.placement == Placement::off))
     versions_->serve_candidate();
+  if (surrogate_ && !surrogate_->learns() && options.schedule.placement != Placement::off)
+    log_.info(
+        "the model has no parameter that training could change: it serves as it is, as with training.placement: off");
 }
 
 subproblem::BatchReport HybridSolver::solve(Batch& batch) {
@@ -174,6 +178,7 @@ void HybridSolver::weigh_evidence(std::int64_t step) {
   errors_.close_step(rows.accepted + rows.rejected);
   off_steps_ += versions_->serves() && step_.standing != Standing::on;
 
+  pass_on_first_words(step);
   distrust_unusable_answers(step);
   if (controller_.window_ends(step)) {
     core::ScopedTimer timer(solve_.seconds.communication);
@@ -183,6 +188,20 @@ void HybridSolver::weigh_evidence(std::int64_t step) {
   if (controller_.standing() != step_.standing) log_.info("step {}: {}", step, standing_report(controller_));
   if (controller_.refuted_at_once()) versions_->roll_back(step);
   if ((step + 1) % options_.schedule.promote_every == 0) hold_to_run_tolerance(step);
+}
+
+/// A network from elsewhere may raise for rows that it does not know. They have no answer, so that physics answers
+/// them, and what it said stands in the log once. Collective.
+void HybridSolver::pass_on_first_words(std::int64_t step) {
+  if (passed_on_ || step_.rows.unusable == 0) return;
+  auto words = surrogate_->first_words();
+  const auto raised = comm_.all_gather(std::int64_t{!words.empty()});
+  const auto first = std::ranges::find(raised, 1);
+  if (first == raised.end()) return;
+  comm_.broadcast(words, static_cast<int>(first - raised.begin()));
+  passed_on_ = true;
+  log_.warn("step {}: the model's forward fails for some rows, and physics answers these; the first time it said: {}",
+            step, words);
 }
 
 /// Answers that are not even finite need no audit to be distrusted.
