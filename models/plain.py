@@ -19,7 +19,7 @@ KEYS = ("name", "layers", "error_layers", "second_layers", "head")
 
 def is_plain(architecture: dict[str, Any]) -> bool:
     """Whether define.py has this network. One whose second network has no hidden layer is known to C++ alone."""
-    return architecture["name"] == NATIVE and bool(architecture["second_layers"])
+    return architecture["name"] == NATIVE and bool(architecture.get("second_layers"))
 
 
 def weights_of(module: nn.Module) -> bytes:
@@ -28,7 +28,7 @@ def weights_of(module: nn.Module) -> bytes:
 
 def read_plain(weights: bytes, metadata: dict[str, Any], signature: Signature, source: str) -> nn.Module:
     """The network, which gives the answers to the reference rows that its metadata say."""
-    architecture = Architecture.from_json({key: metadata["architecture"][key] for key in KEYS})
+    architecture = Architecture.from_json({key: value for key, value in metadata["architecture"].items() if key in KEYS})
     module = build(architecture, signature, Scaling.from_json(metadata["scaling"])).eval()
     n = sum(each.numel() for each in module.parameters())
     if len(weights) != 4 * n:

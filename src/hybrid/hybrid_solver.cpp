@@ -50,9 +50,6 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
     perturbed_.emplace(kind().signature(), options.schedule.perturbed, options.switching.tolerance, options.seed);
   if (surrogate_ && (surrogate_->warm() || options.schedule.placement == Placement::off))
     versions_->serve_candidate();
-  if (surrogate_ && !surrogate_->learns() && options.schedule.placement != Placement::off)
-    log_.info(
-        "the model has no parameter that training could change: it serves as it is, as with training.placement: off");
 }
 
 subproblem::BatchReport HybridSolver::solve(Batch& batch) {
@@ -235,6 +232,7 @@ void HybridSolver::train(const Committed& committed, std::int64_t step) {
   versions_->correct(step, committed.in.rows(), committed.truth.rows());
   const auto& rows = step_.rows;
   const bool any = rows.accepted + rows.rejected > rows.unanswerable;
+  note_fixed(step);
   const auto wanted = any ? learner_->updates_due(step, answers_of_step()) : 0;
   const auto allowed = controller_.updates_allowed(wanted, comm_.size());
   note_waiting(step, wanted > 0 && allowed == 0);
@@ -247,6 +245,15 @@ void HybridSolver::train(const Committed& committed, std::int64_t step) {
   controller_.note_updates(round.updates);
   solve_.seconds.updates += static_cast<double>(round.updates);
   if (round.new_candidate) versions_->consider_promotion(step);
+}
+
+void HybridSolver::note_fixed(std::int64_t step) {
+  if (surrogate_->learns() || options_.schedule.placement == Placement::off || std::exchange(told_of_fixed_, true))
+    return;
+  log_.info(
+      "step {}: the model has no parameter that training could change: it serves as it is, and nothing is trained "
+      "(as with training.placement: off)",
+      step);
 }
 
 /// Moved rows cost what physics costs, and would leave nothing for the gradient steps that they are for.
