@@ -248,7 +248,8 @@ void HybridSolver::train(const Committed& committed, std::int64_t step) {
 }
 
 void HybridSolver::note_fixed(std::int64_t step) {
-  if (surrogate_->learns() || options_.schedule.placement == Placement::off || std::exchange(told_of_fixed_, true))
+  if (step < 0 || surrogate_->learns() || options_.schedule.placement == Placement::off ||
+      std::exchange(told_of_fixed_, true))
     return;
   log_.info(
       "step {}: the model has no parameter that training could change: it serves as it is, and nothing is trained "

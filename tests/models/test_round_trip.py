@@ -130,7 +130,7 @@ class RoundTrip(ProgramTest):
         T = np.sort(data.training.inputs[:, 0])
         known = [*T[evenly(len(T), N_REFERENCE)], np.inf]
         with h5py.File(self.data) as file:
-            early = file["in"][...][file["step"][...] < 2, 0]
+            early = file["in"][...][file["step"][...] < 6, 0]
         gaps = [(a + 0.1, b - 0.1) for a, b in zip(known, known[1:])]
         gap = max(gaps, key=lambda each: ((early > each[0]) & (early < each[1])).sum())
 
@@ -150,7 +150,7 @@ class RoundTrip(ProgramTest):
         self.assert_done(checked)
         self.assertIn("it has no parameter that training could change", checked.stdout)
         self.assert_done(self.run_case("picky", surrogate__model=self.folder / "picky.pt", switching__policy="always",
-                                       time__end="4e-6"))
+                                       time__end="8e-6"))
         log = (self.folder / "picky/log.txt").read_text(encoding="utf-8")
         self.assertEqual(log.count("no parameter that training could change"), 1, log)
         self.assertEqual(log.count("not this temperature"), 1, log)
