@@ -13,20 +13,15 @@ from typing import Any
 import packages  # noqa: F401  (first, as it looks for the others)
 import numpy as np
 import torch
-from torch import Tensor
+from torch import nn
 
-from contract import ModelError, Signature, guarded
+from contract import METADATA, ModelError, Signature, guarded
 from dataset import DataSet, load
 from learning import answers, scaled_errors
+from module_check import learns, require_contract
+from plain import WEIGHTS, is_plain, read_plain
 from scaling import Features, Scaling
 from schema import read_metadata
-
-METADATA = "bimetal.json"
-
-# Another processor or library sums in another order; beyond this it is another model.
-SAME_INCREMENT = 1e-5  # of scale and size
-SAME_LOG_ERROR = 1e-3
-
 
 class NotTorchScript(ModelError):
     """A complete archive of something else."""
@@ -36,33 +31,45 @@ class NotTorchScript(ModelError):
 class Model:
     """A file that has passed all checks."""
 
-    module: torch.jit.ScriptModule
+    module: nn.Module
     metadata: dict[str, Any]
     signature: Signature
     scaling: Scaling
 
 
 def read_model(path: Path) -> Model:
-    module, text = read_archive(path)
+    """The native network of its plain weights, where the file has them, and the TorchScript module otherwise."""
+    require_complete(path)
+    weights = extra_file(path, WEIGHTS)
+    module, text = (None, extra_file(path, METADATA)) if weights else read_archive(path)
     if not text:
-        raise ModelError(f"{path} has no {METADATA}, which says what its rows mean; add it by models/export.py.")
+        raise ModelError(f"{path} has no metadata ({METADATA}), so nobody knows what its numbers mean; add it with "
+                         "models/export.py")
     metadata = read_metadata(text, f"{METADATA} of {path}")
     signature = Signature.from_json(metadata, metadata["scaling"]["knee"])
-    require_finite_parameters(module, path)
-    require_reference(module, signature, metadata["reference"], path)
+    if weights and is_plain(metadata["architecture"]):
+        return Model(read_plain(weights, metadata, signature, str(path)), metadata, signature,
+                     Scaling.from_json(metadata["scaling"]))
+    module = module or read_archive(path)[0]
+    require_contract(module, signature, metadata["reference"], str(path))
     return Model(module, metadata, signature, Scaling.from_json(metadata["scaling"]))
 
 
+def extra_file(path: Path, name: str) -> bytes:
+    """What the archive holds beside the module; empty if there is no such file."""
+    with zipfile.ZipFile(path) as archive:
+        found = [each for each in archive.namelist() if each.split("/", 1)[-1] == f"extra/{name}"]
+        return archive.read(found[0]) if found else b""
+
+
 def read_archive(path: Path) -> tuple[torch.jit.ScriptModule, bytes | str]:
-    """Module and metadata, which are empty if there are none."""
-    if not path.is_file():
-        raise ModelError(f"There is no model '{path}'; check the path.")
+    """The TorchScript module and the metadata, which are empty if there are none."""
     require_complete(path)
     extra = {METADATA: ""}
     try:
         module = torch.jit.load(str(path), map_location="cpu", _extra_files=extra)
-    except (RuntimeError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
+    except Exception as error:  # whatever reading somebody else's program raises
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise NotTorchScript(f"{path} is not a TorchScript archive ({reason}); write it by torch.jit.save or "
                              "models/export.py") from error
     return module.eval(), extra[METADATA]
@@ -70,6 +77,8 @@ def read_archive(path: Path) -> tuple[torch.jit.ScriptModule, bytes | str]:
 
 def require_complete(path: Path) -> None:
     """A TorchScript archive is a zip file, with a checksum for every record and its contents at the very end."""
+    if not path.is_file():
+        raise ModelError(f"There is no model '{path}'; check the path.")
     try:
         with zipfile.ZipFile(path) as archive:
             damaged = archive.testzip()
@@ -82,67 +91,12 @@ def require_complete(path: Path) -> None:
         raise ModelError(f"{path} is damaged: its record {damaged} does not match its checksum; copy it anew.")
 
 
-def require_finite_parameters(module: torch.jit.ScriptModule, path: Path) -> None:
-    for name, parameter in module.named_parameters():
-        if parameter.dtype != torch.float32:
-            raise ModelError(f"Parameter {name} of {path} is of type {parameter.dtype}, not torch.float32; convert the "
-                             "module by .float() and export it anew.")
-        n_bad = int((~torch.isfinite(parameter)).sum())
-        if n_bad > 0:
-            raise ModelError(f"{n_bad} of {parameter.numel()} numbers of parameter {name} of {path} are not finite; go "
-                             "back to a model from before its training failed.")
-
-
-def answer_of(module: torch.jit.ScriptModule, x: Tensor, signature: Signature, path: Path) -> tuple[Tensor, ...]:
-    """The module's answer, whose form is checked."""
-    shape = list(x.shape)
-    try:
-        with torch.no_grad():
-            answer = module(x)
-    except (RuntimeError, AttributeError) as error:
-        # TorchScript wraps the cause into its own traceback; the cause is the last line.
-        reason = str(error).strip().splitlines()[-1]
-        raise ModelError(f"forward of {path} fails for an input of shape {shape}: {reason}") from error
-    if not isinstance(answer, tuple) or len(answer) not in (2, 3):
-        given = f"{len(answer)} values" if isinstance(answer, tuple) else f"a {type(answer).__name__}"
-        raise ModelError(f"forward of {path} gives {given}, not (increments, log_error) or (increments, log_error, "
-                         "second); add what is missing.")
-    for name, value in zip(("increments", "log_error", "second"), answer):
-        expected = [len(x)] if name == "log_error" else [len(x), signature.n_out]
-        if not isinstance(value, Tensor) or value.dtype != torch.float32 or list(value.shape) != expected:
-            given = f"{value.dtype} {list(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
-            raise ModelError(f"{name} of {path} is {given} for an input of shape {shape}, not torch.float32 "
-                             f"{expected}; mend forward.")
-        if not torch.isfinite(value).all():
-            raise ModelError(f"{name} of {path} is not finite for reference row "
-                             f"{int((~torch.isfinite(value)).nonzero()[0, 0]) + 1}; train it anew.")
-    return answer
-
-
-def require_reference(module: torch.jit.ScriptModule, signature: Signature, reference: dict[str, Any],
-                      path: Path) -> None:
-    """The rows of `reference` all at once, then each by itself: rows do not see each other."""
-    x = torch.tensor(reference["input"], dtype=torch.float32)
-    together = answer_of(module, x, signature, path)
-    alone = [answer_of(module, row.unsqueeze(0), signature, path) for row in x]
-    for how, answer in (("", together), (" when it is asked alone", [torch.cat(part) for part in zip(*alone)])):
-        for name, index in (("increments", 0), ("log_error", 1)):
-            value = answer[index].double().numpy().reshape(len(x), -1)
-            expected = np.array(reference[name], dtype=float).reshape(len(x), -1)
-            allowed = SAME_LOG_ERROR if index else SAME_INCREMENT * (signature.scales + np.abs(expected))
-            miss = np.abs(value - expected) / allowed
-            if miss.max() > 1.0:
-                row, k = np.unravel_index(miss.argmax(), miss.shape)
-                what = name if name == "log_error" else f"the increment of {signature.outputs[k].name}"
-                raise ModelError(f"For reference row {row + 1}{how} {path} gives {value[row, k]:.9g} for {what}, not "
-                                 f"{expected[row, k]:.9g} as its {METADATA} says, which is {miss.max():.3g} times what "
-                                 "round-off may be; export it anew.")
-
-
 def inspect(model: Model) -> str:
     metadata, signature = model.metadata, model.signature
     n = sum(parameter.numel() for parameter in model.module.parameters())
-    return (f"{metadata['architecture']['name']}, {n} parameters, version {metadata['version']}\n"
+    x = torch.tensor(metadata["reference"]["input"], dtype=torch.float32)
+    fixed = "" if learns(model.module, x) else ", none of which training could change, so that it serves as it is"
+    return (f"{metadata['architecture']['name']}, {n} parameters{fixed}, version {metadata['version']}\n"
             f"training {json.dumps(metadata['training'])}\n"
             f"rows of kind {signature.kind}, dt {signature.dt:g} s, fingerprint {signature.fingerprint}\n"
             f"inputs {', '.join(each.name for each in signature.inputs)}\n"

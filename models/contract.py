@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 FORMAT = 3  # of the metadata of models; those of formats 1 and 2 are read as well
+METADATA = "bimetal.json"  # extra file of a model's archive
 NATIVE = "bimetal.perceptrons"  # how a run calls its own network
 HEADS = ("relaxation", "increment")
 NATURES = ("temperature", "mass_fraction", "positive", "plain")

@@ -18,11 +18,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from check import METADATA, NotTorchScript, inspect, read_archive, read_model
-from contract import FORMAT, ModelError, Signature, guarded
+from check import NotTorchScript, inspect, read_archive, read_model
+from contract import FORMAT, METADATA, ModelError, Signature, guarded
 from dataset import DataSet, Rows, load
 from define import Architecture, build
-from learning import answers
+from module_check import answer_of, require_call, require_contract
+from plain import WEIGHTS, is_plain, read_plain, weights_of
 from scaling import Features, Scaling
 from schema import complete_signature, read_metadata
 
@@ -41,6 +42,7 @@ class State:
     scaling: Scaling
     architecture: dict[str, Any]
     training: dict[str, Any]
+    source: Path | None = None  # the file it comes from
 
 
 def evenly(n_rows: int, n: int) -> np.ndarray:
@@ -61,21 +63,35 @@ def familiarity_of(scaling: Scaling, rows: Rows) -> dict[str, Any]:
     return {"whitening": whitening.ravel().tolist(), "centre": (whitening @ mean).tolist()}
 
 
-def reference_of(state: State, rows: Rows) -> dict[str, Any]:
-    """The module's own answers to a few rows, from the lowest to the highest stratum."""
-    strata = state.signature.strata
-    order = np.argsort(rows.inputs[:, strata.column if strata else 0])
+def reference_of(module: torch.jit.ScriptModule, signature: Signature, rows: Rows, source: str) -> dict[str, Any]:
+    """The module's own answers to a few rows, from the lowest to the highest stratum, if it keeps the contract."""
+    order = np.argsort(rows.inputs[:, signature.strata.column if signature.strata else 0])
     inputs = rows.inputs[order[evenly(len(rows), N_REFERENCE)]].astype(np.float32)
-    increments, log_error, *_ = answers(state.module, inputs)
-    return {"input": inputs.tolist(), "increments": increments.tolist(), "log_error": log_error.tolist()}
+    require_call(module, signature.n_in, source)
+    increments, log_error, *_ = answer_of(module, torch.from_numpy(inputs), signature.n_out, source)
+    reference = {"input": inputs.tolist(), "increments": increments.tolist(), "log_error": log_error.tolist()}
+    require_contract(module, signature, reference, source)
+    return reference
 
 
-def metadata_of(state: State, rows: Rows) -> dict[str, Any]:
+def metadata_of(state: State, rows: Rows, reference: dict[str, Any]) -> dict[str, Any]:
     return {"format": FORMAT, **state.signature.to_json(),
             "ranges": {"lower": rows.inputs.min(axis=0).tolist(), "upper": rows.inputs.max(axis=0).tolist()},
             "scaling": state.scaling.to_json(), "familiarity": familiarity_of(state.scaling, rows),
             "architecture": state.architecture, "version": 0, "training": state.training,
-            "reference": reference_of(state, rows)}
+            "reference": reference}
+
+
+def plain_weights(module: torch.jit.ScriptModule, state: State, metadata: dict[str, Any], source: str) -> bytes:
+    """Of the native network; none where the module is another one, whatever it is called."""
+    if not is_plain(metadata["architecture"]):
+        return b""
+    weights = weights_of(module)
+    try:
+        read_plain(weights, metadata, state.signature, source)
+    except ModelError:
+        return b""
+    return weights
 
 
 def as_script(module: nn.Module) -> torch.jit.ScriptModule:
@@ -98,13 +114,15 @@ def written_at_once(path: Path) -> Iterator[Path]:
 
 def export(path: Path, state: State, rows: Rows) -> None:
     """Writes `path`, and only if it then passes all checks. The state stays as it is. rows: those trained on."""
-    try:
-        metadata = json.dumps(metadata_of(state, rows), allow_nan=False)
-    except ValueError as error:
-        raise ModelError(f"{path} is not written, as the module's answers are not all finite; go back to weights from "
-                         "before its training failed.") from error
+    source = str(state.source or path)
+    module = as_script(state.module)
+    metadata = metadata_of(state, rows, reference_of(module, state.signature, rows, source))
+    extra = {METADATA: json.dumps(metadata)}
+    weights = plain_weights(module, state, metadata, source)
+    if weights:
+        extra[WEIGHTS] = weights
     with written_at_once(path) as part:
-        torch.jit.save(as_script(state.module), str(part), _extra_files={METADATA: metadata})
+        torch.jit.save(module, str(part), _extra_files=extra)
         read_model(part)
 
 
@@ -125,10 +143,10 @@ def read_state(path: Path, data: DataSet, name: str) -> State:
     else:
         if not text:
             scaling = Scaling.fitted(data.signature, data.training)
-            return State(module, data.signature, scaling, {"name": name}, {"updates": 0, "samples": 0})
+            return State(module, data.signature, scaling, {"name": name}, {"updates": 0, "samples": 0}, path)
         tree = read_metadata(text, f"{METADATA} of {path}")
         state = State(module, Signature.from_json(tree, tree["scaling"]["knee"]), Scaling.from_json(tree["scaling"]),
-                      tree["architecture"], tree["training"])
+                      tree["architecture"], tree["training"], path)
     state.signature.require_same(data.signature, str(path), "the data")
     return state
 

@@ -30,6 +30,11 @@ def count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def width(value: Any) -> bool:
+    """Of a layer."""
+    return count(value) and 1 <= value <= 65536
+
+
 def text(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -142,6 +147,8 @@ def read_metadata(text: str | bytes, where: str) -> dict[str, Any]:
         if head not in HEADS:
             raise ModelError(f"'head' of the architecture in {where} is {head}, and must be {' or '.join(HEADS)}; "
                              "export the model again.")
+        require(tree["architecture"], {"layers": list_of(width, least=1), "error_layers": list_of(width),
+                                       "second_layers": list_of(width)}, f"the architecture in {where}")
     return tree
 
 

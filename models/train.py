@@ -22,6 +22,7 @@ from dataset import DataSet, load
 from define import TRUNKS, Architecture, build
 from export import State, export, write_checkpoint
 from learning import OPTIMISERS, Recipe, Trainer, answers, scaled_errors
+from module_check import learns
 from scaling import Scaling
 
 LOOKS = 20  # at the held-out rows
@@ -52,10 +53,11 @@ def initial(arguments: argparse.Namespace, data: DataSet) -> State:
                      architecture.to_json(), {})
     model = read_model(arguments.start)
     model.signature.require_same(data.signature, str(arguments.start), str(arguments.data[0]))
-    if not any(True for _ in model.module.parameters()):
-        raise ModelError(f"{arguments.start} has no parameters, so there is nothing to train.")
+    if not learns(model.module, torch.tensor(model.metadata["reference"]["input"], dtype=torch.float32)):
+        raise ModelError(f"{arguments.start} has no parameter that training could change: it is frozen, or answers "
+                         "without gradients; export it as it was before.")
     return State(model.module, model.signature, model.scaling, model.metadata["architecture"],
-                 model.metadata["training"])
+                 model.metadata["training"], arguments.start)
 
 
 def rehearse_export(state: State, data: DataSet) -> None:

@@ -17,8 +17,9 @@ int execute(const ModelCommand& command, const parallel::Communicator& world) {
   if (command.action == ModelAction::inspect) std::printf("%s", model.describe().c_str());
   if (command.action == ModelAction::check)
     std::printf(
-        "%s is a valid model%s\n", command.model.c_str(),
-        command.input ? (" for " + *command.input).c_str() : "; --input INPUT checks whether it serves in a run");
+        "%s is a valid model%s%s\n", command.model.c_str(),
+        command.input ? (" for " + *command.input).c_str() : "; --input INPUT checks whether it serves in a run",
+        model.learns() ? "" : "; it has no parameter that training could change, so it serves as it is");
   return exit_done;
 }
 

@@ -1,5 +1,6 @@
 #include "hybrid/hybrid_solver.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/error.hpp"
@@ -174,6 +175,7 @@ void HybridSolver::weigh_evidence(std::int64_t step) {
   errors_.close_step(rows.accepted + rows.rejected);
   off_steps_ += versions_->serves() && step_.standing != Standing::on;
 
+  pass_on_first_words(step);
   distrust_unusable_answers(step);
   if (controller_.window_ends(step)) {
     core::ScopedTimer timer(solve_.seconds.communication);
@@ -183,6 +185,20 @@ void HybridSolver::weigh_evidence(std::int64_t step) {
   if (controller_.standing() != step_.standing) log_.info("step {}: {}", step, standing_report(controller_));
   if (controller_.refuted_at_once()) versions_->roll_back(step);
   if ((step + 1) % options_.schedule.promote_every == 0) hold_to_run_tolerance(step);
+}
+
+/// A network from elsewhere may raise for rows that it does not know. They have no answer, so that physics answers
+/// them, and what it said stands in the log once. Collective.
+void HybridSolver::pass_on_first_words(std::int64_t step) {
+  if (passed_on_ || step_.rows.unusable == 0) return;
+  auto words = surrogate_->first_words();
+  const auto raised = comm_.all_gather(std::int64_t{!words.empty()});
+  const auto first = std::ranges::find(raised, 1);
+  if (first == raised.end()) return;
+  comm_.broadcast(words, static_cast<int>(first - raised.begin()));
+  passed_on_ = true;
+  log_.warn("step {}: the model's forward fails for some rows, and physics answers these; the first time it said: {}",
+            step, words);
 }
 
 /// Answers that are not even finite need no audit to be distrusted.
@@ -216,6 +232,7 @@ void HybridSolver::train(const Committed& committed, std::int64_t step) {
   versions_->correct(step, committed.in.rows(), committed.truth.rows());
   const auto& rows = step_.rows;
   const bool any = rows.accepted + rows.rejected > rows.unanswerable;
+  note_fixed(step);
   const auto wanted = any ? learner_->updates_due(step, answers_of_step()) : 0;
   const auto allowed = controller_.updates_allowed(wanted, comm_.size());
   note_waiting(step, wanted > 0 && allowed == 0);
@@ -228,6 +245,16 @@ void HybridSolver::train(const Committed& committed, std::int64_t step) {
   controller_.note_updates(round.updates);
   solve_.seconds.updates += static_cast<double>(round.updates);
   if (round.new_candidate) versions_->consider_promotion(step);
+}
+
+void HybridSolver::note_fixed(std::int64_t step) {
+  if (step < 0 || surrogate_->learns() || options_.schedule.placement == Placement::off ||
+      std::exchange(told_of_fixed_, true))
+    return;
+  log_.info(
+      "step {}: the model has no parameter that training could change: it serves as it is, and nothing is trained "
+      "(as with training.placement: off)",
+      step);
 }
 
 /// Moved rows cost what physics costs, and would leave nothing for the gradient steps that they are for.

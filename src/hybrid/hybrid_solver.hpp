@@ -85,9 +85,11 @@ class HybridSolver : public subproblem::SubproblemSolver {
   void conclude(const Committed& committed, std::int64_t step);
   void conclude_iteration();
   void weigh_evidence(std::int64_t step);
+  void pass_on_first_words(std::int64_t step);
   void distrust_unusable_answers(std::int64_t step);
   void hold_to_run_tolerance(std::int64_t step);
   void train(const Committed& committed, std::int64_t step);
+  void note_fixed(std::int64_t step);
   void note_waiting(std::int64_t step, bool waits);
   AnswersOfStep answers_of_step() const;
 
@@ -121,6 +123,8 @@ class HybridSolver : public subproblem::SubproblemSolver {
   double learner_seconds_ = 0.0;
   bool waits_ = false;  // learning, for what it costs
   bool told_of_waiting_ = false;
+  bool told_of_fixed_ = false;
+  bool passed_on_ = false;  // what the network said when it first raised
   std::int64_t off_steps_ = 0;
   std::int32_t warned_of_ = -1;  // the last version most of whose answers were not finite
 };

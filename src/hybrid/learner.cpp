@@ -75,7 +75,7 @@ class NobodyLearns : public Learner {
 std::unique_ptr<Learner> make_learner(const HybridOptions& options, const Crew& crew,
                                       const core::Signature& signature, surrogate::Surrogate& surrogate,
                                       const core::Log& log) {
-  const auto placement = options.schedule.placement;
+  const auto placement = surrogate.learns() ? options.schedule.placement : Placement::off;
   if (placement == Placement::in_situ) return std::make_unique<InSituLearner>(options.schedule, surrogate);
   if (placement == Placement::dedicated && crew.n_trainers() > 0)
     return std::make_unique<DedicatedLearner>(options, crew, signature, surrogate, log);

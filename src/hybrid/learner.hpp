@@ -56,7 +56,7 @@ class Learner {
 };
 
 /// The learner that the options ask for: the ranks themselves, their trainers, or nobody (also if a crew without
-/// trainers is to be trained by some). Borrows the surrogate. Collective.
+/// trainers is to be trained by some, or the surrogate does not learn). Borrows the surrogate. Collective.
 std::unique_ptr<Learner> make_learner(const HybridOptions& options, const Crew& crew,
                                       const core::Signature& signature, surrogate::Surrogate& surrogate,
                                       const core::Log& log);

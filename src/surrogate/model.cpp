@@ -14,6 +14,7 @@ namespace {
 // are a tenth), few enough that the activations stay near the core.
 constexpr std::int64_t chunk = 1024;
 constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr Signals unusable{infinity, infinity, infinity};
 
 void persist_standards(const core::Archive& archive, std::vector<Scaling::Standard>& standards) {
   std::vector<double> means, deviations;
@@ -78,28 +79,38 @@ void Model::persist(const core::Archive& archive) {
 
 void Model::predict(core::ConstRows in, core::Rows out, std::span<Signals> signals) {
   const torch::InferenceMode inference;
-  const auto device = network->device();
   for (std::int64_t first = 0; first < in.size(); first += chunk) {
     const auto n = std::min(chunk, in.size() - first);
     fill_input(scaling, in, first, n, features_, rows_);
-    const auto input = Network::Input{features_, rows_}.first(n).to(device);
-    const auto answer = network->forward(input);
+    const auto asked = ask(*network, {features_, rows_}, n);
+    if (!asked.words.empty())
+      refuse(asked, out.from(first).first(n), signals.subspan(static_cast<std::size_t>(first)));
+    const auto& answer = asked.answer;
     const auto corrected =
         correction.says_nothing() ? answer.increments : answer.increments + correction(answer.features);
     const auto increments = corrected.cpu().contiguous();
     const auto predicted_error = torch::pow(10.0, answer.log_error).cpu();
     const auto disagreement =
-        (answer.second.defined() ? difference(answer.increments, answer.second) : torch::zeros_like(answer.log_error)).cpu();
-    const auto distance = familiarity.distance(input.features).cpu();
-    for (std::int64_t i = 0; i < n; ++i) {
-      const auto row = out[first + i];
-      scaling.advance(in[first + i], increments.data_ptr<float>() + i * scaling.n_targets(), row);
-      signals[static_cast<std::size_t>(first + i)] =
-          core::all_finite(row) ? Signals{predicted_error.data_ptr<float>()[i], disagreement.data_ptr<float>()[i],
-                                          distance.data_ptr<float>()[i]}
-                                : Signals{infinity, infinity, infinity};
+        (answer.second.defined() ? difference(answer.increments, answer.second) : torch::zeros_like(answer.log_error))
+            .cpu();
+    const auto distance = familiarity.distance(asked.input.features).cpu();
+    for (std::int64_t j = 0; j < asked.n(); ++j) {
+      const auto i = first + asked.rows[static_cast<std::size_t>(j)];
+      const auto row = out[i];
+      scaling.advance(in[i], increments.data_ptr<float>() + j * scaling.n_targets(), row);
+      signals[static_cast<std::size_t>(i)] =
+          core::all_finite(row) ? Signals{predicted_error.data_ptr<float>()[j], disagreement.data_ptr<float>()[j],
+                                          distance.data_ptr<float>()[j]}
+                                : unusable;
     }
   }
+}
+
+/// Rows that the network raises for are answered by nothing, and it has said why.
+void Model::refuse(const Asked& asked, core::Rows out, std::span<Signals> signals) {
+  if (first_words.empty()) first_words = asked.words;
+  std::ranges::fill(out.flat(), std::numeric_limits<double>::quiet_NaN());
+  std::ranges::fill(signals.first(static_cast<std::size_t>(out.size())), unusable);
 }
 
 void Model::correct(core::ConstRows in, core::ConstRows out, double tolerance, const parallel::Communicator& comm) {
@@ -115,8 +126,9 @@ void Model::correct(core::ConstRows in, core::ConstRows out, double tolerance, c
   Network::Input input{torch::empty({n, scaling.n_features()}),
                        network->reads_rows() ? torch::empty({n, in.width()}) : torch::Tensor()};
   fill_input(scaling, finite_in.rows(), 0, n, input.features, input.rows);
-  const auto answer = network->forward(input.to(network->device()));
-  const auto missing = truth.narrow(0, 0, n).to(network->device()) - answer.increments;
+  const auto asked = ask(*network, input, n);
+  const auto& answer = asked.answer;
+  const auto missing = asked.of(truth).to(network->device()) - answer.increments;
   const auto left = correction.says_nothing() ? missing : missing - correction(answer.features);
   // As Huber's loss weighs them: an answer that is off by more than a tolerance counts by its size, not its square.
   const auto weight = tolerance / difference(left, torch::zeros_like(left)).clamp_min(tolerance);

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/archive.hpp"
 #include "core/rows.hpp"
 #include "core/signature.hpp"
 #include "parallel/communicator.hpp"
+#include "surrogate/ask.hpp"
 #include "surrogate/correction.hpp"
 #include "surrogate/familiarity.hpp"
 #include "surrogate/network.hpp"
@@ -51,10 +53,12 @@ struct Model {
   Correction correction;
   Ranges ranges;
   std::int32_t version = -1;  // never served
+  std::string first_words;    // the network's own, when it first raised for a row; empty as long as it has not
 
  private:
   Model(const core::Signature& signature, const NetworkOptions& options, torch::Device device,
         const Scaling& unfitted);
+  void refuse(const Asked& asked, core::Rows out, std::span<Signals> signals);
 
   torch::Tensor features_;  // [chunk, n_features], work space
   torch::Tensor rows_;      // [chunk, n_in], work space; undefined unless the network reads rows

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <torch/script.h>
-
 #include <memory>
 
 #include "surrogate/model.hpp"
 #include "surrogate/model_card.hpp"
 #include "surrogate/model_file.hpp"
+#include "surrogate/model_form.hpp"
 
 // Private to this folder: it brings in LibTorch.
 
@@ -14,11 +13,10 @@ namespace bimetal::surrogate {
 
 struct ModelFile::Content {
   ModelCard card;
-  torch::jit::Module module;
+  std::unique_ptr<const ModelForm> form;
 };
 
-/// The model of a file, ready to be asked and trained about `signature`: the native network where the module is one
-/// and answers alike, the module as it is otherwise. Local.
+/// The model of a file, ready to be asked and trained about `signature`. Local.
 Model load_model(const ModelFile& file, const core::Signature& signature, std::uint64_t seed, torch::Device device);
 
 /// The bytes of a model file. reference: rows to be answered for checks, one or more. `training` and the architecture

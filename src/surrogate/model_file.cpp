@@ -8,19 +8,20 @@
 #include "core/fingerprint.hpp"
 #include "core/text.hpp"
 #include "surrogate/model_archive.hpp"
-#include "surrogate/model_check.hpp"
 #include "surrogate/model_content.hpp"
+#include "surrogate/module_check.hpp"
 #include "surrogate/native_module.hpp"
+#include "surrogate/plain_form.hpp"
+#include "surrogate/reference.hpp"
 #include "surrogate/scripted_network.hpp"
 #include "surrogate/signature_json.hpp"
+#include "surrogate/torchscript_form.hpp"
 
 namespace bimetal::surrogate {
 namespace {
 
 using core::UserError;
 using nlohmann::ordered_json;
-
-constexpr const char* native_name = "bimetal.perceptrons";
 
 /// This rank's copy. Collective, as a file that some rank cannot read is an error on all.
 std::string read_bytes(const std::string& path, const parallel::Communicator& comm) {
@@ -51,60 +52,25 @@ void require_same_on_all_ranks(const std::string& bytes, const std::string& path
           path, rank);
 }
 
-std::string name_of(Head head) {
-  return std::ranges::find(heads, head, &std::pair<const char*, Head>::second)->first;
-}
-
-Head head_of(const MetadataReader& architecture) {
-  const auto name = architecture.value<std::string>("head");
-  for (const auto& [known, head] : heads)
-    if (name == known) return head;
-  architecture.refuse("head", "must be relaxation or increment");
-}
-
-NetworkOptions options_of(const ordered_json& architecture, std::uint64_t seed, const std::string& source) {
-  const MetadataReader reader(architecture, source, "architecture");
-  NetworkOptions options;
-  options.layers = reader.value<std::vector<std::int64_t>>("layers");
-  options.error_layers = reader.value<std::vector<std::int64_t>>("error_layers");
-  options.second_layers = reader.value<std::vector<std::int64_t>>("second_layers");
-  options.head = reader.has("head") ? head_of(reader) : Head::increment;  // as in format 1
-  options.seed = seed;
-  for (const auto* widths : {&options.layers, &options.error_layers, &options.second_layers})
-    for (const auto width : *widths)
-      if (width < 1 || width > 65536) reader.refuse("layers", "must be widths from 1 to 65536");
-  if (options.layers.empty()) reader.refuse("layers", "must not be empty");
-  return options;
-}
-
-/// Null if the card does not claim it, or the module turns out to be something else.
-std::unique_ptr<Network> as_native(const ModelFile::Content& content, std::uint64_t seed, torch::Device device,
-                                   const std::string& source) {
-  const auto& card = content.card;
-  if (card.architecture.at("name") != native_name) return nullptr;
-  const auto scaling = scaling_of(card);
-  auto network = native_network(content.module, options_of(card.architecture, seed, source), scaling, device);
-  if (!network) return nullptr;
-  auto rebuilt = native_module(*network, scaling);
-  const auto n_out = static_cast<std::int64_t>(card.signature.outputs.size());
-  if (!agree(answers_to(rebuilt, card.reference.in, n_out), card.reference, card.signature)) return nullptr;
-  return network;
+std::unique_ptr<const ModelForm> form_of(const ModelArchive& archive, const ModelCard& card,
+                                         const std::string& path) {
+  if (PlainForm::is_in(archive, card)) return std::make_unique<PlainForm>(archive, card, path);
+  return std::make_unique<TorchScriptForm>(archive, card, path);
 }
 
 }  // namespace
 
 ModelFile::ModelFile(const std::string& path, const parallel::Communicator& comm) : path_(path) {
-  const auto bytes = read_bytes(path, comm);
+  auto bytes = read_bytes(path, comm);
   require_same_on_all_ranks(bytes, path, comm);
-  auto archive = ModelArchive::open(bytes, path);
+  const auto archive = ModelArchive::open(std::move(bytes), path);
   Content content;
   try {
     content.card = read_card(archive.metadata, path);
   } catch (const core::RuntimeFailure& failure) {
     throw UserError::format("{}: its metadata (bimetal.json) does not fit together: {}", path, failure.what());
   }
-  content.module = std::move(archive.module);
-  check_module(content.module, content.card, path);
+  content.form = form_of(archive, content.card, path);
   content_ = std::make_shared<const Content>(std::move(content));
 }
 
@@ -113,18 +79,18 @@ void ModelFile::require_for(const core::Signature& signature) const {
 }
 
 const core::Signature& ModelFile::signature() const { return content_->card.signature; }
+bool ModelFile::learns() const { return content_->form->learns(); }
 
 std::string ModelFile::describe() const {
   const auto& card = content_->card;
   const auto& signature = card.signature;
   std::string text = fmt::format("{}: version {} of a model for sub-problems of kind '{}'\n", path_, card.version,
                                  core::one_line(signature.kind));
-  std::int64_t n_parameters = 0;
-  for (const auto& parameter : content_->module.parameters()) n_parameters += parameter.numel();
   text += fmt::format("  fingerprint   {}\n", core::one_line(signature.fingerprint));
   if (signature.dt > 0.0) text += fmt::format("  step          {} s\n", signature.dt);
-  text +=
-      fmt::format("  architecture  {}\n  parameters    {}\n", core::one_line(card.architecture.dump()), n_parameters);
+  text += fmt::format("  architecture  {}\n  kept as       {}\n  parameters    {}{}\n",
+                      core::one_line(card.architecture.dump()), content_->form->name(),
+                      content_->form->n_parameters(), learns() ? "" : ", none of which training could change");
   text += fmt::format("  training      {}\n", core::one_line(card.training.dump()));
   text += fmt::format("  distance      {}\n",
                       card.familiarity.centre.empty()
@@ -152,8 +118,7 @@ std::string ModelFile::describe() const {
 Model load_model(const ModelFile& file, const core::Signature& signature, std::uint64_t seed, torch::Device device) {
   const auto& content = file.content();
   const auto scaling = scaling_of(content.card);
-  auto network = as_native(content, seed, device, file.path());
-  if (!network) network = std::make_unique<ScriptedNetwork>(content.module, scaling, device);
+  auto network = content.form->network(seed, device);
   Model model(signature, std::move(network), scaling);
   model.familiarity = Familiarity(content.card.familiarity, device);
   model.ranges = content.card.ranges;
@@ -162,20 +127,7 @@ Model load_model(const ModelFile& file, const core::Signature& signature, std::u
 
 std::string write_model(const Model& model, const core::Signature& signature, const core::RowTable& reference,
                         const ordered_json& training, const ordered_json& foreign_architecture) {
-  ModelArchive archive;
   ModelCard card;
-  if (const auto* native = dynamic_cast<const Perceptrons*>(model.network.get())) {
-    archive.module = native_module(*native, model.scaling);
-    const auto& options = native->options();
-    card.architecture = {{"name", native_name},
-                         {"layers", options.layers},
-                         {"error_layers", options.error_layers},
-                         {"second_layers", options.second_layers},
-                         {"head", name_of(options.head)}};
-  } else {
-    archive.module = dynamic_cast<const ScriptedNetwork&>(*model.network).module();
-    card.architecture = foreign_architecture;
-  }
   card.signature = signature;
   card.knee = model.scaling.knee();
   for (const auto& feature : model.scaling.feature_scales()) card.resolutions.push_back(feature.resolution);
@@ -185,9 +137,18 @@ std::string write_model(const Model& model, const core::Signature& signature, co
   card.ranges = model.ranges;
   card.version = model.version;
   card.training = training;
-  card.reference = answers_to(archive.module, reference, std::ssize(signature.outputs));
-  archive.metadata = to_text(card);
-  return archive.bytes();
+  if (const auto* native = dynamic_cast<const Perceptrons*>(model.network.get())) {
+    Perceptrons on_host(model.scaling, native->options(), torch::kCPU);
+    on_host.take(*native);
+    card.architecture = architecture_of(native->options());
+    card.reference = answers_of(on_host, model.scaling, signature, reference);
+    return ModelArchive::pack(native_module(on_host, model.scaling), to_text(card),
+                              PlainForm::write_weights(on_host));
+  }
+  auto module = dynamic_cast<const ScriptedNetwork&>(*model.network).module();
+  card.architecture = foreign_architecture;
+  card.reference = answers_to(module, reference, std::ssize(signature.outputs));
+  return ModelArchive::pack(module, to_text(card));
 }
 
 }  // namespace bimetal::surrogate

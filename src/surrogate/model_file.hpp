@@ -21,6 +21,7 @@ class ModelFile {
 
   const std::string& path() const { return path_; }
   const core::Signature& signature() const;
+  bool learns() const;  // training can change what it says
   /// Some lines for people: what it answers, what it is made of, what it was trained on. Local.
   std::string describe() const;
 

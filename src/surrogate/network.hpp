@@ -23,8 +23,8 @@ class Network {
   struct Input {
     torch::Tensor features;  // [n, n_features] standardised
     torch::Tensor rows;      // [n, n_in] as physics gets them; undefined unless reads_rows()
-    Input first(std::int64_t n) const {
-      return {features.narrow(0, 0, n), rows.defined() ? rows.narrow(0, 0, n) : torch::Tensor()};
+    Input part(std::int64_t first, std::int64_t n) const {
+      return {features.narrow(0, first, n), rows.defined() ? rows.narrow(0, first, n) : torch::Tensor()};
     }
     Input to(torch::Device device) const {
       return {features.to(device), rows.defined() ? rows.to(device) : torch::Tensor()};
@@ -36,8 +36,10 @@ class Network {
     torch::Tensor second;      // [n, n_targets] increments by a second network; undefined unless has_second()
     torch::Tensor features;    // [n, any] of which the last layer is linear, or the input's; without gradient
   };
-  /// Differentiable unless gradients are off. Local.
+  /// Differentiable unless gradients are off. One that somebody else has made may raise for some rows (ask.hpp).
+  /// Local.
   virtual Answer forward(const Input& input) const = 0;
+  virtual bool learns() const = 0;  // gradients reach its weights
   virtual bool reads_rows() const = 0;
   virtual bool has_second() const = 0;
 

@@ -37,6 +37,7 @@ class Perceptrons : public Network {
                                        const NetworkOptions& options);
 
   Answer forward(const Input& input) const override;
+  bool learns() const override { return true; }
   bool reads_rows() const override { return options_.head == Head::relaxation; }
   bool has_second() const override { return true; }
   /// The change goes into the first and the last layers of the trunk and the second network.

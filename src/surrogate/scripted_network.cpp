@@ -2,8 +2,9 @@
 
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
-#include "surrogate/model_archive.hpp"
 
 namespace bimetal::surrogate {
 namespace {
@@ -20,23 +21,40 @@ torch::jit::Module copied(const torch::jit::Module& module) {
   return module.deepcopy();
 }
 
-}  // namespace
-
+/// rows: [n, n_in]; two or three tensors.
 std::vector<torch::Tensor> run_module(torch::jit::Module& module, const torch::Tensor& rows) {
   const torch::jit::GraphOptimizerEnabledGuard as_written(false);
+  std::vector<torch::Tensor> outputs;
+  const auto answer = module.forward({rows});
+  for (const auto& element : answer.toTupleRef().elements()) outputs.push_back(element.toTensor());
+  return outputs;
+}
+
+}  // namespace
+
+bool gradients_reach(const torch::jit::Module& module, const torch::Tensor& rows) {
+  auto copy = copied(module);
+  std::vector<torch::Tensor> parameters, outputs;
+  for (auto parameter : copy.parameters()) parameters.push_back(parameter.set_requires_grad(true));
+  const torch::AutoGradMode with_gradients(true);
   try {
-    std::vector<torch::Tensor> outputs;
-    const auto answer = module.forward({rows});
-    for (const auto& element : answer.toTupleRef().elements()) outputs.push_back(element.toTensor());
-    return outputs;
-  } catch (const std::exception& error) {
-    throw core::RuntimeFailure(fmt::format("the model's forward fails on {} rows ({}); it must take any number",
-                                           rows.size(0), reason_of(error)));
+    for (const auto& output : run_module(copy, rows))
+      if (output.requires_grad()) outputs.push_back(output.sum());
+    if (parameters.empty() || outputs.empty()) return false;
+    const auto gradients = torch::autograd::grad(outputs, parameters, {}, {}, false, /*allow_unused=*/true);
+    return std::ranges::any_of(gradients, [](const auto& gradient) { return gradient.defined(); });
+  } catch (const std::exception&) {
+    return false;  // it answers, but there is no way back
   }
 }
 
-ScriptedNetwork::ScriptedNetwork(const torch::jit::Module& module, const Scaling& scaling, torch::Device device)
-    : Network(count_parameters(module), device), given_(module), module_(copied(module)), scaling_(scaling) {
+ScriptedNetwork::ScriptedNetwork(const torch::jit::Module& module, const ModuleTraits& traits, const Scaling& scaling,
+                                 torch::Device device)
+    : Network(count_parameters(module), device),
+      given_(module),
+      module_(copied(module)),
+      traits_(traits),
+      scaling_(scaling) {
   const torch::NoGradGuard no_gradient;
   module_.to(device);
   module_.eval();
@@ -60,7 +78,6 @@ ScriptedNetwork::ScriptedNetwork(const torch::jit::Module& module, const Scaling
   }
   columns_ = torch::tensor(columns).to(device);
   knee_ = torch::tensor(knee).to(device);
-  has_second_ = run_module(module_, torch::ones({1, scaling.n_inputs()}, device)).size() > 2;
 }
 
 torch::Tensor ScriptedNetwork::in_knees(const torch::Tensor& increments) const {
@@ -68,16 +85,22 @@ torch::Tensor ScriptedNetwork::in_knees(const torch::Tensor& increments) const {
 }
 
 Network::Answer ScriptedNetwork::forward(const Input& input) const {
-  const auto outputs = run_module(module_, input.rows);
   const std::int64_t n = input.rows.size(0), n_out = scaling_.null_space().n_out();
+  if (n == 0) return nothing(input);
+  const auto outputs = run_module(module_, input.rows);
   const auto fits = [](const torch::Tensor& output, at::IntArrayRef shape) {
     return output.sizes() == shape && output.scalar_type() == torch::kFloat32;
   };
-  const bool as_checked = outputs.size() == (has_second_ ? 3 : 2) && fits(outputs[0], {n, n_out}) &&
-                          fits(outputs[1], {n}) && (!has_second_ || fits(outputs[2], {n, n_out}));
+  const bool as_checked = outputs.size() == (has_second() ? 3 : 2) && fits(outputs[0], {n, n_out}) &&
+                          fits(outputs[1], {n}) && (!has_second() || fits(outputs[2], {n, n_out}));
   VALIDATE(as_checked, "the model answers {} rows in other shapes or types than those it was checked with", n);
-  return {in_knees(outputs[0]), outputs[1], has_second_ ? in_knees(outputs[2]) : torch::Tensor(),
-          input.features};
+  return {in_knees(outputs[0]), outputs[1], has_second() ? in_knees(outputs[2]) : torch::Tensor(), input.features};
+}
+
+/// For no rows, of which the module is not asked: it need not know what to say.
+Network::Answer ScriptedNetwork::nothing(const Input& input) const {
+  const auto increments = torch::zeros({0, scaling_.n_targets()}, device());
+  return {increments, torch::zeros({0}, device()), has_second() ? increments : torch::Tensor(), input.features};
 }
 
 void ScriptedNetwork::draw_weights(std::uint64_t) {
@@ -91,7 +114,7 @@ void ScriptedNetwork::take(const Network& other) {
 }
 
 std::unique_ptr<Network> ScriptedNetwork::clone() const {
-  auto copy = std::make_unique<ScriptedNetwork>(given_, scaling_, device());
+  auto copy = std::make_unique<ScriptedNetwork>(given_, traits_, scaling_, device());
   copy->take(*this);
   return copy;
 }

@@ -3,6 +3,7 @@
 #include <torch/script.h>
 #include <torch/torch.h>
 
+#include "surrogate/module_check.hpp"
 #include "surrogate/network.hpp"
 
 // Private to this folder: it brings in LibTorch.
@@ -15,12 +16,15 @@ namespace bimetal::surrogate {
 /// would compile anew for every size of batch.
 class ScriptedNetwork : public Network {
  public:
-  /// A module that check_module() has passed; it is copied. Local.
-  ScriptedNetwork(const torch::jit::Module& module, const Scaling& scaling, torch::Device device);
+  /// A module that check_module() has passed, and found to have these traits; it is copied. Local.
+  ScriptedNetwork(const torch::jit::Module& module, const ModuleTraits& traits, const Scaling& scaling,
+                  torch::Device device);
 
+  /// Raises what the module raises.
   Answer forward(const Input& input) const override;
+  bool learns() const override { return traits_.learns; }
   bool reads_rows() const override { return true; }
-  bool has_second() const override { return has_second_; }
+  bool has_second() const override { return traits_.has_second; }
   void restate(const Scaling& to) override { rescale(to); }  // its answers know nothing of the scaling
   void rescale(const Scaling& to) override { scaling_ = to; }
   void draw_weights(std::uint64_t draw) override;  // those it came with
@@ -32,18 +36,20 @@ class ScriptedNetwork : public Network {
   torch::jit::Module module() const;
 
  private:
+  Answer nothing(const Input& input) const;
   torch::Tensor in_knees(const torch::Tensor& increments) const;
 
   torch::jit::Module given_;           // never changed: LibTorch cannot copy a module whose parameters share storage
   mutable torch::jit::Module module_;  // its parameters are views of the flat arrays; forward() is not const
+  ModuleTraits traits_;
   Scaling scaling_;
-  bool has_second_ = false;
   torch::Tensor given_weights_;  // [n_parameters]
   torch::Tensor columns_;        // [n_targets] of the increments
   torch::Tensor knee_;           // [n_targets]
 };
 
-/// Runs a module on rows as they are. rows: [n, n_in]; two or three tensors. Local.
-std::vector<torch::Tensor> run_module(torch::jit::Module& module, const torch::Tensor& rows);
+/// Whether a gradient of what a module says reaches any of its parameters, all of which are meant to be trained. A
+/// frozen module has none, and one that answers without gradients never moves. rows: [n, n_in]. Local.
+bool gradients_reach(const torch::jit::Module& module, const torch::Tensor& rows);
 
 }  // namespace bimetal::surrogate

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
+#include "core/finite.hpp"
 #include "surrogate/device.hpp"
 #include "surrogate/familiarity.hpp"
 #include "surrogate/model.hpp"
@@ -85,6 +86,7 @@ struct Surrogate::Impl {
   void familiarise();
   void change_scaling(const Scaling& scaling);
   void note(const Trainer::Counts& counts_now);
+  core::RowTable reference_rows(Model& model);
 };
 
 Model& Surrogate::Impl::model(Weights which) {
@@ -182,6 +184,7 @@ void Surrogate::remember(core::ConstRows in, core::ConstRows out, std::span<cons
 TrainingReport Surrogate::train(std::int64_t n_updates) {
   auto& self = *impl_;
   TrainingReport report;
+  if (!learns()) return report;
   // The states a run meets change as it goes on, most of all in the beginning.
   const auto offered = self.comm.sum(self.n_offered);
   if (offered < self.training.batch) return report;
@@ -237,21 +240,36 @@ void Surrogate::roll_back() {
   impl_->previous.version = -1;
 }
 
+/// Some rows that a model has an answer to, for its file to be recognised by. In single precision, as whoever reads
+/// the file may know no other. Local.
+core::RowTable Surrogate::Impl::reference_rows(Model& model) {
+  constexpr std::int64_t most_rows = 8;
+  const auto n = std::min(most_rows, replay.size());
+  const auto singles = [](std::span<const double> row) {
+    std::vector<double> values(row.begin(), row.end());
+    for (auto& value : values) value = static_cast<float>(value);
+    return values;
+  };
+  core::RowTable seen(std::ssize(signature.inputs)), answered = seen;
+  for (std::int64_t i = 0; i < n; ++i) seen.append(singles(replay.in(i * replay.size() / n)));
+  core::RowTable out(std::ssize(signature.outputs), n);
+  std::vector<Signals> signals(static_cast<std::size_t>(n));
+  model.predict(seen.rows(), out.rows(), signals);
+  for (std::int64_t i = 0; i < n; ++i)
+    if (core::all_finite(out[i])) answered.append(seen[i]);
+  if (answered.size() > 0) return answered;
+  std::vector<double> row;  // this rank has seen nothing: the middle of what all have seen, or what is nominal
+  for (std::size_t k = 0; k < signature.inputs.size(); ++k)
+    row.push_back(model.ranges.lower.empty() ? signature.inputs[k].scale
+                                             : 0.5 * (model.ranges.lower[k] + model.ranges.upper[k]));
+  answered.append(singles(row));
+  return answered;
+}
+
 std::string Surrogate::save(Weights which) const {
   auto& self = *impl_;
-  const auto& model = self.model(which);
-  constexpr std::int64_t most_rows = 8;
-  const auto n = std::min(most_rows, self.replay.size());
-  core::RowTable reference(std::ssize(self.signature.inputs));
-  for (std::int64_t i = 0; i < n; ++i) reference.append(self.replay.in(i * self.replay.size() / n));
-  if (n == 0) {  // this rank has seen nothing: the middle of what all have seen, or what is nominal
-    std::vector<double> row;
-    for (std::size_t k = 0; k < self.signature.inputs.size(); ++k)
-      row.push_back(model.ranges.lower.empty() ? self.signature.inputs[k].scale
-                                               : 0.5 * (model.ranges.lower[k] + model.ranges.upper[k]));
-    reference.append(row);
-  }
-  return write_model(model, self.file_signature, reference,
+  auto& model = self.model(which);
+  return write_model(model, self.file_signature, self.reference_rows(model),
                      {{"updates", self.counts.updates}, {"samples", self.counts.samples}}, self.foreign_architecture);
 }
 
@@ -324,6 +342,8 @@ void Surrogate::spoil() {
 bool Surrogate::has_snapshot() const { return impl_->has_snapshot; }
 const std::string& Surrogate::device_choice() const { return impl_->device_choice; }
 bool Surrogate::warm() const { return impl_->warm; }
+bool Surrogate::learns() const { return impl_->learner->learns(); }
+const std::string& Surrogate::first_words() const { return impl_->serving.first_words; }
 bool Surrogate::has_second() const { return impl_->candidate.network->has_second(); }
 std::int32_t Surrogate::version() const { return impl_->serving.version; }
 std::int64_t Surrogate::n_parameters() const { return impl_->learner->n_parameters(); }

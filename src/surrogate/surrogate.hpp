@@ -45,8 +45,8 @@ class Surrogate {
   enum class Weights { serving, candidate, snapshot };
 
   /// Proposes answers. in: [n, n_in]; out: [n, n_out] = base(in) + N·xi, N spanning the null space of the invariants,
-  /// so that they hold to round-off; derived columns are their base. signals: [n]. An answer that is not finite comes with signals that are not finite, never with an
-  /// exception. Local.
+  /// so that they hold to round-off; derived columns are their base. signals: [n]. An answer that is not finite comes
+  /// with signals that are not finite, never with an exception. Local.
   void predict(Weights which, core::ConstRows in, core::Rows out, std::span<Signals> signals);
 
   /// Corrects the answers of these weights from now on, by what they lack on rows that physics has answered as well
@@ -60,7 +60,7 @@ class Surrogate {
 
   /// `n_updates` gradient steps on the candidate, gradients averaged over ranks; the scaling is fitted
   /// whenever four times as many rows have been seen. Weights that are not finite are drawn anew first, and learning
-  /// starts over. Does nothing until all ranks together hold a batch. Collective.
+  /// starts over. Does nothing until all ranks together hold a batch, and never if it does not learn. Collective.
   TrainingReport train(std::int64_t n_updates);
 
   /// Gradient steps over which the learning rate comes down, and whether it has.
@@ -109,8 +109,12 @@ class Surrogate {
 
   /// How a race between cores and GPUs ended, for the log; empty if there was none (choose_device).
   const std::string& device_choice() const;
-  bool warm() const;             // it began as the model of a file
-  bool has_second() const;       // answers come with a disagreement
+  bool warm() const;        // it began as the model of a file
+  bool learns() const;      // training can change what it says: a model from elsewhere may have no parameters
+  bool has_second() const;  // answers come with a disagreement
+  /// What the serving weights' network said, in its own words, when it first raised for rows of this rank, which then
+  /// had no answer; empty as long as it has not. Local.
+  const std::string& first_words() const;
   std::int32_t version() const;  // of the serving weights, from 0; -1 before the first promotion
   std::int64_t n_parameters() const;
   std::int64_t n_remembered() const;     // rows in this rank's replay buffer

@@ -61,13 +61,17 @@ double Trainer::update() {
   // Ranks share the batch. One with few rows draws few, so that they do not weigh as much as another's thousands.
   const auto n = std::min((options_.batch + comm_.size() - 1) / comm_.size(), replay_.size());
   double loss_sum = 0.0;
+  std::int64_t n_answered = 0;  // the learner may raise for some rows
   if (n > 0) {
     draw(n);
-    const auto device = learner_.device();
-    const auto total = loss(learner_.forward(x_.first(n).to(device)), truth_.narrow(0, 0, n).to(device),
-                            average_.difference, options_.tolerance);
-    total.backward();
-    loss_sum = total.item<double>();
+    const auto asked = ask(learner_, x_, n);
+    n_answered = asked.n();
+    if (n_answered > 0) {
+      const auto total =
+          loss(asked.answer, asked.of(truth_).to(learner_.device()), average_.difference, options_.tolerance);
+      total.backward();
+      loss_sum = total.item<double>();
+    }
   }
 
   const torch::NoGradGuard no_gradient;
@@ -77,7 +81,7 @@ double Trainer::update() {
   auto& rows_of_all = sums[sums.size() - 1];
   sum_of_gradients.copy_(gradient);
   loss_of_all = static_cast<float>(loss_sum);
-  rows_of_all = static_cast<float>(n);
+  rows_of_all = static_cast<float>(n_answered);
   comm_.sum_in_place(sums);
 
   const double rate = learning_rate();
@@ -85,7 +89,7 @@ double Trainer::update() {
   ++counts_.age;
   ++n_own_updates_;
   counts_.samples += static_cast<std::int64_t>(rows_of_all);
-  if (!core::all_finite(sums)) {
+  if (!core::all_finite(sums) || rows_of_all == 0.0F) {
     ++counts_.skipped;
     return 0.0;
   }
@@ -98,7 +102,8 @@ double Trainer::update() {
 void Trainer::draw(std::int64_t n) {
   const auto slots = std::span(slots_).first(static_cast<std::size_t>(n));
   const auto stream = static_cast<std::uint64_t>(comm_.rank());
-  replay_.draw(static_cast<std::uint64_t>(counts_.updates) * static_cast<std::uint64_t>(comm_.size()) + stream, slots);
+  replay_.draw(static_cast<std::uint64_t>(counts_.updates) * static_cast<std::uint64_t>(comm_.size()) + stream,
+               slots);
   const auto& scaling = average_.scaling;
   core::RowTable in(replay_.in().width());
   auto* truth = truth_.data_ptr<float>();

@@ -53,6 +53,16 @@ class Archive {
     require(at == begin, "its entries do not reach to its directory");
   }
 
+  /// The content of an entry beside the format's version; empty if there is none.
+  std::string content(const std::string& name) {
+    read_directory(find_directory());
+    if (entries_.empty()) return "";
+    const auto found = std::ranges::find(entries_, full_name(name), &Entry::name);
+    if (found == entries_.end()) return "";
+    const auto packed = slice(data_of(*found), found->packed);
+    return found->method == deflated ? unfolded(*found, packed) : std::string(packed);
+  }
+
  private:
   void require(bool holds, const std::string& fault) const {
     if (!holds)
@@ -128,8 +138,15 @@ class Archive {
   }
 
   /// Whether there is such an entry in the folder of the first one.
-  bool has(const char* name) const {
-    return !entries_.empty() && names_.contains(entries_[0].name.substr(0, entries_[0].name.find('/') + 1) + name);
+  bool has(const char* name) const { return !entries_.empty() && names_.contains(full_name(name)); }
+  std::string full_name(const std::string& name) const {
+    return entries_[0].name.substr(0, entries_[0].name.find('/') + 1) + name;
+  }
+
+  /// Where what the entry holds begins.
+  std::uint64_t data_of(const Entry& entry) const {
+    return entry.begin + local_size + number<std::uint16_t>(entry.begin + 26) +
+           number<std::uint16_t>(entry.begin + 28);
   }
 
   /// Where the entry ends.
@@ -142,7 +159,7 @@ class Archive {
     require(alike, "its directory and its entries contradict each other");
     require((entry.flags & ~(sizes_follow | utf8_name)) == 0 && (entry.method == stored || entry.method == deflated),
             "an entry is packed in a way that models are not");
-    const std::uint64_t data = at + local_size + number<std::uint16_t>(at + 26) + number<std::uint16_t>(at + 28);
+    const std::uint64_t data = data_of(entry);
     const auto packed = slice(data, entry.packed);
     std::uint64_t end = data + entry.packed;
     if ((entry.flags & sizes_follow) != 0) {
@@ -202,6 +219,10 @@ void check_zip(std::string_view bytes, const std::string& source) {
   if (bytes.size() > std::numeric_limits<std::uint32_t>::max())
     throw core::UserError::format("{} has 4 GiB or more, which no model needs; check the path", source);
   Archive(bytes, source).check();
+}
+
+std::string extra_file(std::string_view bytes, const std::string& name, const std::string& source) {
+  return Archive(bytes, source).content("extra/" + name);
 }
 
 }  // namespace bimetal::surrogate

@@ -16,4 +16,7 @@ namespace bimetal::surrogate {
 /// and 4.4.
 void check_zip(std::string_view bytes, const std::string& source);
 
+/// What an archive that check_zip has passed holds in the extra file `name`; empty if there is none. Local.
+std::string extra_file(std::string_view bytes, const std::string& name, const std::string& source);
+
 }  // namespace bimetal::surrogate

@@ -8,15 +8,21 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import h5py
+import modules
 import numpy as np
 import toy
+import torch
+from torch import Tensor, nn
 
 sys.path.insert(0, str(toy.ROOT / "tests/app"))
 
-from check import Model, distances, read_model  # noqa: E402
-from contract import Signature  # noqa: E402
+from check import Model, distances, extra_file, read_model  # noqa: E402
+from contract import METADATA, Signature  # noqa: E402
 from dataset import load  # noqa: E402
+from export import N_REFERENCE, evenly  # noqa: E402
 from learning import answers  # noqa: E402
+from plain import WEIGHTS  # noqa: E402
 from program import ProgramTest, bimetal, history, settings, summary  # noqa: E402
 
 KERNEL = toy.ROOT / "inputs/h2_kernel.yaml"
@@ -87,8 +93,10 @@ class RoundTrip(ProgramTest):
                 self.assertGreater(summary(out)["surrogate"]["samples_trained"], 0)
                 promoted = read_model(sorted(out.glob("surrogate_v*.pt"))[-1])
                 names = [name for name, _ in promoted.module.named_parameters()]
-                self.assertIn("trunk_0_weight" if architecture == "mlp" else "trunk.centre", names,
-                              "the native network takes over an mlp; what is none stays what it is")
+                self.assertIn("trunk.0.weight" if architecture == "mlp" else "trunk.centre", names)
+                self.assertEqual(extra_file(sorted(out.glob("surrogate_v*.pt"))[-1], WEIGHTS) != b"",
+                                 architecture == "mlp",
+                                 "the native network takes over an mlp; what is none stays what it is")
                 self.assertEqual(promoted.metadata["architecture"], read_model(model).metadata["architecture"])
                 np.testing.assert_allclose(resolutions(promoted), resolutions(read_model(model)), rtol=1e-9)
 
@@ -96,6 +104,7 @@ class RoundTrip(ProgramTest):
         self.assert_done(self.run_case("native", surrogate__layers="[32, 32]"))
         path = sorted((self.folder / "native").glob("surrogate_v*.pt"))[-1]
         self.script("check.py", path, "--data", self.data)
+        self.assertNotEqual(extra_file(path, WEIGHTS), b"")
         model = read_model(path)
         architecture = model.metadata["architecture"]
         self.assertEqual((architecture["name"], architecture["head"]), ("bimetal.perceptrons", "relaxation"))
@@ -114,6 +123,56 @@ class RoundTrip(ProgramTest):
 
         further = read_model(self.train("further.pt", "--from", path, "--updates", 100))
         self.assertEqual(further.metadata["architecture"], model.metadata["architecture"])
+
+    def test_a_frozen_module_that_raises_for_some_rows_serves_where_it_can(self) -> None:
+        data = load([self.data])
+        # It must answer the reference rows; of the gaps between their temperatures one has most of the early rows.
+        T = np.sort(data.training.inputs[:, 0])
+        known = [*T[evenly(len(T), N_REFERENCE)], np.inf]
+        with h5py.File(self.data) as file:
+            early = file["in"][...][file["step"][...] < 6, 0]
+        gaps = [(a + 0.1, b - 0.1) for a, b in zip(known, known[1:])]
+        gap = max(gaps, key=lambda each: ((early > each[0]) & (early < each[1])).sum())
+
+        class Picky(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.level, self.n_out = nn.Parameter(torch.full((1,), -4.0)), data.signature.n_out
+                self.low, self.high = float(gap[0]), float(gap[1])
+
+            def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+                assert not bool(((x[:, 0] > self.low) & (x[:, 0] < self.high)).any()), "not this temperature"
+                return torch.zeros(x.shape[0], self.n_out), self.level.expand(x.shape[0])
+
+        bare = modules.write(torch.jit.freeze(torch.jit.script(Picky().eval())), self.folder / "bare.pt")
+        self.script("export.py", bare, "--data", self.data, "-o", self.folder / "picky.pt")
+        checked = bimetal("model", "check", self.folder / "picky.pt", "--input", KERNEL)
+        self.assert_done(checked)
+        self.assertIn("it has no parameter that training could change", checked.stdout)
+        self.assert_done(self.run_case("picky", surrogate__model=self.folder / "picky.pt", switching__policy="always",
+                                       time__end="8e-6"))
+        log = (self.folder / "picky/log.txt").read_text(encoding="utf-8")
+        self.assertEqual(log.count("no parameter that training could change"), 1, log)
+        self.assertEqual(log.count("not this temperature"), 1, log)
+        done = summary(self.folder / "picky")
+        self.assertEqual(done["surrogate"]["samples_trained"], 0)
+        self.assertGreater(done["subproblems"]["accepted"], 0)
+
+    def test_python_and_the_program_say_the_same_of_the_same_fault(self) -> None:
+        data = toy.write_data(self.folder / "toy.h5", 200)
+        sound = modules.write(torch.jit.script(modules.Sound().eval()), self.folder / "sound.pt")
+        self.assertEqual(modules.said_by("export.py", sound, "--data", data, "-o", self.folder / "toy.pt"), (0, ""))
+        self.assert_done(bimetal("model", "check", self.folder / "toy.pt"))
+        metadata = extra_file(self.folder / "toy.pt", METADATA).decode()
+        left_out = ("Four", "Single", "Flat", "Column", "double")  # of the same sentence as another
+        for name, (module, _) in modules.scripts().items():
+            if name in left_out:
+                continue
+            with self.subTest(module=name):
+                path = modules.write(module, self.folder / f"{name}.pt", modules.with_answers(module, metadata))
+                here = modules.said_by("check.py", path)[1].removeprefix("check.py: ").strip()
+                there = self.assert_refused(bimetal("model", "check", path)).removeprefix("bimetal: ").strip()
+                self.assertEqual(here, there)
 
 
 if __name__ == "__main__":

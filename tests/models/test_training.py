@@ -16,8 +16,8 @@ import numpy as np
 import toy
 import torch
 
-from check import METADATA, Model, distances, read_archive, read_model
-from contract import HEADS
+from check import Model, distances, read_archive, read_model
+from contract import HEADS, METADATA
 from dataset import load
 from learning import OPTIMISERS, Loss, ScaledDifference, answers, scaled_errors
 

@@ -88,7 +88,7 @@ TEST(Bases, a_module_says_the_outputs_themselves_where_the_base_is_zero) {
   auto surrogate = taught(Head::relaxation, 50);
   const Fluxes rows(20, 1);
   const auto answers = ask(surrogate, rows.in);
-  auto module = ModelArchive::open(surrogate.save(Weights::candidate), "the model").module;
+  auto module = ModelArchive::open(surrogate.save(Weights::candidate), "the model").module();
   auto x = torch::empty({20, 4});
   std::ranges::copy(rows.in.rows().flat(), x.data_ptr<float>());
   const auto said = module.forward({x}).toTupleRef().elements()[0].toTensor().contiguous();
@@ -105,14 +105,13 @@ TEST(Bases, files_from_before_they_were_stated_are_read_as_they_were_meant) {
   taught.remember(rows.in.rows(), rows.out.rows(), rows.id, 0);
   taught.train(5);
   taught.familiarise();
-  auto archive = ModelArchive::open(taught.save(Weights::candidate), "the model");
+  const auto archive = ModelArchive::open(taught.save(Weights::candidate), "the model");
   auto metadata = nlohmann::ordered_json::parse(archive.metadata);
   for (auto& input : metadata["inputs"]) input.erase("condition");
   for (auto& output : metadata["outputs"]) output.erase("continues");
   metadata.erase("strata");
   metadata["format"] = 2;
-  archive.metadata = metadata.dump();
-  std::ofstream(path, std::ios::binary) << archive.bytes();
+  std::ofstream(path, std::ios::binary) << ModelArchive::pack(archive.module(), metadata.dump(), archive.weights);
   const ModelFile file(path, {});
   file.require_for(testing::toy_signature_with_step());
   ASSERT_TRUE(file.signature().strata);

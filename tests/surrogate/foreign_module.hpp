@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
 
 #include "surrogate/model_archive.hpp"
 
@@ -30,16 +29,15 @@ def forward(self, x: Tensor):
 }
 
 /// The metadata of a taught model with the reference answers of another module.
-inline std::string foreign(const std::string& taught, torch::jit::Module module, double reference_answer = 0.0) {
-  auto archive = ModelArchive::open(taught, "the model");
+inline std::string foreign(const std::string& taught, const torch::jit::Module& module,
+                           double reference_answer = 0.0) {
+  const auto archive = ModelArchive::open(taught, "the model");
   auto metadata = nlohmann::ordered_json::parse(archive.metadata);
   metadata["architecture"] = {{"name", "sines"}};
   for (auto& row : metadata["reference"]["increments"])
     for (auto& value : row) value = reference_answer;
   for (auto& value : metadata["reference"]["log_error"]) value = -2.0;
-  archive.module = std::move(module);
-  archive.metadata = metadata.dump();
-  return archive.bytes();
+  return ModelArchive::pack(module, metadata.dump());
 }
 
 }  // namespace bimetal::surrogate::testing

@@ -4,9 +4,11 @@
 #include <torch/script.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -51,15 +53,55 @@ const std::string& taught_bytes() {
 }
 
 std::string with_metadata(const std::string& bytes, const std::function<void(ordered_json&)>& change) {
-  auto archive = ModelArchive::open(bytes, "the model");
+  const auto archive = ModelArchive::open(bytes, "the model");
   auto metadata = ordered_json::parse(archive.metadata);
   change(metadata);
-  archive.metadata = metadata.dump();
-  return archive.bytes();
+  return ModelArchive::pack(archive.module(), metadata.dump(), archive.weights);
 }
 
-std::string foreign(torch::jit::Module module, double reference_answer = 0.0) {
-  return testing::foreign(taught_bytes(), std::move(module), reference_answer);
+std::string foreign(const torch::jit::Module& module, double reference_answer = 0.0) {
+  return testing::foreign(taught_bytes(), module, reference_answer);
+}
+
+/// With other plain weights.
+std::string with_weights(const std::function<void(std::vector<float>&)>& change) {
+  const auto archive = ModelArchive::open(taught_bytes(), "the model");
+  std::vector<float> weights(archive.weights.size() / sizeof(float));
+  std::memcpy(weights.data(), archive.weights.data(), archive.weights.size());
+  change(weights);
+  const std::string bytes(reinterpret_cast<const char*>(weights.data()), weights.size() * sizeof(float));
+  return ModelArchive::pack(archive.module(), archive.metadata, bytes);
+}
+
+std::string without_plain_weights() {
+  const auto archive = ModelArchive::open(taught_bytes(), "the model");
+  return ModelArchive::pack(archive.module(), archive.metadata);
+}
+
+std::string spoilt_module() {
+  const auto archive = ModelArchive::open(taught_bytes(), "the model");
+  auto module = archive.module();
+  const torch::NoGradGuard no_gradient;
+  auto weight = module.attr("trunk_0_weight").toTensor();
+  weight[0][0] = std::numeric_limits<float>::quiet_NaN();
+  return ModelArchive::pack(module, archive.metadata);
+}
+
+std::string without_metadata() {
+  std::ostringstream stream;
+  ModelArchive::open(taught_bytes(), "the model").module().save(stream);
+  return stream.str();
+}
+
+/// A module of one constant parameter that gives rows of its own choice.
+std::string said(const std::string& body) {
+  torch::jit::Module module("said");
+  module.register_parameter("level", torch::full({1}, -2.0).set_requires_grad(true), false);
+  module.define(
+      "def forward(self, x: Tensor):\n    increments = 0.0 * x\n"
+      "    log_error = self.level.expand(x.size(0))\n" +
+      body);
+  return foreign(module);
 }
 
 TEST_F(ModelFileTest, brings_back_the_network_to_the_bit) {
@@ -74,10 +116,74 @@ TEST_F(ModelFileTest, brings_back_the_network_to_the_bit) {
   EXPECT_EQ(loaded.n_parameters(), taught.n_parameters());
 }
 
+/// As files were before they had plain weights.
+TEST_F(ModelFileTest, without_plain_weights_the_network_is_that_of_the_module) {
+  const auto rows = testing::toy_rows(500, 7);
+  std::vector<std::int64_t> hashes;
+  for (const auto& bytes : {taught_bytes(), without_plain_weights()}) {
+    const ModelFile file(write(bytes), comm_);
+    Surrogate loaded(testing::toy_signature(), file, {}, testing::quick, comm_);
+    hashes.push_back(testing::hash(testing::ask(loaded, Weights::candidate, rows)));
+  }
+  EXPECT_EQ(hashes[0], hashes[1]);
+  EXPECT_NE(ModelFile(write(taught_bytes()), comm_).describe().find("plain weights"), std::string::npos);
+}
+
+/// The plain weights and the metadata are all that is needed.
+TEST_F(ModelFileTest, plain_weights_do_without_torchscript) {
+  const auto archive = ModelArchive::open(taught_bytes(), "the model");
+  torch::jit::Module other("no_network");
+  const ModelFile file(write(ModelArchive::pack(other, archive.metadata, archive.weights)), comm_);
+  Surrogate loaded(testing::toy_signature(), file, {}, testing::quick, comm_);
+  EXPECT_GT(loaded.n_parameters(), 0);
+}
+
+TEST_F(ModelFileTest, serves_what_training_could_not_change_and_does_not_train_it) {
+  torch::jit::Module buffers("buffers");  // as torch.jit.freeze leaves a module: nothing is a parameter
+  buffers.register_buffer("level", torch::full({1}, -2.0));
+  buffers.define("def forward(self, x: Tensor):\n    return 0.0 * x, self.level.expand(x.size(0))\n");
+  const auto detached = foreign_module("increments.detach(), log_error.detach()");
+  for (const auto& module : {buffers, detached}) {
+    const ModelFile file(write(foreign(module)), comm_);
+    EXPECT_FALSE(file.learns());
+    Surrogate surrogate(testing::toy_signature(), file, {}, testing::quick, comm_);
+    EXPECT_FALSE(surrogate.learns());
+    const auto rows = testing::toy_rows(2000, 3);
+    surrogate.remember(rows.in.rows(), rows.out.rows(), rows.id, 0);
+    EXPECT_EQ(surrogate.train(5).updates, 0);
+    EXPECT_FALSE(surrogate.trained());
+    EXPECT_EQ(testing::ask(surrogate, Weights::candidate, rows).out[7][1], rows.in[7][1]);
+    EXPECT_NO_THROW(ModelFile(write(surrogate.save(Weights::candidate), "again.pt"), comm_));
+  }
+  EXPECT_TRUE(ModelFile(write(foreign(foreign_module())), comm_).learns());
+}
+
+TEST_F(ModelFileTest, rows_that_a_module_raises_for_have_no_answer_and_are_not_learned_from) {
+  const ModelFile file(
+      write(said("    assert float(x[:, 0].max()) < 4000.0, 'too hot'\n    return increments, log_error\n")), comm_);
+  Surrogate surrogate(testing::toy_signature(), file, {}, testing::quick, comm_);
+  auto rows = testing::toy_rows(2000, 3);
+  for (const std::int64_t hot : {5, 1024, 1999}) rows.in[hot][0] = 5000.0;
+  surrogate.promote();
+  const auto answers = testing::ask(surrogate, Weights::serving, rows);
+  for (std::int64_t i = 0; i < 2000; ++i) {
+    const bool hot = rows.in[i][0] > 4000.0;
+    EXPECT_EQ(std::isfinite(answers.signals[static_cast<std::size_t>(i)].predicted_error), !hot) << i;
+    EXPECT_EQ(std::isfinite(answers.out[i][1]), !hot) << i;
+  }
+  EXPECT_NE(surrogate.first_words().find("too hot"), std::string::npos) << surrogate.first_words();
+  surrogate.remember(rows.in.rows(), rows.out.rows(), rows.id, 0);
+  EXPECT_EQ(surrogate.train(10).skipped, 0);
+  surrogate.correct(Weights::serving, rows.in.rows(), rows.out.rows());
+  surrogate.correct(Weights::serving, core::ConstRows(nullptr, 0, 6), core::ConstRows(nullptr, 0, 6));
+  EXPECT_TRUE(std::isfinite(testing::ask(surrogate, Weights::serving, rows).out[0][1]));
+  EXPECT_NO_THROW(ModelFile(write(surrogate.save(Weights::candidate), "again.pt"), comm_));
+}
+
 TEST_F(ModelFileTest, holds_a_module_that_answers_like_the_native_network) {
   auto taught = testing::taught(comm_, 300);
   const auto bytes = taught.save(Weights::candidate);
-  auto module = ModelArchive::open(bytes, "the model").module;
+  auto module = ModelArchive::open(bytes, "the model").module();
   const auto signature = testing::toy_signature();
   const auto rows = testing::toy_rows(500, 7);
   const auto native = testing::ask(taught, Weights::candidate, rows);
@@ -130,7 +236,7 @@ TEST_F(ModelFileTest, keeps_elements_whatever_a_module_says) {
     auto out = module.attr("out").toTensor();
     out.fill_(1e-3);
   }
-  auto archive = ModelArchive::open(foreign(module), "the model");
+  const auto archive = ModelArchive::open(foreign(module), "the model");
   auto metadata = ordered_json::parse(archive.metadata);
   std::vector<std::vector<float>> rows;
   auto x = torch::empty({static_cast<std::int64_t>(metadata["reference"]["input"].size()), 6});
@@ -143,8 +249,7 @@ TEST_F(ModelFileTest, keeps_elements_whatever_a_module_says) {
     for (std::int64_t k = 0; k < 6; ++k)
       metadata["reference"]["increments"][static_cast<std::size_t>(i)][static_cast<std::size_t>(k)] =
           increments[i][k].item<float>();
-  archive.metadata = metadata.dump();
-  const ModelFile file(write(archive.bytes()), comm_);
+  const ModelFile file(write(ModelArchive::pack(module, metadata.dump())), comm_);
   Surrogate surrogate(testing::toy_signature(), file, {}, testing::quick, comm_);
   const auto rows_in = testing::toy_rows(100, 5);
   const auto answers = testing::ask(surrogate, Weights::candidate, rows_in);
@@ -177,20 +282,6 @@ void PrintTo(const Refusal& refusal, std::ostream* out) { *out << refusal.name; 
 
 std::string without(const char* key) {
   return with_metadata(taught_bytes(), [&](auto& metadata) { metadata.erase(key); });
-}
-
-std::string spoilt_weights() {
-  auto archive = ModelArchive::open(taught_bytes(), "the model");
-  const torch::NoGradGuard no_gradient;
-  auto weight = archive.module.attr("trunk_0_weight").toTensor();
-  weight[0][0] = std::numeric_limits<float>::quiet_NaN();
-  return archive.bytes();
-}
-
-std::string without_metadata() {
-  std::ostringstream stream;
-  ModelArchive::open(taught_bytes(), "the model").module.save(stream);
-  return stream.str();
 }
 
 const Refusal refusals[] = {
@@ -248,25 +339,53 @@ const Refusal refusals[] = {
      [] { return with_metadata(taught_bytes(), [](auto& m) { m["dt"] = "fast"; }); },
      {"'dt'", "another kind"}},
     {"metadata_that_is_no_json",
-     [] {
-       auto archive = ModelArchive::open(taught_bytes(), "the model");
-       archive.metadata = "{";
-       return archive.bytes();
-     },
+     [] { return ModelArchive::pack(ModelArchive::open(taught_bytes(), "the model").module(), "{"); },
      {"no JSON"}},
-    {"no_log_error", [] { return foreign(foreign_module("increments")); }, {"a single Tensor", "log_error"}},
+    {"no_log_error",
+     [] { return foreign(foreign_module("increments")); },
+     {"gives a tensor, where it must give", "log_error"}},
     {"a_flat_answer",
      [] { return foreign(foreign_module("increments.flatten(), log_error")); },
-     {"increments of shape", "where it must be"}},
-    {"double_precision", [] { return foreign(foreign_module("increments.double(), log_error")); }, {"not float32"}},
+     {"increments as float32 [", "where it must be float32 [8, 6] for 8 rows"}},
+    {"double_precision",
+     [] { return foreign(foreign_module("increments.double(), log_error")); },
+     {"increments as float64 [8, 6]", "must be float32 [8, 6]"}},
+    {"rows_that_see_each_other",
+     [] { return said("    return increments, log_error + 0.1 * (x.size(0) - 8)\n"); },
+     {"log_error if it is asked for this row alone", "must not see each other"}},
+    {"a_module_that_fails_for_one_row",
+     [] { return said("    return increments, log_error.reshape(2, -1).flatten()\n"); },
+     {"forward fails for 1 row of 6 inputs", "invalid for input of size 1", "[n, 6] for any n"}},
+    {"a_module_that_loses_the_rows",
+     [] { return said("    return increments.squeeze(), log_error\n"); },
+     {"increments as float32 [6]", "float32 [1, 6] for 1 row"}},
+    {"a_list", [] { return foreign(foreign_module("[increments, log_error]")); }, {"gives a list, where"}},
+    {"four_answers",
+     [] { return foreign(foreign_module("increments, log_error, increments, x")); },
+     {"gives a tuple of 4, where"}},
     {"an_answer_that_is_not_finite",
      [] { return foreign(foreign_module("increments / 0.0, log_error")); },
      {"not finite"}},
     {"a_module_that_fails", [] { return foreign(foreign_module("torch.mm(x, x), log_error")); }, {"forward fails"}},
-    {"weights_that_are_nan", spoilt_weights, {"trunk_0_weight", "not finite"}},
+    {"weights_that_are_nan", spoilt_module, {"trunk_0_weight", "not finite"}},
+    {"plain_weights_that_are_nan",
+     [] { return with_weights([](auto& weights) { weights[5] = std::numeric_limits<float>::quiet_NaN(); }); },
+     {"plain weights (bimetal.weights)", "not finite"}},
+    {"plain_weights_of_another_size",
+     [] { return with_weights([](auto& weights) { weights.pop_back(); }); },
+     {"plain weights (bimetal.weights) are", "float32 numbers"}},
+    {"plain_weights_that_say_something_else",
+     [] { return with_weights([](auto& weights) { weights.front() += 1.0F; }); },
+     {"for reference row", "its plain weights (bimetal.weights) give", "not the model it was"}},
     {"other_weights_than_it_was_checked_with",
      [] { return foreign(foreign_module(), 1.0); },
-     {"does not answer its reference rows"}},
+     {"for reference row 1 forward gives 0 for the increment of", "not 1 as its metadata"}},
+    {"an_architecture_without_layers",
+     [] {
+       return with_metadata(without_plain_weights(),
+                            [](auto& m) { m["architecture"]["layers"] = ordered_json::array(); });
+     },
+     {"'layers' must not be empty"}},
     {"no_torchscript", [] { return std::string("case: h2_kernel\n"); }, {"not a TorchScript archive"}},
     {"an_empty_file", [] { return std::string(); }, {"not a TorchScript archive"}},
     {"half_a_file", [] { return taught_bytes().substr(0, taught_bytes().size() / 2); }, {"truncated"}},

@@ -90,7 +90,9 @@ inline Mutant renumbered(const std::string& bytes, Dice& dice) {
   auto entries = read_archive(bytes);
   std::vector<ArchiveEntry*> tensors;
   for (auto& entry : entries)
-    if (entry.name.starts_with("data/")) tensors.push_back(&entry);
+    if (entry.name.starts_with("data/") || entry.name == "extra/bimetal.weights") tensors.push_back(&entry);
+  if (std::ranges::find(entries, "extra/bimetal.weights", &ArchiveEntry::name) != entries.end())
+    std::erase_if(tensors, [](const ArchiveEntry* entry) { return entry->name.starts_with("data/"); });  // unread
   auto& entry = *dice.pick(tensors);
   Mutant mutant = bimetal::testing::mutate(entry.content, bimetal::testing::byte_mutations(), dice);
   mutant.text.resize(entry.content.size());
