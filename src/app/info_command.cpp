@@ -10,6 +10,7 @@
 #include "app/commands.hpp"
 #include "app/guarded.hpp"
 #include "core/version.hpp"
+#include "parallel/cores.hpp"
 #include "surrogate/library.hpp"
 
 namespace bimetal::app {
@@ -21,6 +22,12 @@ std::string describe_mpi(int ranks) {
   MPI_Get_library_version(name, &length);
   const std::string text(name);
   return fmt::format("{}, {} rank(s)", text.substr(0, text.find(',')), ranks);
+}
+
+/// Of the networks in a run, which does not ask OMP_NUM_THREADS. Collective.
+std::string describe_threads(const parallel::Communicator& world) {
+  return fmt::format("1 on a rank that solves, {} on one that only trains (training.placement: dedicated)",
+                     parallel::fair_cores(world));
 }
 
 #ifdef NDEBUG
@@ -38,6 +45,7 @@ int execute(const InfoCommand& command, const parallel::Communicator& world) {
       {"MPI", describe_mpi(world.size())},
       {"PETSc", fmt::format("{}.{}.{}", PETSC_VERSION_MAJOR, PETSC_VERSION_MINOR, PETSC_VERSION_SUBMINOR)},
       {"LibTorch", surrogate::describe_library()},
+      {"threads", describe_threads(world)},
       {"BLAS", surrogate::blas_library()},
       {"HDF5", fmt::format("{}.{}.{}", H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE)},
       {"SUNDIALS", SUNDIALS_VERSION},

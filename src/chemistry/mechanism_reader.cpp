@@ -21,7 +21,7 @@ AtomicWeights read_weights(const std::optional<YamlValue>& section) {
   AtomicWeights weights;
   if (!section) return weights;
   for (const auto& item : section->items()) {
-    const std::string symbol = item.at("symbol").text();
+    const std::string symbol = element_symbol(item.at("symbol").text());
     const double weight = item.at("atomic-weight").number();
     check_name(item.at("symbol"), symbol, "element");
     if (!(weight > 0.0)) item.fail("the atomic weight of {} must be positive", symbol);
@@ -86,6 +86,11 @@ std::vector<SpeciesEntry> read_all_species(const PhaseSelection& phase, const Ya
   for (const auto& entry : phase.species) {
     auto species = read_species(entry.value, entry.units);
     if (skipped(species, phase)) continue;
+    if (species.composition.contains("E"))
+      species.where.fail(
+          "it is charged, and neither diffusion nor balances know charges here; leave ions and electrons out of the "
+          "phase "
+          "(skip-undeclared-elements: true with elements without E, and reactions: declared-species, do so)");
     const auto& name = species.species.name;
     if (!names.insert(name).second) entry.value.fail("species \"{}\" is there twice; remove one", name);
     if (phase.transport && !species.species.transport)

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <map>
 
+#include "chemistry/atomic_weights.hpp"
 #include "chemistry/key_check.hpp"
 #include "chemistry/phase_choice.hpp"
 #include "chemistry/unit_reader.hpp"
@@ -180,7 +181,7 @@ void read_reaction_selection(MechanismFiles& files, const YamlValue& phase, Phas
 
 void add_element(const YamlValue& item, const std::optional<YamlValue>& section,
                  std::vector<ElementChoice>& elements) {
-  const std::string name = item.text();
+  const std::string name = element_symbol(item.text());
   check_name(item, name, "element");
   if (std::ranges::any_of(elements, [&](const auto& other) { return other.name == name; }))
     item.fail("element \"{}\" is listed twice", name);

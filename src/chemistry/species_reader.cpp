@@ -2,6 +2,9 @@
 
 #include <fmt/ranges.h>
 
+#include <cmath>
+
+#include "chemistry/atomic_weights.hpp"
 #include "chemistry/key_check.hpp"
 #include "chemistry/thermo_reader.hpp"
 
@@ -46,12 +49,15 @@ LennardJones read_transport(const YamlValue& transport) {
   return data;
 }
 
+/// Electrons count as an element, so that a cation has fewer than none.
 std::map<std::string, double> read_composition(const YamlValue& composition) {
   std::map<std::string, double> atoms;
-  for (const auto& [element, count] : composition.entries()) {
+  for (const auto& [written, count] : composition.entries()) {
+    const std::string element = element_symbol(written);
     const double number = count.number();
-    if (!(number >= 0.0)) count.fail("{} atoms of {}; neutral gas species have none or more", number, element);
-    if (number > 0.0) atoms[element] = number;
+    if (!(number >= 0.0) && !(element == "E" && std::isfinite(number)))
+      count.fail("{} atoms of {}; a species has none or more", number, element);
+    if (number != 0.0) atoms[element] += number;
   }
   if (atoms.empty()) composition.fail("it has no atoms; give its composition");
   return atoms;
@@ -60,7 +66,7 @@ std::map<std::string, double> read_composition(const YamlValue& composition) {
 }  // namespace
 
 SpeciesEntry read_species(const YamlValue& entry, const UnitSystem& units) {
-  static const std::vector<std::string> keys{"name", "composition", "thermo", "transport"};
+  static const std::vector<std::string> keys{"name", "composition", "charge", "thermo", "transport"};
   static const std::vector<std::string> ignored{"note", "notes", "sites", "size", "equation-of-state"};
   const std::string name = entry.at("name").text();
   check_name(entry.at("name"), name, "species");
@@ -69,6 +75,8 @@ SpeciesEntry read_species(const YamlValue& entry, const UnitSystem& units) {
   SpeciesEntry result{where, {}, {}, {}};
   result.species.name = name;
   result.composition = read_composition(where.at("composition"));
+  if (const auto charge = where.find("charge"); charge && charge->number() != 0.0)
+    result.composition.try_emplace("E", -charge->number());
   const YamlValue thermo = where.at("thermo");
   result.species.thermo = read_thermo(thermo, units);
   result.mended = mend_fit(thermo, result.species.thermo);

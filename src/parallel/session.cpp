@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string_view>
 
 #include "parallel/arrival.hpp"
 #include "parallel/mpi.hpp"
@@ -30,9 +31,21 @@ namespace {
   std::abort();
 }
 
+/// A step of Slurm that has one task is a serial run whether Slurm and MPI know each other or not, and so is everything
+/// that a shell in such a step starts. Open MPI takes it for a rank as soon as it sees the number of a step: then it
+/// needs the right PMI, and with that only the first process of a step gets through MPI_Init.
+void leave_step_of_one_task() {
+  const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
+  if (!tasks || std::string_view(tasks) != "1") return;
+  if (std::getenv("SLURM_HET_SIZE")) return;        // the other components of the job may belong to the same world
+  if (std::getenv("OMPI_COMM_WORLD_SIZE")) return;  // a rank of mpirun's, which starts its daemons by such a step
+  ::unsetenv("SLURM_STEP_ID");
+}
+
 }  // namespace
 
 Session::Session(int& argc, char**& argv) {
+  leave_step_of_one_task();
   MPI_Init(&argc, &argv);
   std::set_terminate(abort_job);
   world_ = duplicate(MPI_COMM_WORLD);

@@ -86,13 +86,14 @@ class Info(ProgramTest):
         facts = json.loads(bimetal("info", "--json").stdout)
         for name in ("bimetal", "build", "MPI", "PETSc", "LibTorch", "BLAS", "HDF5", "SUNDIALS", "compiler"):
             self.assertTrue(facts[name], name)
-        said = bimetal("info").stdout
+        said = execute(["env", "OMP_NUM_THREADS=16", PROGRAM, "info"]).stdout  # a run does not ask it
         for name, value in facts.items():
             self.assertIn(f"{name:<10s} {value}\n", said)
 
     def test_counts_ranks_and_names_a_library_that_is_there(self):
         facts = json.loads(execute([*MPIRUN, 3, PROGRAM, "info", "--json"]).stdout)
         self.assertIn("3 rank(s)", facts["MPI"])
+        self.assertRegex(facts["threads"], r"^1 on a rank that solves, \d+ on")
         self.assertTrue(Path(facts["BLAS"]).is_file(), facts["BLAS"])
 
 

@@ -19,6 +19,8 @@ using testing::head;
 using testing::hydrogen;
 using testing::mechanism_path;
 using testing::methane;
+using testing::replaced;
+using testing::small_mechanism;
 using testing::with;
 using testing::with_reactions;
 
@@ -222,6 +224,32 @@ TEST(MechanismReader, refuses_data_that_would_not_be_used) {
   EXPECT_NO_THROW(parse_mechanism(reaction("equation: H + H <=> H2, doi: 10.1000/1, " + rate), "file.yaml"));
   const std::string text = head;
   expect_refused(text.substr(0, text.find("reactions:")), "section \"reactions\" is missing", 4);
+}
+
+TEST(MechanismReader, refuses_ions_unless_the_phase_leaves_them_out) {
+  const std::string declared = replaced(small_mechanism, "[H, O, Ar]", "[H, O, Ar, E]");
+  EXPECT_EQ(parse_mechanism(declared, "file.yaml").n_species(), 4u);  // nobody holds any
+  for (const char* composition : {"{H: 2, E: -1}", "{H: 2, E: 1}", "{H: 2}\n  charge: 1"}) {
+    const std::string to = std::string("composition: ") + composition;
+    expect_refused(replaced(declared, "composition: {H: 2}", to), "species \"H2\": it is charged", 12);
+    const auto ion = replaced(with("thermo: ideal-gas", "thermo: ideal-gas\n  skip-undeclared-elements: true"),
+                              "composition: {H: 2}", to);
+    const auto neutral = replaced(ion, "H + H <=> H2", "H + H <=> H + H");
+    EXPECT_EQ(parse_mechanism(neutral, "file.yaml").species_names(), (std::vector<std::string>{"H", "O2", "AR"}));
+  }
+}
+
+TEST(MechanismReader, knows_elements_whatever_the_case_of_their_symbols) {
+  const auto usual = parse_mechanism(small_mechanism, "file.yaml");
+  auto odd = replaced(small_mechanism, "[H, O, Ar]", "[h, O, AR]");
+  odd = replaced(odd, "composition: {O: 2}", "composition: {o: 2}");
+  const auto read = parse_mechanism(odd, "file.yaml");
+  ASSERT_EQ(read.n_elements(), 3u);
+  for (std::size_t e = 0; e < 3; ++e) {
+    EXPECT_EQ(read.elements[e].name, usual.elements[e].name);
+    EXPECT_EQ(read.elements[e].atomic_weight, usual.elements[e].atomic_weight);
+  }
+  EXPECT_EQ(read.species.back().molecular_weight, usual.species.back().molecular_weight);
 }
 
 TEST(MechanismReader, suggests_the_key_that_was_meant) {

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cluster import ROOT, Cluster, main
-from program import history, settings, summary
+from program import PROGRAM, history, settings, summary
 from runs_compared import differences_of_runs
 
 LONG = bool(os.environ.get("BIMETAL_LONG"))
@@ -249,6 +249,16 @@ class WithinAnAllocation(JobTest):
     def test_acceptance_passes(self):
         self.assert_done(accept(), 1200)
         self.assertTrue(json.loads((place / "report/results.json").read_text(encoding="utf-8"))["results"])
+
+
+class Shell(unittest.TestCase):
+    def test_commands_run_in_a_step_of_one_task_with_the_right_pmi_or_without(self):
+        for pmi in ("none", "pmix"):
+            said = cluster.login("srun", "--partition=cpu", "--ntasks=1", f"--mpi={pmi}", "bash", "-c",
+                                 f"{PROGRAM} info && {PROGRAM} check {KERNEL}",
+                                 environment={"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"})
+            self.assertIn(", 1 rank(s)", said)
+            self.assertIn("is a valid input", said)
 
 
 if __name__ == "__main__":
