@@ -20,7 +20,7 @@ constexpr auto set_order = ARKodeSetOrder;
 constexpr auto set_user_data = ARKodeSetUserData;
 constexpr auto evolve = ARKodeEvolve;
 constexpr auto free_memory = ARKodeFree;
-constexpr SUNComm serial = SUN_COMM_NULL;
+const SUNComm serial = SUN_COMM_NULL;  // of Open MPI, a cast
 #else
 constexpr auto set_tolerances = ERKStepSStolerances;
 constexpr auto set_max_steps = ERKStepSetMaxNumSteps;
