@@ -47,11 +47,16 @@ def answerer_colours() -> ListedColormap:
     return ListedColormap([ANSWERER_COLOURS[who] for who in Answerer])
 
 
+def answerer_shares(field: Field) -> list[tuple[Answerer, float]]:
+    """The part of the cells that each of them answered."""
+    counts = np.bincount(field.values.astype(int).ravel(), minlength=len(Answerer))
+    return [(who, float(counts[who] / counts.sum())) for who in Answerer]
+
+
 def answerer_patches(field: Field) -> list[Patch]:
     """What a legend of the answerers shows: each with its share of the cells."""
-    counts = np.bincount(field.values.astype(int).ravel(), minlength=len(Answerer))
     return [Patch(facecolor=ANSWERER_COLOURS[who], edgecolor="0.5", linewidth=0.5,
-                  label=f"{who.name.lower()} {100 * counts[who] / counts.sum():.1f} %") for who in Answerer]
+                  label=f"{who.name.lower()} {100 * share:.1f} %") for who, share in answerer_shares(field)]
 
 
 def draw_image(axes: Axes, field: Field, plane: np.ndarray, box: tuple[float, float, float, float],
@@ -103,13 +108,13 @@ def cut(snapshot: Snapshot, normal: int, values: np.ndarray) -> tuple[np.ndarray
     return plane, tuple(box), (across, up)
 
 
-def draw_strip(axes: Axes, field: Field, faces: np.ndarray) -> None:
-    """The answerer of a 1-D run; faces: [n_cells + 1]."""
+def draw_strip(axes: Axes, field: Field, faces: np.ndarray, n_columns: int = len(Answerer)) -> None:
+    """The answerer of a 1-D run; faces: [n_cells + 1]; n_columns: of the legend."""
     axes.grid(False)
     axes.pcolormesh(faces, [0, 1], field.values.reshape(1, -1), cmap=answerer_colours(), vmin=-0.5, vmax=len(Answerer) - 0.5)
     axes.set_yticks([])
     axes.set_ylabel("answerer")
-    axes.legend(handles=answerer_patches(field), loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=len(Answerer),
+    axes.legend(handles=answerer_patches(field), loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=n_columns,
                 handlelength=1.2, columnspacing=1.2, borderpad=0.1)
 
 

@@ -1,0 +1,33 @@
+"""Numbers and names as a reader expects them."""
+
+from __future__ import annotations
+
+ANSWERED_BY = {"accepted": "surrogate", "rejected": "physics", "explicit": "one explicit step", "inert": "nobody (inert)"}
+
+
+def percent(fraction: float | None, digits: int = 3) -> str:
+    return "–" if fraction is None else f"{100 * fraction:.{digits}g} %"
+
+
+def count(number: float | None) -> str:
+    return "–" if number is None else f"{number:,.0f}"
+
+
+def seconds(value: float | None) -> str:
+    if value is None:
+        return "–"
+    if value >= 7200:
+        return f"{value / 3600:.3g} h"
+    return f"{value:.0f} s" if value >= 100 else f"{value:.3g} s"
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    return "–" if value is None else f"{value:.{digits}g}"
+
+
+def factor(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def plural(n: int, thing: str) -> str:
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
