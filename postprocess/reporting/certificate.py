@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from figure_style import BLUE, GREY, VERMILION
+from figure_style import BLUE, VERMILION
 
 from bimetal_run import is_provenance, lookup
 
@@ -69,8 +69,8 @@ def draw_errors(errors: np.ndarray) -> Picture:
     colours = [VERMILION if left >= 1 else BLUE for left in edges[:-1]]
     axes.bar(edges[:-1], counts, np.diff(edges), align="edge", color=colours, edgecolor="white", linewidth=0.4)
     axes.axvline(1, color="0.2", linestyle="--", linewidth=1.2)
-    axes.annotate("tolerance", (1, 1), xycoords=("data", "axes fraction"), xytext=(-4, -4), textcoords="offset points",
-                  ha="right", va="top")
+    axes.annotate("tolerance", (1, 1), xycoords=("data", "axes fraction"), xytext=(5, -4), textcoords="offset points",
+                  va="top")
     axes.set_xscale("log")
     axes.set(xlabel="error of an audited answer [tolerances]", ylabel="answers", title="Errors that audits found")
     wrong = int((errors > 1).sum())

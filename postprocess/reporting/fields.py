@@ -144,11 +144,11 @@ def as_html(frames: list[Frame]) -> str:
                 f'<input id="frame" type="range" min="0" max="{len(frames) - 1}" step="1" value="{len(frames) - 1}">'
                 '<output id="frame-label" for="frame" aria-live="polite"></output>'
                 '<button type="button" id="play">Play</button></div>') if len(frames) > 1 else ""
-    body = ""
+    body, kind = "", "small" if frames[0].snapshot.dimensions > 1 else ""
     for index, frame in enumerate(frames):
         hidden = "" if index in keys else " hidden"
         body += (f'<div class="frame" data-label="{escape(label(frame.snapshot), quote=True)}"{hidden}>'
-                 f"<h3>{escape(label(frame.snapshot))}</h3>{html.figures(frame.pictures)}</div>")
+                 f"<h3>{escape(label(frame.snapshot))}</h3>{html.figures(frame.pictures, kind)}</div>")
     return f'<div class="viewer">{controls}{body}</div>'
 
 

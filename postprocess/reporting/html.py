@@ -34,17 +34,18 @@ def figure(picture: Picture) -> str:
     return f'<figure><img src="{picture.uri}" alt="{escape(picture.alt, quote=True)}">{caption}</figure>'
 
 
-def figures(pictures: Iterable[Picture]) -> str:
-    return f'<div class="figures">{"".join(map(figure, pictures))}</div>'
+def figures(pictures: Iterable[Picture], kind: str = "") -> str:
+    """Side by side as far as the screen is wide; "small" ones are three abreast on a wide screen, others two."""
+    return f'<div class="{f"figures {kind}".strip()}">{"".join(map(figure, pictures))}</div>'
 
 
-def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The first cell of a row is its header; the others are numbers, flush right."""
+def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "numbers") -> str:
+    """The first cell of a row is its header; the others are flush right, or left if they are of the kind "words"."""
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
     body = "".join(f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
                    + "</tr>" for row in rows)
     # A table that is wider than the screen is scrolled, with the keyboard, too.
-    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption, quote=True)}"><table>'
+    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption, quote=True)}"><table class="{kind}">'
             f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from figure_style import BLUE, GREY, VERMILION
+from figure_style import BLUE, VERMILION
 from run_panels import PARTS, draw_times
 
 from bimetal_run import lookup
@@ -40,7 +40,6 @@ def account(record: Record) -> Account | None:
     if not all(name in history for name in needed) or not history["accepted"].any():
         return None
     spent = step_seconds(history)
-    spent[0] = min(spent[0], max(spent[0] - (record.figure("wall_s.setup") or 0.0), 0.0) or spent[0])
     extra = sum(history[name] for name in ("inference_s", "training_s", "audit_s", "balance_s", "communication_s")
                 if name in history)
     without = np.maximum(spent - extra, 0)
@@ -74,7 +73,7 @@ def parts_of(record: Record) -> list[tuple[str, float, str]]:
 def draw_bars(record: Record, parts: list[tuple[str, float, str]]) -> Picture:
     """What was spent by part, and as one bar what physics alone would have taken."""
     speedup, total = record.figure("speed.net_speedup"), sum(value for _, value, _ in parts)
-    figure, axes = pictures.new_diagram(height=2.9 if speedup else 2.4)
+    figure, axes = pictures.new_diagram(height=3.5 if speedup else 3.0)
     left = 0.0
     for label, value, colour in parts:
         axes.barh(0, value, left=left, color=colour, edgecolor="white", linewidth=0.6, label=f"{label} {seconds(value)}")
@@ -90,7 +89,7 @@ def draw_bars(record: Record, parts: list[tuple[str, float, str]]) -> Picture:
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
     axes.set(xlabel="wall-clock time [s]", title="Where the time went")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.42, -0.28), ncol=3, handlelength=1.0, columnspacing=1.0, fontsize=8)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.25), ncol=2, handlelength=1.0, columnspacing=1.5)
     alt = f"Bar of the run's {seconds(total)} by part: " + ", ".join(f"{label} {seconds(value)}" for label, value, _ in parts) + "."
     if len(names) > 1:
         alt += f" Physics alone would have taken about {seconds(speedup * total)}."

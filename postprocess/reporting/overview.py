@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import certificate, fields, html, ledger
+from . import answers, certificate, fields, html, ledger, physics, provenance
 from .page import page
 from .record import Record
 from .wording import count, factor, number, percent, plural, seconds
@@ -44,5 +44,7 @@ def first_screen(record: Record) -> str:
 
 def report_of(records: list[Record]) -> str:
     first = records[0]
-    sections = [fields.section(first), certificate.section(first), ledger.section(first)]
-    return page(f"Run {first.case}", first_screen(first), sections, html.paragraph("Written by postprocess/report.py of bimetal."))
+    sections = [fields.section(first), answers.section(first), certificate.section(first), ledger.section(first),
+                answers.learning_section(first), physics.observables_section(first), physics.conservation_section(first),
+                provenance.section(first)]
+    return page(f"Run {first.case}", first_screen(first), [each for each in sections if each], html.paragraph("Written by postprocess/report.py of bimetal."))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-ANSWERED_BY = {"accepted": "surrogate", "rejected": "physics", "explicit": "one explicit step", "inert": "nobody (inert)"}
-
-
 def percent(fraction: float | None, digits: int = 3) -> str:
     return "–" if fraction is None else f"{100 * fraction:.{digits}g} %"
 
@@ -18,7 +15,10 @@ def seconds(value: float | None) -> str:
         return "–"
     if value >= 7200:
         return f"{value / 3600:.3g} h"
-    return f"{value:.0f} s" if value >= 100 else f"{value:.3g} s"
+    if value >= 100:
+        return f"{value:.0f} s"
+    scale, unit = next(((scale, unit) for scale, unit in ((1.0, "s"), (1e3, "ms")) if value * scale >= 1), (1e6, "µs"))
+    return f"{scale * value:.3g} {unit}" if value else "0 s"
 
 
 def number(value: float | None, digits: int = 3) -> str:
