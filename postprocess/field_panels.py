@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from figure_style import BLUE, GREEN, GREY, VERMILION, YELLOW
 from matplotlib.axes import Axes
@@ -14,6 +16,7 @@ ANSWERER_COLOURS = {Answerer.INERT: GREY, Answerer.PHYSICS: VERMILION, Answerer.
                     Answerer.AUDITED: YELLOW, Answerer.EXPLICIT: GREEN}
 MM = 1e3  # [mm/m]
 AXES = "xyz"
+Limits = dict[str, tuple[float, float]]  # of colours or vertical axes, by field
 # What is drawn unless other fields are asked for: by the field that tells a kind of physics.
 DEFAULTS = {"T": ("T", "Y_OH", "answerer_x"), "porosity": ("u", "porosity", "answerer")}
 
@@ -32,6 +35,13 @@ def colour_range(field: Field) -> tuple[float, float]:
     if colour_map(field) == "RdBu_r":
         low, high = -max(-low, high), max(-low, high)
     return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def common_range(fields: Iterable[Field]) -> tuple[float, float]:
+    """One range for a field of several snapshots, so that a colour always means the same value."""
+    finite = [(field.name, field.values[np.isfinite(field.values)]) for field in fields]
+    ends = [(name, end) for name, values in finite if values.size for end in (values.min(), values.max())]
+    return colour_range(Field(ends[0][0], "", np.array([end for _, end in ends], dtype=float))) if ends else (0.0, 1.0)
 
 
 def without_absent(field: Field) -> Field:
@@ -60,8 +70,8 @@ def answerer_patches(field: Field) -> list[Patch]:
 
 
 def draw_image(axes: Axes, field: Field, plane: np.ndarray, box: tuple[float, float, float, float],
-               limits: tuple[float, float] | None = None) -> None:
-    """plane: [rows, columns]; box: left, right, bottom, top; limits: of the colours (default: those of the field)."""
+               limits: tuple[float, float] | None = None, colours: str | None = None) -> None:
+    """plane: [rows, columns]; box: left, right, bottom, top; limits: of the colours, and their map (default: the field's)."""
     axes.grid(False)
     for side in ("top", "right"):
         axes.spines[side].set_visible(True)
@@ -77,7 +87,7 @@ def draw_image(axes: Axes, field: Field, plane: np.ndarray, box: tuple[float, fl
         return
     axes.set_facecolor("0.92")  # shows where a field has no value
     low, high = limits or colour_range(field)
-    image = axes.imshow(plane, cmap=colour_map(field), vmin=low, vmax=high, **where)
+    image = axes.imshow(plane, cmap=colours or colour_map(field), vmin=low, vmax=high, **where)
     beside = axes.inset_axes([1.03, 0.0, 0.045, 1.0])
     beside.grid(False)
     bar = axes.figure.colorbar(image, cax=beside)

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from field_panels import (AXES, axis_label, cut, draw_image, draw_strip, lengths, readable_time, usual_fields,
+from field_panels import (AXES, Limits, axis_label, cut, draw_image, draw_strip, lengths, readable_time, usual_fields,
                           without_absent)
 from figure_style import BLUE, VERMILION, plt, save, use_style, with_unit
 from matplotlib.figure import Figure
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from bimetal_run import Field, Run, RunError, Snapshot, guarded, is_provenance
 
 
-def figure_of_planes(snapshot: Snapshot, fields: list[Field]) -> Figure:
+def figure_of_planes(snapshot: Snapshot, fields: list[Field], limits: Limits) -> Figure:
     """2-D: up to three fields a row. 3-D: one row per field, its mid-planes xy, xz and yz."""
     normals = [2] if snapshot.dimensions == 2 else [2, 1, 0]
     panels = [(field, normal) for field in fields for normal in normals]
@@ -31,7 +31,7 @@ def figure_of_planes(snapshot: Snapshot, fields: list[Field]) -> Figure:
         panel.set_visible(False)
     for panel, (field, normal) in zip(axes.flat, panels):
         plane, box, (across, up) = cut(snapshot, normal, field.values)
-        draw_image(panel, field, plane, box)
+        draw_image(panel, field, plane, box, limits.get(field.name))
         title = with_unit(field.name, field.unit)
         if snapshot.dimensions == 3:
             middle = scale * 0.5 * (snapshot.lower[normal] + snapshot.upper[normal])
@@ -42,7 +42,7 @@ def figure_of_planes(snapshot: Snapshot, fields: list[Field]) -> Figure:
     return figure
 
 
-def figure_of_lines(snapshot: Snapshot, fields: list[Field]) -> Figure:
+def figure_of_lines(snapshot: Snapshot, fields: list[Field], limits: Limits) -> Figure:
     """One panel above the other over a common axis."""
     heights = [0.35 if is_provenance(field.name, "answerer") else 1.0 for field in fields]
     figure, axes = plt.subplots(len(fields), 1, sharex=True, squeeze=False, figsize=(7.0, 0.9 + 2.1 * sum(heights)),
@@ -62,16 +62,20 @@ def figure_of_lines(snapshot: Snapshot, fields: list[Field]) -> Figure:
         panel.set_ylabel(with_unit(field.name, field.unit))
         panel.ticklabel_format(axis="y", scilimits=(-2, 4))
         panel.margins(x=0.01)
+        if field.name in limits:
+            low, high = limits[field.name]
+            panel.set_ylim(low - 0.04 * (high - low), high + 0.04 * (high - low))
     axes[-1, 0].set_xlabel(axis_label(0, unit))
     figure.align_ylabels()
     return figure
 
 
-def draw(snapshot: Snapshot, names: list[str] | None) -> Figure:
+def draw(snapshot: Snapshot, names: list[str] | None, limits: Limits | None = None) -> Figure:
+    """limits: where the colours, or vertical axes, of a field begin and end (default: where its values do)."""
     fields = [without_absent(snapshot.field(name)) for name in names or usual_fields(snapshot)]
     if not fields:
         raise RunError(f"{snapshot.path} holds no fields.")
-    figure = (figure_of_lines if snapshot.dimensions == 1 else figure_of_planes)(snapshot, fields)
+    figure = (figure_of_lines if snapshot.dimensions == 1 else figure_of_planes)(snapshot, fields, limits or {})
     figure.suptitle(f"t = {readable_time(snapshot)}   (step {snapshot.step})")
     return figure
 

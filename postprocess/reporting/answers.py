@@ -161,5 +161,5 @@ def learning_section(record: Record) -> Section | None:
             (("Parameters of the networks", "surrogate.parameters"), ("Gradient steps", "surrogate.updates"),
              ("Samples trained on", "surrogate.samples_trained"))]
     rows = [row for row in rows if row[1] != "–"]
-    table = html.table("Learning", ("Figure", "Value"), rows) if rows else ""
+    table = html.table("What was learned", ("Figure", "Value"), rows) if rows else ""
     return Section("learning", "Learning", html.figures(drawn) + table)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-from field_panels import (answerer_shares, axis_label, colour_range, cut, draw_image, draw_strip, lengths,
+from field_panels import (Limits, answerer_shares, axis_label, common_range, cut, draw_image, draw_strip, lengths,
                           readable_time, usual_fields, without_absent)
 from figure_style import BLUE, VERMILION, plt, with_unit
 
@@ -17,7 +17,6 @@ from .html import Picture, Section
 from .record import Record
 
 MOST_FRAMES = 9
-Limits = dict[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -46,16 +45,8 @@ def plane_of(snapshot: Snapshot, field: Field) -> Field:
 
 
 def common_limits(snapshots: list[Snapshot], names: list[str]) -> Limits:
-    """One range of colours for all frames, so that a colour always means the same value."""
-    limits = {}
-    for name in names:
-        if is_provenance(name):
-            continue
-        shown = [plane_of(each, each.field(name)).values for each in snapshots if name in each.names]
-        finite = [values[np.isfinite(values)] for values in shown]
-        ends = np.array([end for values in finite if values.size for end in (values.min(), values.max())])
-        limits[name] = colour_range(Field(name, "", ends)) if ends.size else (0.0, 1.0)
-    return limits
+    return {name: common_range(plane_of(each, each.field(name)) for each in snapshots if name in each.names)
+            for name in names if not is_provenance(name)}
 
 
 def described(field: Field, snapshot: Snapshot) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import answers, certificate, fields, html, ledger, physics, provenance
+from . import answers, certificate, comparison, fields, html, ledger, physics, provenance
 from .page import page
 from .record import Record
 from .wording import count, factor, number, percent, plural, seconds
@@ -44,7 +44,8 @@ def first_screen(record: Record) -> str:
 
 def report_of(records: list[Record]) -> str:
     first = records[0]
-    sections = [fields.section(first), answers.section(first), certificate.section(first), ledger.section(first),
+    sections = [comparison.section(records), fields.section(first), answers.section(first), certificate.section(first), ledger.section(first),
                 answers.learning_section(first), physics.observables_section(first), physics.conservation_section(first),
                 provenance.section(first)]
-    return page(f"Run {first.case}", first_screen(first), [each for each in sections if each], html.paragraph("Written by postprocess/report.py of bimetal."))
+    title = f"Run {first.case}" if len(records) == 1 else f"Run {first.case}, and {len(records) - 1} to compare with it"
+    return page(title, first_screen(first), [each for each in sections if each], html.paragraph("Written by postprocess/report.py of bimetal."))

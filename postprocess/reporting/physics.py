@@ -35,7 +35,7 @@ def name_and_unit(column: str, has_units: bool) -> tuple[str, str]:
 
 
 def draw_observable(time: np.ndarray, values: np.ndarray, name: str, unit: str, time_label: str) -> Picture:
-    figure, axes = pictures.new_diagram()
+    figure, axes = pictures.new_diagram(4.3, 2.9)
     axes.plot(time, values, color=BLUE, marker="o" if len(time) < 3 else "")
     middle, extent = float(np.nanmean(values)), float(np.ptp(values[np.isfinite(values)])) if np.isfinite(values).any() else 0.0
     if extent <= 1e-9 * abs(middle):  # round-off is no curve
@@ -63,7 +63,7 @@ def observables_section(record: Record) -> Section | None:
     label = f"time [{unit}]" if unit else "time"
     drawn = [draw_observable(scale * columns["time_s"], columns[name], *name_and_unit(name, has_units), label) for name in names
              if np.isfinite(columns[name]).any()]
-    return Section("observables", "Observables", html.figures(drawn))
+    return Section("observables", "Observables", html.figures(drawn, "small"))
 
 
 def leaves(tree: Any, above: tuple[str, ...] = ()) -> list[tuple[str, float]]:

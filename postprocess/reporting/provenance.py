@@ -57,7 +57,7 @@ def section(record: Record) -> Section:
             ("Model it began with", str(lookup(record.summary, "surrogate.began_as") or "–")),
             ("Begun", stamp(record.log[0]) if record.log else "–"), ("Last line of the log", stamp(record.log[-1]) if record.log else "–"),
             ("Parts (continued from checkpoints)", count(parts_of(record)) if parts_of(record) > 1 else "–")]
-    body = html.table("Provenance", ("What", "Value"), [row for row in rows if row[1] != "–"], "words")
+    body = html.table("Program, input and machine", ("What", "Value"), [row for row in rows if row[1] != "–"], "words")
     config = record.run.directory / "config.yaml"
     if config.is_file():
         text = re.sub(r"(?<=[\s\"'])/\S+/(?=[^/\s]+)", "…/", config.read_text(encoding="utf-8"))
