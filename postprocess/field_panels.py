@@ -132,6 +132,8 @@ def readable_time(snapshot: Snapshot) -> str:
     seconds = snapshot.time
     if not snapshot.has_units:
         return f"{seconds:.4g}"
+    if seconds == 0:
+        return "0 s"
     for factor, unit in ((1.0, "s"), (1e3, "ms"), (1e6, "µs")):
         if seconds * factor >= 1:
             return f"{factor * seconds:.4g} {unit}"

@@ -48,7 +48,7 @@ def draw_answers(record: Record) -> Picture:
         inner = [f"version {version}" for version in versions[1:-1]]
         labels = [f"_{name}" if name in inner else name for name in labels]
     axes.stackplot(steps, [np.resize(100 * smooth[name] / total, len(steps)) for name, _, _ in parts], labels=labels,
-                   colors=[colour for _, _, colour in parts], linewidth=0)
+                   colors=[colour for _, _, colour in parts], linewidth=0, step="mid")
     axes.set(xlabel="step", ylabel="sub-problems [%]", ylim=(0, 100), title="Who answered, step by step")
     axes.margins(x=0)
     axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncol=4, handlelength=1.0, columnspacing=1.0)

@@ -51,8 +51,7 @@ def figures_table(record: Record) -> str:
 def audited_errors(record: Record) -> np.ndarray:
     """In tolerances, from the snapshots."""
     found = [np.zeros(0)]
-    for step in record.run.steps():
-        snapshot = record.run.snapshot(step)
+    for snapshot in record.snapshots:
         for name in snapshot.names:
             if is_provenance(name, "audited_error"):
                 values = snapshot.field(name).values.astype(float).ravel()

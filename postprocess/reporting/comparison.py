@@ -39,8 +39,8 @@ def rtol_of(record: Record) -> float:
 
 
 def reference_of(records: list[Record]) -> Record:
-    """The most accurate run by pure physics; without one the first run."""
-    pure = [record for record in records if record.is_pure_physics]
+    """The most accurate run of the first one's case by pure physics; without one the first run."""
+    pure = [record for record in records if record.is_pure_physics and record.case == records[0].case]
     return min(pure, key=rtol_of) if pure else records[0]
 
 
@@ -90,8 +90,7 @@ def table_of_fields(each: Against, name: str) -> str:
 
 
 def main_field(reference: Record) -> str | None:
-    steps = reference.run.steps()
-    return fields_to_draw(reference.run.snapshot(steps[-1]))[0] if steps else None
+    return fields_to_draw(reference.snapshots[-1])[0] if reference.snapshots else None
 
 
 def draw_work_precision(others: list[Against], names: dict[int, str], reference: Record, field: str) -> Picture | None:
@@ -117,7 +116,7 @@ def draw_work_precision(others: list[Against], names: dict[int, str], reference:
 
 def draw_difference(each: Against, name: str, reference: Record, field: str) -> Picture | None:
     """Where the two are apart, in the plane."""
-    if not each.found or field not in each.found["fields"]:
+    if not each.found or field not in each.found["fields"] or each.found["fields"][field]["max_abs"] == 0:
         return None
     of_reference, other = (record.run.snapshot(each.found["step"]) for record in (reference, each.record))
     if of_reference.dimensions == 1:
@@ -161,6 +160,9 @@ def section(records: list[Record]) -> Section | None:
     for each in others:
         if each.why_not:
             body += html.paragraph(f"The fields of {by_run[id(each.record)]} cannot be compared: {each.why_not}")
+        elif all(figures["max_abs"] == 0 for figures in each.found["fields"].values()):
+            body += html.paragraph(f"The fields of {by_run[id(each.record)]} at step {each.found['step']:,} are those of the reference to "
+                                   "the last digit.")
     body += table_of_runs(records, names, reference)
     field = main_field(reference)
     drawn = [draw_progress(records, names)]

@@ -15,6 +15,7 @@ from bimetal_run import Field, Snapshot, is_provenance
 from . import html, pictures
 from .html import Picture, Section
 from .record import Record
+from .wording import plural
 
 MOST_FRAMES = 9
 
@@ -25,11 +26,11 @@ class Frame:
     pictures: list[Picture]
 
 
-def chosen_steps(steps: list[int]) -> list[int]:
+def chosen(snapshots: list[Snapshot]) -> list[Snapshot]:
     """At most MOST_FRAMES of them, evenly spread, the first, the middle and the last among them."""
-    if len(steps) <= MOST_FRAMES:
-        return steps
-    return [steps[round(index)] for index in np.linspace(0, len(steps) - 1, MOST_FRAMES)]
+    if len(snapshots) <= MOST_FRAMES:
+        return snapshots
+    return [snapshots[round(index)] for index in np.linspace(0, len(snapshots) - 1, MOST_FRAMES)]
 
 
 def key_frames(n: int) -> list[int]:
@@ -73,7 +74,7 @@ def draw_plane(snapshot: Snapshot, field: Field, limits: Limits) -> Picture:
     plane, box, (across, up) = cut(snapshot, 2, field.values)
     _, unit = lengths(snapshot)
     shape = float(np.clip((box[3] - box[2]) / (box[1] - box[0]), 0.3, 1.6))
-    legend = 0.7 if is_provenance(field.name, "answerer") else 0.0  # [inch]
+    legend = 1.0 if is_provenance(field.name, "answerer") else 0.0  # [inch]
     figure, axes = plt.subplots(figsize=(4.3, 3.3 * shape + 0.75 + legend))
     draw_image(axes, field, plane, box, limits.get(field.name))
     axes.set(title=title_of(field, snapshot), xlabel=axis_label(across, unit), ylabel=axis_label(up, unit))
@@ -112,7 +113,7 @@ def draw_frame(snapshot: Snapshot, names: list[str], limits: Limits) -> Frame:
 
 
 def frames_of(record: Record) -> list[Frame]:
-    snapshots = [record.run.snapshot(step) for step in chosen_steps(record.run.steps())]
+    snapshots = chosen(record.snapshots)
     if not snapshots:
         return []
     names = fields_to_draw(snapshots[-1])
@@ -148,7 +149,7 @@ def section(record: Record) -> Section | None:
     if not frames:
         return Section("fields", "Fields", html.paragraph(
             "This run has no snapshots yet, or none was asked for (output.fields_every)."))
-    last, n_steps = frames[-1].snapshot, len(record.run.steps())
+    last, n_steps = frames[-1].snapshot, len(record.snapshots)
     notes = ["The colours have the same range in all snapshots." if last.dimensions > 1 else
              "The vertical axes have the same range in all snapshots."]
     if n_steps > len(frames):
@@ -160,4 +161,7 @@ def section(record: Record) -> Section | None:
     if any(is_provenance(name, "answerer") for name in last.names):
         notes.append("Who answered: inert cells needed no answer, explicit ones took one explicit step, audited ones were "
                      "answered by the surrogate and solved by physics as well.")
+    unreadable = len(record.run.steps()) - len(record.snapshots)
+    if unreadable:
+        notes.append(f"{plural(unreadable, 'snapshot')} cannot be read, perhaps since the run was killed while writing.")
     return Section("fields", "Fields", html.paragraph(" ".join(notes)) + as_html(frames))

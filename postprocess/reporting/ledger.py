@@ -71,26 +71,33 @@ def parts_of(record: Record) -> list[tuple[str, float, str]]:
     return [*(part for part in parts if part[1] > 0), *([("other", rest, OTHER)] if rest > 0.005 * total else [])]
 
 
+def physics_alone(record: Record, total: float) -> float | None:
+    """Seconds that pure physics would have taken, as estimated; the net speed-up is that of the steps, without setting up."""
+    speedup, setup = record.figure("speed.net_speedup"), record.figure("wall_s.setup") or 0.0
+    return setup + speedup * (total - setup) if speedup and not record.is_pure_physics else None
+
+
 def draw_bars(record: Record, parts: list[tuple[str, float, str]]) -> Picture:
     """What was spent by part, and as one bar what physics alone would have taken."""
-    speedup, total = record.figure("speed.net_speedup"), sum(value for _, value, _ in parts)
-    figure, axes = pictures.new_diagram(height=3.5 if speedup else 3.0)
+    total = sum(value for _, value, _ in parts)
+    alone = physics_alone(record, total)
+    figure, axes = pictures.new_diagram(height=3.5 if alone is not None else 2.6)
     left = 0.0
     for label, value, colour in parts:
         axes.barh(0, value, left=left, color=colour, edgecolor="white", linewidth=0.6, label=f"{label} {seconds(value)}")
         left += value
     names = ["this run"]
-    if speedup and not record.is_pure_physics:
+    if alone is not None:
         left = 0.0
         for label, value, colour in parts:
             if label in UNTOUCHED:
                 axes.barh(1, value, left=left, color=colour, edgecolor="white", linewidth=0.6)
                 left += value
-        axes.barh(1, speedup * total - left, left=left, color=VERMILION, hatch="//", edgecolor="white", linewidth=0.6)
+        axes.barh(1, max(alone - left, 0), left=left, color=VERMILION, hatch="//", edgecolor="white", linewidth=0.6)
         names.append("physics alone\n(estimated)")
-        for height, value in enumerate((total, speedup * total)):
+        for height, value in enumerate((total, alone)):
             axes.annotate(seconds(value), (value, height), xytext=(4, 0), textcoords="offset points", va="center")
-        axes.set_xlim(0, 1.16 * max(total, speedup * total))
+        axes.set_xlim(0, 1.16 * max(total, alone))
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
@@ -98,7 +105,7 @@ def draw_bars(record: Record, parts: list[tuple[str, float, str]]) -> Picture:
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.25), ncol=2, handlelength=1.0, columnspacing=1.5)
     alt = f"Bar of the run's {seconds(total)} by part: " + ", ".join(f"{label} {seconds(value)}" for label, value, _ in parts) + "."
     if len(names) > 1:
-        alt += f" Physics alone would have taken about {seconds(speedup * total)}."
+        alt += f" Physics alone would have taken about {seconds(alone)}."
     return pictures.as_diagram(figure, alt)
 
 
@@ -124,7 +131,12 @@ def draw_step_times(record: Record) -> Picture:
     figure, axes = pictures.new_diagram(height=3.5)
     draw_times(axes, record.history)
     axes.set(xlabel="step", ylabel="wall-clock time [ms]", title="Time of a step")
-    return pictures.as_diagram(figure, "Wall-clock time of a step by part, over the steps, in milliseconds.")
+    steps = 1e3 * step_seconds(record.history)
+    cut_off = len(steps) > 2 and steps[0] > 1.5 * steps[1:].max()
+    if cut_off:
+        axes.set_ylim(0, 1.1 * steps[1:].max())
+    return pictures.as_diagram(figure, "Wall-clock time of a step by part, over the steps, in milliseconds.",
+                               f"The first step took {seconds(steps[0] / 1e3)}, more than the picture shows." if cut_off else "")
 
 
 def when_it_paid(found: Account) -> str:
@@ -145,7 +157,7 @@ def sentence(record: Record, found: Account | None) -> str:
         return f"The run has taken {seconds(total)} so far."
     text = (f"The run took {seconds(total)}; physics alone would have taken about {factor(speedup)} times as long (net "
             "speed-up, learning and audits included, as estimated from the audits of this run).")
-    return text + (f" {when_it_paid(found)}" if found else "")
+    return f"{text} {when_it_paid(found)}" if found else f"{text} The surrogate answered nothing, so it saved nothing."
 
 
 def figures_table(record: Record) -> str:

@@ -31,10 +31,11 @@ def first_screen(record: Record) -> str:
     """The figures that are asked for first."""
     facts = [("Wall-clock time", seconds(record.wall_s))]
     if not record.is_pure_physics:
+        certified = percent(record.figure("certificate.upper_bound")) if record.count("accepted") else "–"
         share = record.count("accepted") / record.n_active if record.n_active else None
         facts = [("Net speed-up (estimated)", factor(record.figure("speed.net_speedup"))),
                  ("Active sub-problems answered by the surrogate", percent(share)),
-                 ("Wrong answers at most (certificate)", percent(record.figure("certificate.upper_bound"))), *facts]
+                 ("Wrong answers at most (certificate)", certified), *facts]
     else:
         facts.append(("Sub-problems solved by physics", count(record.count("rejected"))))
     state = state_of(record)

@@ -54,8 +54,7 @@ def observables_section(record: Record) -> Section | None:
     names = [name for name in columns if name not in ("step", "time_s")]
     if not names or not len(columns["time_s"]):
         return None
-    steps = record.run.steps()
-    has_units = record.run.snapshot(steps[-1]).has_units if steps else record.config.get("physics") != "two_scale_precipitation"
+    has_units = record.snapshots[-1].has_units if record.snapshots else record.config.get("physics") != "two_scale_precipitation"
     end = columns["time_s"][-1]
     scale, unit = next(((scale, unit) for scale, unit in ((1.0, "s"), (1e3, "ms"), (1e6, "µs")) if end * scale >= 1), (1e6, "µs"))
     if not has_units:
@@ -76,7 +75,7 @@ def conservation_section(record: Record) -> Section | None:
     body = ""
     kept = lookup(record.summary, "conservation")
     if kept:
-        rows = [(re.sub("^elements ", "element ", name), f"{value:.1e}") for name, value in leaves(kept) if name != "lowest mass fraction"]
+        rows = [(re.sub("^elements ", "element ", name), f"{value:.1e}" if value else "0") for name, value in leaves(kept) if name != "lowest mass fraction"]
         worst = max((value for name, value in leaves(kept) if name != "lowest mass fraction"), default=0.0)
         body += html.paragraph(f"Every answer, whoever gave it, is checked for what a reaction conserves. The largest relative change was {worst:.1e}"
                                + (", which is round-off." if worst < 1e-10 else "."))
@@ -85,5 +84,5 @@ def conservation_section(record: Record) -> Section | None:
     if drift:
         body += html.paragraph("In the box as a whole, what is there at the end is compared with what was there at the start and what came in.")
         body += html.table("Relative drift of the whole box over the run", ("Conserved", "Relative drift"),
-                           [(re.sub("^elements ", "element ", name), f"{value:+.1e}") for name, value in drift])
+                           [(re.sub("^elements ", "element ", name), f"{value:+.1e}" if value else "0") for name, value in drift])
     return Section("conservation", "Conservation", body) if body else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bimetal_run import Run, RunError, lookup
+from bimetal_run import Run, RunError, Snapshot, lookup
 
 Columns = dict[str, np.ndarray]  # [n_lines] by name
 
@@ -35,6 +36,17 @@ class Record:
     @property
     def n_steps(self) -> int:
         return len(self.history.get("step", ()))
+
+    @cached_property
+    def snapshots(self) -> list[Snapshot]:
+        """Those that can be read: a run may have been killed while it wrote one."""
+        readable = []
+        for step in self.run.steps():
+            try:
+                readable.append(self.run.snapshot(step))
+            except RunError:
+                continue
+        return readable
 
     @property
     def is_over(self) -> bool:

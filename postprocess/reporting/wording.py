@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 def percent(fraction: float | None, digits: int = 3) -> str:
-    return "–" if fraction is None else f"{100 * fraction:.{digits}g} %"
+    if fraction is None:
+        return "–"
+    return f"{100 * fraction:,.0f} %" if abs(fraction) >= 1 else f"{100 * fraction:.{digits}g} %"
 
 
 def count(number: float | None) -> str:
