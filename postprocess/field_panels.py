@@ -121,7 +121,8 @@ def cut(snapshot: Snapshot, normal: int, values: np.ndarray) -> tuple[np.ndarray
 def draw_strip(axes: Axes, field: Field, faces: np.ndarray, n_columns: int = len(Answerer)) -> None:
     """The answerer of a 1-D run; faces: [n_cells + 1]; n_columns: of the legend."""
     axes.grid(False)
-    axes.pcolormesh(faces, [0, 1], field.values.reshape(1, -1), cmap=answerer_colours(), vmin=-0.5, vmax=len(Answerer) - 0.5)
+    axes.imshow(field.values.reshape(1, -1), extent=(faces[0], faces[-1], 0, 1), aspect="auto", interpolation="nearest",
+                cmap=answerer_colours(), vmin=-0.5, vmax=len(Answerer) - 0.5)
     axes.set_yticks([])
     axes.set_ylabel("answerer")
     axes.legend(handles=answerer_patches(field), loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=n_columns,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from compare_runs import compare
 from field_panels import axis_label, cut, draw_image, lengths, readable_time
-from figure_style import BLUE, GREEN, PURPLE, SKY, VERMILION, YELLOW, plt
+from figure_style import BLUE, GREEN, PURPLE, SKY, VERMILION, YELLOW
 
 from bimetal_run import Field, RunError, lookup
 
@@ -73,7 +73,7 @@ def table_of_runs(records: list[Record], names: list[str], reference: Record) ->
                      number(record.option("switching.tolerance")) if not record.is_pure_physics else "–",
                      number(rtol) if np.isfinite(rtol) else "–", f"{record.n_steps:,}", seconds(wall),
                      factor(base / wall) if base and wall else "–", factor(record.figure("speed.net_speedup")) if not record.is_pure_physics else "–",
-                     percent(share), percent(record.figure("certificate.upper_bound"))))
+                     percent(share), percent(record.figure("certificate.upper_bound") if share else None)))
     header = ("Run", "Policy", "Tolerance", "rtol of physics", "Steps", "Time", "Reference's time / its time", "Net speed-up (estimated)",
               "Answered by surrogate", "Wrong at most")
     return html.table("The runs", header, rows)
@@ -125,7 +125,7 @@ def draw_difference(each: Against, name: str, reference: Record, field: str) -> 
     difference = Field(f"{field} difference", a.unit, b.values.astype(float) - a.values)
     plane, box, (across, up) = cut(of_reference, 2, difference.values)
     _, unit = lengths(of_reference)
-    figure, axes = plt.subplots(figsize=(4.3, 3.3 * float(np.clip((box[3] - box[2]) / (box[1] - box[0]), 0.3, 1.6)) + 0.75))
+    figure, axes = pictures.new_plane(box)
     largest = float(np.abs(plane).max()) or 1.0
     draw_image(axes, difference, plane, box, (-largest, largest), "RdBu_r")  # zero is white
     axes.set(title=f"{field}: {name} less reference" + (f" [{a.unit}]" if a.unit not in ("", "1") else ""),
@@ -155,8 +155,8 @@ def section(records: list[Record]) -> Section | None:
     by_run = dict(zip(map(id, records), names))
     others = [against(reference, record) for record in records if record is not reference]
     chosen = "the most accurate run by physics alone" if reference.is_pure_physics else "the first run, as none is by physics alone"
-    body = html.paragraph(f"The reference is {by_run[id(reference)]}, {chosen}. Measured times are compared only as well as the "
-                          "machine was equally busy.")
+    body = html.paragraph(f"The reference is {by_run[id(reference)]}, {chosen}. Times can be compared only if the machine was "
+                          "equally busy.")
     for each in others:
         if each.why_not:
             body += html.paragraph(f"The fields of {by_run[id(each.record)]} cannot be compared: {each.why_not}")

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 from field_panels import (Limits, answerer_shares, axis_label, common_range, cut, draw_image, draw_strip, lengths,
                           readable_time, usual_fields, without_absent)
-from figure_style import BLUE, VERMILION, plt, with_unit
+from figure_style import BLUE, VERMILION, with_unit
 
 from bimetal_run import Field, Snapshot, is_provenance
 
@@ -73,9 +73,7 @@ def title_of(field: Field, snapshot: Snapshot) -> str:
 def draw_plane(snapshot: Snapshot, field: Field, limits: Limits) -> Picture:
     plane, box, (across, up) = cut(snapshot, 2, field.values)
     _, unit = lengths(snapshot)
-    shape = float(np.clip((box[3] - box[2]) / (box[1] - box[0]), 0.3, 1.6))
-    legend = 1.0 if is_provenance(field.name, "answerer") else 0.0  # [inch]
-    figure, axes = plt.subplots(figsize=(4.3, 3.3 * shape + 0.75 + legend))
+    figure, axes = pictures.new_plane(box, legend=0.75 if is_provenance(field.name, "answerer") else 0.0)
     draw_image(axes, field, plane, box, limits.get(field.name))
     axes.set(title=title_of(field, snapshot), xlabel=axis_label(across, unit), ylabel=axis_label(up, unit))
     return pictures.as_image(figure, described(field, snapshot))

@@ -6,6 +6,7 @@ import base64
 import io
 import re
 
+import numpy as np
 from figure_style import STYLE, plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,7 +17,10 @@ from .html import Picture
 SIZE = (5.2, 3.3)  # [inch]; a diagram remains legible on a screen of 400 pixels
 PIXELS_PER_INCH = 150
 N_COLOURS = 200
-PAGE_STYLE = STYLE | {"svg.fonttype": "path", "svg.hashsalt": "bimetal", "axes.titlesize": 10}
+PAGE_STYLE = STYLE | {"figure.constrained_layout.use": False,  # which takes more time than all the drawing
+                      "svg.fonttype": "path", "svg.hashsalt": "bimetal", "axes.titlesize": 10}
+# Of a plane [inch]: all planes of a frame are as large and stand side by side.
+PLANE_WIDTH, LEFT, RIGHT, BELOW, ABOVE = 3.0, 0.62, 0.88, 0.52, 0.32
 
 
 def use_page_style() -> None:
@@ -27,22 +31,31 @@ def new_diagram(width: float = SIZE[0], height: float = SIZE[1]) -> tuple[Figure
     return plt.subplots(figsize=(width, height))
 
 
+def new_plane(box: tuple[float, ...], legend: float = 0.0) -> tuple[Figure, Axes]:
+    """box: left, right, bottom, top of what is shown; legend: room for one below [inch]."""
+    height = PLANE_WIDTH * float(np.clip((box[3] - box[2]) / (box[1] - box[0]), 0.3, 1.6))
+    width, total = LEFT + PLANE_WIDTH + RIGHT, BELOW + legend + height + ABOVE
+    figure = plt.figure(figsize=(width, total))
+    return figure, figure.add_axes((LEFT / width, (BELOW + legend) / total, PLANE_WIDTH / width, height / total))
+
+
 def data_uri(content: bytes, kind: str) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def as_diagram(figure: Figure, alt: str, caption: str = "") -> Picture:
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    figure.savefig(buffer, format="svg", dpi=200, bbox_inches="tight", pad_inches=0.06, metadata={"Date": None, "Creator": None})
     plt.close(figure)
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", buffer.getvalue(), flags=re.DOTALL)
     return Picture(data_uri(text.encode(), "svg+xml"), alt, caption)
 
 
 def as_image(figure: Figure, alt: str, caption: str = "") -> Picture:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=PIXELS_PER_INCH)
+    figure.set_dpi(PIXELS_PER_INCH)
+    figure.canvas.draw()
+    picture = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())[..., :3])
     plt.close(figure)
-    reduced, packed = Image.open(buffer).convert("RGB").quantize(N_COLOURS, dither=Image.Dither.NONE), io.BytesIO()
-    reduced.save(packed, format="png", optimize=True)
+    packed = io.BytesIO()
+    picture.quantize(N_COLOURS, dither=Image.Dither.NONE).save(packed, format="png")
     return Picture(data_uri(packed.getvalue(), "png"), alt, caption)
