@@ -27,7 +27,7 @@ run out/demo
 say "Drawing"
 python postprocess/plot_fields.py out/demo
 python postprocess/plot_run.py out/demo
-[[ ${1:-} == --compare ]] || report=$(python postprocess/report.py out/demo)
+runs=(out/demo)
 
 if [[ ${1:-} == --compare ]]; then
   say "The same case by pure physics as accurate as what the hybrid learns from"
@@ -36,9 +36,9 @@ if [[ ${1:-} == --compare ]]; then
   run out/demo_fast --set switching.policy=never --set chemistry.rtol=1e-3 --set chemistry.atol=1e-7
   say "How fast, and how far from the more accurate physics at the end"
   python scripts/demo_table.py
-  report=$(python postprocess/report.py out/demo out/demo_auto out/demo_fast)
+  runs+=(out/demo_auto out/demo_fast)
 fi
 
 say "Done: out/demo"
 ls out/demo/*.png
-echo "Report, to open in a browser: $PWD/$report"
+echo "Report, to be opened in a browser: $PWD/$(python postprocess/report.py "${runs[@]}")"

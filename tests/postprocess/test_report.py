@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tempfile
 import unittest
 from html.parser import HTMLParser
 from pathlib import Path
 
-from synthetic_run import call, write_config, write_history, write_log, write_observables, write_snapshot, write_summary
+from synthetic_run import (SCRIPTS, call, write_config, write_history, write_log, write_observables, write_snapshot,
+                           write_summary)
+
+sys.path.insert(0, str(SCRIPTS))
+
+from reporting import certificate, fields, ledger  # noqa: E402  (the path comes first)
+from reporting.overview import report_of  # noqa: E402
+from reporting.pictures import use_page_style  # noqa: E402
+from reporting.record import read  # noqa: E402
 
 CELLS = {1: (40, 1, 1), 2: (24, 16, 1), 3: (12, 10, 8)}
 VOID = {"meta", "link", "img", "input", "br"}
@@ -67,12 +76,17 @@ class ReportTest(unittest.TestCase):
         write_observables(path, 6)
         return path
 
+    def small_run(self, name: str, **options: str) -> Path:
+        """Without snapshots and observables, which take most of the time."""
+        path = self.directory(name)
+        write_history(path, 1)
+        write_summary(path, 1.0)
+        write_config(path, **options)
+        return path
+
     def report(self, *directories: Path) -> Page:
-        result = call("report.py", *directories)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
-        path = directories[0] / "report.html"
-        self.assertEqual(result.stdout.strip(), str(path))
-        return self.checked(path.read_text(encoding="utf-8"))
+        use_page_style()
+        return self.checked(report_of([read(directory) for directory in directories]))
 
     def checked(self, text: str) -> Page:
         """What holds for every page."""
@@ -101,9 +115,12 @@ class OfOneRun(ReportTest):
     def test_tells_the_figures_of_the_summary(self) -> None:
         run = self.whole_run("run")
         summary = json.loads((run / "summary.json").read_text())
-        words = self.report(run).words
-        certificate, rows = summary["certificate"], summary["subproblems"]
-        for figure in (f"{100 * certificate['upper_bound']:.3g} %", f"{100 * certificate['wrong_fraction']:.3g} %", "95 %",
+        result = call("report.py", run)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(result.stdout.strip(), str(run / "report.html"))
+        words = self.checked((run / "report.html").read_text(encoding="utf-8")).words
+        certified, rows = summary["certificate"], summary["subproblems"]
+        for figure in (f"{100 * certified['upper_bound']:.3g} %", f"{100 * certified['wrong_fraction']:.3g} %", "95 %",
                        f"{rows['accepted']:,}", f"{rows['audited_wrong']:,}", f"{summary['speed']['net_speedup']:.2f}", "12 s",
                        "abc1234", "Drift alarms: 1", "24 × 16", "off by more than the tolerance of 0.001; 5 % were allowed."):
             self.assertIn(figure, words)
@@ -111,20 +128,35 @@ class OfOneRun(ReportTest):
             self.assertIn(heading, words)
 
     def test_says_when_the_certificate_ends_above_what_was_allowed(self) -> None:
-        run = self.whole_run("run", switching_wrong_fraction="0.01")
-        self.assertIn("1 % were allowed, so the run missed its aim.", self.report(run).words)
+        run = read(self.small_run("run", switching_wrong_fraction="0.01"))
+        self.assertIn("1 % were allowed, so the run missed its aim.", certificate.sentence(run))
+
+    def test_reckons_from_when_on_the_run_is_ahead(self) -> None:
+        """Two steps of learning, 3 s each, then 1 s a step, whose accepted answers save 2 s a step."""
+        run = self.directory("run")
+        lines = ["step,wall_s,accepted,rejected,physics_s,inference_s,training_s,audit_s"]
+        lines += [f"{step},{wall},{accepted},10,1,0,{training},0" for step, wall, accepted, training in
+                  ((1, 3, 0, 2), (2, 6, 0, 2), (3, 7, 100, 0), (4, 8, 100, 0), (5, 9, 100, 0), (6, 10, 100, 0))]
+        (run / "history.csv").write_text("\n".join(lines) + "\n")
+        (run / "summary.json").write_text(json.dumps({"speed": {"net_speedup": 1.4}}))  # 14 s by physics: 6 plus 4 times 2
+        found = ledger.account(read(run))
+        self.assertEqual(found.alone.tolist(), [1, 2, 5, 8, 11, 14])
+        self.assertEqual(found.step[found.paid_from()], 4)
 
     def test_has_a_slider_with_a_label_and_shows_three_snapshots_without_scripts(self) -> None:
         run = self.directory("run")
-        for step in range(0, 120, 10):
-            write_snapshot(run, step, CELLS[2])
+        for step in range(0, 50, 10):
+            write_snapshot(run, step, CELLS[1])
         page = self.report(run)
         slider, = page.all("input")
-        self.assertEqual((slider["type"], slider["min"], slider["max"]), ("range", "0", "8"))
+        self.assertEqual((slider["type"], slider["min"], slider["max"]), ("range", "0", "4"))
         self.assertIn(slider["id"], [label["for"] for label in page.all("label")])
         frames = [attributes for _, attributes in page.elements if attributes.get("class") == "frame"]
-        self.assertEqual([index for index, frame in enumerate(frames) if "hidden" not in frame], [0, 4, 8])
+        self.assertEqual([index for index, frame in enumerate(frames) if "hidden" not in frame], [0, 2, 4])
         self.assertIn("hidden", next(each for _, each in page.elements if each.get("class") == "controls"))
+
+    def test_shows_nine_of_many_snapshots(self) -> None:
+        self.assertEqual(fields.chosen(list(range(101))), [0, 12, 25, 38, 50, 62, 75, 88, 100])
 
     def test_shows_lines_in_one_dimension_and_says_which_slice_it_shows_in_three(self) -> None:
         for dimensions, words in ((1, "The vertical axes have the same range"), (3, "the middle slice, z = 3.33 mm.")):
@@ -145,24 +177,18 @@ class OfOneRun(ReportTest):
         self.assertIn("the certificate is written then", words)
 
     def test_of_pure_physics_says_that_there_is_nothing_to_certify(self) -> None:
-        run = self.whole_run("run", switching_policy="never")
-        words = self.report(run).words
+        words = self.report(self.small_run("run", switching_policy="never")).words
         self.assertIn("nothing to certify", words)
         self.assertNotIn("Net speed-up (estimated)", words)
 
-    def test_does_with_one_step_and_without_snapshots(self) -> None:
-        run = self.directory("run")
-        write_history(run, 1)
-        write_summary(run, 1.0)
-        self.assertIn("This run has no snapshots", self.report(run).words)
-
-    def test_escapes_what_a_run_calls_itself(self) -> None:
-        run = self.whole_run("run")
+    def test_does_with_one_step_and_without_snapshots_and_escapes_what_a_run_calls_itself(self) -> None:
+        run = self.small_run("run")
         summary = json.loads((run / "summary.json").read_text())
         (run / "summary.json").write_text(json.dumps(summary | {"case": "<b>a & b</b>"}))
         page = self.report(run)
         self.assertEqual(page.all("b"), [])
         self.assertIn("<b>a & b</b>", page.words)
+        self.assertIn("This run has no snapshots", page.words)
 
 
 class OfSeveralRuns(ReportTest):
@@ -174,8 +200,9 @@ class OfSeveralRuns(ReportTest):
             self.assertIn(expected, words)
 
     def test_says_why_fields_cannot_be_compared(self) -> None:
-        a, b = self.whole_run("a"), self.directory("b")
-        write_history(b, 5)
+        a, b = self.small_run("a"), self.small_run("b")
+        for run, cells in ((a, CELLS[1]), (b, (5, 1, 1))):
+            write_snapshot(run, 0, cells)
         self.assertIn("The fields of b cannot be compared: ", self.report(a, b).words)
 
 
