@@ -60,10 +60,11 @@ def draw_answers(record: Record) -> Picture:
 
 
 def draw_acceptance(record: Record, events: list[Event]) -> Picture:
-    """The part of the active rows that the surrogate answered, and what happened to it."""
+    """The part of the active sub-problems that the surrogate answered, and what happened to it."""
     history = record.history
-    smooth = binned({name: history[name] for name in ("step", "accepted", "rejected")})
-    share = 100 * smooth["accepted"] / np.maximum(smooth["accepted"] + smooth["rejected"], 1e-30)
+    active = history["accepted"] + history["rejected"] + history.get("explicit", 0)
+    smooth = binned({"step": history["step"], "accepted": history["accepted"], "active": active})
+    share = 100 * smooth["accepted"] / np.maximum(smooth["active"], 1e-30)
     figure, axes = pictures.new_diagram(height=3.9)
     axes.plot(smooth["step"], share, color=BLUE)
     colours = {"^": GREEN, "x": VERMILION, "v": PURPLE}
@@ -73,10 +74,10 @@ def draw_acceptance(record: Record, events: list[Event]) -> Picture:
             at = [event.step for event in marked]
             axes.plot(at, np.interp(at, smooth["step"], share), mark, color=colour, markersize=7, markeredgewidth=1.8,
                       linestyle="", label=f"{marked[0].kind} ({len(marked)})")
-    axes.set(xlabel="step", ylabel="active rows [%]", ylim=(0, 104), title="Part that the surrogate answered")
+    axes.set(xlabel="step", ylabel="active sub-problems [%]", ylim=(0, 104), title="Part that the surrogate answered")
     if any(event.mark in colours for event in events):
         axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncol=3, columnspacing=1.0)
-    return pictures.as_diagram(figure, f"Part of the active rows that the surrogate answered, over the steps; at the end {share[-1]:.0f} %. "
+    return pictures.as_diagram(figure, f"Part of the active sub-problems that the surrogate answered, over the steps; at the end {share[-1]:.0f} %. "
                                + ", ".join(f"{sum(e.mark == mark for e in events)} of the kind {kind}" for _, kind, mark in [
                                    ("", "promotion", "^"), ("", "answers withdrawn", "x"), ("", "roll-back", "v")]) + ".")
 
@@ -148,7 +149,7 @@ def learning_section(record: Record) -> Section | None:
         axes.set(xlabel="step", title="Loss of the last training round")
         seen = history["loss"][np.isfinite(history["loss"]) & (history["loss"] > 0)]
         drawn.append(pictures.as_diagram(figure, f"Training loss over the steps, from {seen[0]:.3g} to {seen[-1]:.3g}, on a logarithmic axis.",
-                                         "Level where there is no learning: it goes in bursts."))
+                                         "Gaps: no learning, which goes in bursts."))
     if "threshold" in history and np.any(history["threshold"] >= 0):
         figure, axes = pictures.new_diagram()
         draw_threshold(axes, history)

@@ -168,7 +168,7 @@ def figures_table(record: Record) -> str:
             ("Sub-problems, all ranks: physics alone", seconds(figure("ledger.physics_alone_s"))),
             ("Sub-problems, all ranks: saved by accepted answers", seconds(figure("ledger.saved_s"))),
             ("Overhead over physics alone (negative: a gain)", percent(figure("ledger.overhead"))),
-            ("Gradient steps", count(figure("ledger.updates"))), ("Time of a gradient step", seconds(figure("ledger.training_s_per_update"))),
+            ("Gradient steps, all ranks", count(figure("ledger.updates"))), ("Time of a gradient step", seconds(figure("ledger.training_s_per_update"))),
             ("Time of physics for a row", seconds(figure("speed.physics_s_per_row"))),
             ("Time of inference for a row", seconds(figure("speed.inference_s_per_row")))]
     return html.table("The ledger", ("Figure", "Value"), [row for row in rows if row[1] != "–"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 from . import answers, certificate, comparison, fields, html, ledger, physics, provenance
 from .page import page
 from .record import Record
@@ -10,7 +13,9 @@ from .wording import count, factor, number, percent, plural, seconds
 
 def what_it_was(record: Record) -> str:
     """One sentence about the size of the run."""
-    cells, ranks = record.figure("cells"), record.figure("ranks")
+    ranks = record.figure("ranks")
+    grid = [int(n) for n in re.findall(r"\d+", record.config.get("grid.cells", ""))]
+    cells = record.figure("cells") or (math.prod(grid) if grid else None)
     physics = record.config.get("physics", "").replace("_", " ").replace("two scale", "two-scale")
     parts = [physics.capitalize() or "A run", plural(record.n_steps, "step")]
     if cells:

@@ -76,8 +76,8 @@ class Record:
 
     @property
     def n_active(self) -> int:
-        """Rows that were neither inert nor answered by one explicit step."""
-        return self.count("accepted") + self.count("rejected")
+        """Rows that were not inert; the program counts those answered by one explicit step among them."""
+        return self.count("accepted") + self.count("rejected") + self.count("explicit")
 
     @property
     def wall_s(self) -> float | None:
