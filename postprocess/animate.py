@@ -21,7 +21,8 @@ NO_FFMPEG = "MP4 needs ffmpeg, which is not installed (Debian: apt-get install f
 
 
 def limits_of(snapshots: list[Snapshot], names: list[str]) -> Limits:
-    return {name: common_range(snapshot.field(name) for snapshot in snapshots) for name in names if not is_provenance(name)}
+    return {name: common_range(snapshot.field(name) for snapshot in snapshots)
+            for name in names if not is_provenance(name)}
 
 
 def frame_of(snapshot: Snapshot, names: list[str], limits: Limits) -> Image.Image:
@@ -46,7 +47,8 @@ def write_mp4(frames: list[Image.Image], path: Path, frames_per_second: float) -
                "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4", str(path)]
     result = subprocess.run(command, input=b"".join(frame.tobytes() for frame in frames), capture_output=True, check=False)
     if result.returncode != 0:
-        raise RunError(f"ffmpeg could not write '{path}': {result.stderr.decode(errors='replace').strip().splitlines()[-1]}")
+        reason = result.stderr.decode(errors="replace").strip() or f"exit code {result.returncode}"
+        raise RunError(f"ffmpeg could not write '{path}': {reason.splitlines()[-1]}")
 
 
 WRITERS = {".gif": write_gif, ".mp4": write_mp4}

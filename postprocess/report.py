@@ -17,7 +17,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", nargs="+", metavar="RUN_DIR",
                         help="output directories of runs; the first is described, the others are compared with it")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="page to write (default: report.html in the first RUN_DIR)")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE",
+                        help="page to write (default: report.html in the first RUN_DIR)")
     arguments = parser.parse_args()
 
     use_page_style()

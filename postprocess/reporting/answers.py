@@ -59,6 +59,10 @@ def draw_answers(record: Record) -> Picture:
     return pictures.as_diagram(figure, alt, caption)
 
 
+def count_kinds(kinds: list[str]) -> str:
+    return ", ".join(f"{kind} ({kinds.count(kind)})" for kind in dict.fromkeys(kinds)) or "none"
+
+
 def draw_acceptance(record: Record, events: list[Event]) -> Picture:
     """The part of the active sub-problems that the surrogate answered, and what happened to it."""
     history = record.history
@@ -77,21 +81,23 @@ def draw_acceptance(record: Record, events: list[Event]) -> Picture:
     axes.set(xlabel="step", ylabel="active sub-problems [%]", ylim=(0, 104), title="Part that the surrogate answered")
     if any(event.mark in colours for event in events):
         axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncol=3, columnspacing=1.0)
-    return pictures.as_diagram(figure, f"Part of the active sub-problems that the surrogate answered, over the steps; at the end {share[-1]:.0f} %. "
-                               + ", ".join(f"{sum(e.mark == mark for e in events)} of the kind {kind}" for _, kind, mark in [
-                                   ("", "promotion", "^"), ("", "answers withdrawn", "x"), ("", "roll-back", "v")]) + ".")
+    alt = (f"Part of the active sub-problems that the surrogate answered, over the steps; at the end {share[-1]:.0f} %. "
+           "Marked events: ")
+    kinds = [event.kind for event in events if event.mark in colours]
+    return pictures.as_diagram(figure, alt + count_kinds(kinds) + ".")
 
 
 def versions_table(record: Record) -> str:
     history, rows = record.history, []
     for version in versions_of(history):
         served = history["version"] == version
-        audited, wrong = (int(history[name][served].sum()) if name in history else 0 for name in ("audited", "audited_wrong"))
+        audited, wrong = (int(history[name][served].sum()) if name in history else 0
+                          for name in ("audited", "audited_wrong"))
         rows.append((f"{version}", count(history["step"][served][0]), count(served.sum()),
                      count(history["accepted"][served].sum()), count(audited), count(wrong),
                      percent(wrong / audited) if audited else "–"))
-    return html.table("Versions of the surrogate", ("Version", "From step", "Steps", "Accepted answers", "Audited", "Wrong",
-                                                    "Wrong among audited"), rows) if rows else ""
+    header = ("Version", "From step", "Steps", "Accepted answers", "Audited", "Wrong", "Wrong among audited")
+    return html.table("Versions of the surrogate", header, rows) if rows else ""
 
 
 def sentence(record: Record, events: list[Event]) -> str:
@@ -133,8 +139,8 @@ def section(record: Record) -> Section | None:
     body += gates_table(record)
     if events:
         rows = [(f"{event.step:,}", event.kind, event.text) for event in events]
-        body += html.folded(f"Events of the log ({len(rows)})", html.table("Events", ("Step", "Event", "What the log says"), rows,
-                                                                        "words"))
+        table = html.table("Events", ("Step", "Event", "What the log says"), rows, "words")
+        body += html.folded(f"Events of the log ({len(rows)})", table)
     return Section("answers", "Who answered", body)
 
 
@@ -148,8 +154,8 @@ def learning_section(record: Record) -> Section | None:
         draw_loss(axes, history)
         axes.set(xlabel="step", title="Loss of the last training round")
         seen = history["loss"][np.isfinite(history["loss"]) & (history["loss"] > 0)]
-        drawn.append(pictures.as_diagram(figure, f"Training loss over the steps, from {seen[0]:.3g} to {seen[-1]:.3g}, on a logarithmic axis.",
-                                         "Gaps: no learning, which goes in bursts."))
+        alt = f"Training loss over the steps, from {seen[0]:.3g} to {seen[-1]:.3g}, on a logarithmic axis."
+        drawn.append(pictures.as_diagram(figure, alt, "Gaps: no learning, which goes in bursts."))
     if "threshold" in history and np.any(history["threshold"] >= 0):
         figure, axes = pictures.new_diagram()
         draw_threshold(axes, history)

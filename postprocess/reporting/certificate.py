@@ -24,8 +24,8 @@ def sentence(record: Record) -> str:
         return "This run has no certificate, as it had no surrogate."
     if record.count("accepted") == 0:
         return "No answer of the surrogate was used, so there is nothing to certify."
-    text = (f"With {percent(confidence)} confidence, at most {percent(bound)} of the {count(record.count('accepted'))} answers "
-            "that the surrogate gave were wrong")
+    text = (f"With {percent(confidence)} confidence, at most {percent(bound)} of the {count(record.count('accepted'))} "
+            "answers that the surrogate gave were wrong")
     text += f", that is, off by more than the tolerance of {number(tolerance)}" if tolerance is not None else ""
     if allowed is not None:
         text += f"; {percent(allowed)} were allowed" + ("." if bound <= allowed else ", so the run missed its aim.")
@@ -95,10 +95,11 @@ def draw_wrong_share(record: Record) -> Picture | None:
     # The first audits say nothing: one wrong of one would be 100 %.
     settled = share[audited >= min(200, audited[-1])]
     top = max(np.nanmax(settled), 100 * (allowed or 0), 100 * (bound if bound is not None and bound < 1 else 0))
-    axes.set(xlabel="step", ylabel="wrong answers [%]", ylim=(0, 1.35 * top if top > 0 else 1), title="Wrong answers against what is allowed")
+    axes.set(xlabel="step", ylabel="wrong answers [%]", ylim=(0, 1.35 * top if top > 0 else 1),
+             title="Wrong answers against what is allowed")
     axes.legend(loc="upper right", fontsize=8)
-    return pictures.as_diagram(figure, f"Part of the audited answers that were wrong, over the steps; at the end {share[-1]:.2f} %"
-                               + (f", allowed {100 * allowed:.2g} %." if allowed is not None else "."))
+    alt = f"Part of the audited answers that were wrong, over the steps; at the end {share[-1]:.2f} %"
+    return pictures.as_diagram(figure, alt + (f", allowed {100 * allowed:.2g} %." if allowed is not None else "."))
 
 
 def outputs_table(record: Record) -> str:
@@ -113,17 +114,18 @@ def outputs_table(record: Record) -> str:
         rows.append((name, number(unit), percent(error["mean_abs"] / unit), percent(error["bias"] / unit),
                      f"{error['accumulated']:+.2g} ± {error['accumulated_error']:.1g}"))
     header = ("Output", "Tolerance", "Mean error / tolerance", "Bias / tolerance", "Accumulated bias")
-    text = html.paragraph("Temperature in K, the other outputs in their own units. The accumulated bias is what the mean signed "
-                          "errors add up to over the run in a cell that is always active and forgets nothing.")
-    return html.folded(f"Errors of the {len(rows)} outputs", text + html.table("Errors of the answers by output", header, rows))
+    text = html.paragraph("Temperature in K, the other outputs in their own units. The accumulated bias is what the mean "
+                          "signed errors add up to over the run in a cell that is always active and forgets nothing.")
+    table = html.table("Errors of the answers by output", header, rows)
+    return html.folded(f"Errors of the {len(rows)} outputs", text + table)
 
 
 def section(record: Record) -> Section:
     body = html.paragraph(sentence(record), "sentence")
     if not record.is_pure_physics and record.count("accepted"):
-        body += html.paragraph("The truth is the reference solver at its own tolerance. The statement is about the answers of one step "
-                               "each, not about the fields at the end, and holds whatever the flow does, as it rests on random "
-                               "audits alone.")
+        body += html.paragraph("The truth is the reference solver at its own tolerance. The statement is about the answers of "
+                               "one step each, not about the fields at the end, and holds whatever the flow does, as it "
+                               "rests on random audits alone.")
         drawn = [draw_wrong_share(record)]
         errors = audited_errors(record)
         if errors.size:

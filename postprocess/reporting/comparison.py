@@ -66,16 +66,17 @@ def table_of_runs(records: list[Record], names: list[str], reference: Record) ->
     rows = []
     base = reference.wall_s
     for name, record in zip(names, records):
-        wall = record.wall_s
-        share = record.count("accepted") / record.n_active if record.n_active and not record.is_pure_physics else None
-        rtol = rtol_of(record)
+        wall, rtol = record.wall_s, rtol_of(record)
+        of_surrogate = ["–"] * 4
+        if not record.is_pure_physics:
+            share = record.count("accepted") / record.n_active if record.n_active else None
+            of_surrogate = [number(record.option("switching.tolerance")), factor(record.figure("speed.net_speedup")),
+                            percent(share), percent(record.figure("certificate.upper_bound") if share else None)]
         rows.append((name + (" (reference)" if record is reference else ""), record.config.get("switching.policy", "–"),
-                     number(record.option("switching.tolerance")) if not record.is_pure_physics else "–",
                      number(rtol) if np.isfinite(rtol) else "–", f"{record.n_steps:,}", seconds(wall),
-                     factor(base / wall) if base and wall else "–", factor(record.figure("speed.net_speedup")) if not record.is_pure_physics else "–",
-                     percent(share), percent(record.figure("certificate.upper_bound") if share else None)))
-    header = ("Run", "Policy", "Tolerance", "rtol of physics", "Steps", "Time", "Reference's time / its time", "Net speed-up (estimated)",
-              "Answered by surrogate", "Wrong at most")
+                     factor(base / wall) if base and wall else "–", *of_surrogate))
+    header = ("Run", "Policy", "rtol of physics", "Steps", "Time", "Reference's time / its time", "Tolerance",
+              "Net speed-up (estimated)", "Answered by surrogate", "Wrong at most")
     return html.table("The runs", header, rows)
 
 
@@ -103,15 +104,17 @@ def draw_work_precision(others: list[Against], names: dict[int, str], reference:
     for index, (record, error) in enumerate(points):
         axes.plot(100 * error, record.wall_s, "s" if record.is_pure_physics else "o", markersize=9, linestyle="",
                   color=COLOURS[index % len(COLOURS)], label=names[id(record)])
-    axes.axhline(reference.wall_s, color="0.3", linestyle="--", linewidth=1.2, label=f"{names[id(reference)]} (reference)")
+    axes.axhline(reference.wall_s, color="0.3", linestyle="--", linewidth=1.2,
+                 label=f"{names[id(reference)]} (reference)")
     axes.set_xscale("log")
     axes.set(xlabel=f"mean difference of {field} from the reference [% of its range]", ylabel="wall-clock time [s]",
-             ylim=(0, 1.15 * max(reference.wall_s, *(record.wall_s for record, _ in points))), title="Work against precision")
+             ylim=(0, 1.15 * max(reference.wall_s, *(record.wall_s for record, _ in points))),
+             title="Work against precision")
     axes.margins(x=0.2)
     axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncol=2)
     told = "; ".join(f"{names[id(record)]} {seconds(record.wall_s)}, off by {percent(error)}" for record, error in points)
-    return pictures.as_diagram(figure, f"Wall-clock time against the mean difference of {field}: {told}; reference {seconds(reference.wall_s)}.",
-                               "Left and low is better. Circles: with a surrogate; squares: physics alone.")
+    alt = f"Wall-clock time against the mean difference of {field}: {told}; reference {seconds(reference.wall_s)}."
+    return pictures.as_diagram(figure, alt, "Left and low is better. Circles: with a surrogate; squares: physics alone.")
 
 
 def draw_difference(each: Against, name: str, reference: Record, field: str) -> Picture | None:
@@ -145,7 +148,8 @@ def draw_progress(records: list[Record], names: list[str]) -> Picture | None:
     axes.set(xlabel="step", ylabel="wall-clock time so far [s]", ylim=(0, None), title="Time that the runs took")
     axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncol=2)
     told = ", ".join(f"{name} {seconds(record.wall_s)}" for name, record in shown)
-    return pictures.as_diagram(figure, f"Wall-clock time of the runs over the steps; at the end: {told}.", "Dashed: physics alone.")
+    alt = f"Wall-clock time of the runs over the steps; at the end: {told}."
+    return pictures.as_diagram(figure, alt, "Dashed: physics alone.")
 
 
 def section(records: list[Record]) -> Section | None:
@@ -154,15 +158,16 @@ def section(records: list[Record]) -> Section | None:
     reference, names = reference_of(records), names_of(records)
     by_run = dict(zip(map(id, records), names))
     others = [against(reference, record) for record in records if record is not reference]
-    chosen = "the most accurate run by physics alone" if reference.is_pure_physics else "the first run, as none is by physics alone"
-    body = html.paragraph(f"The reference is {by_run[id(reference)]}, {chosen}. Times can be compared only if the machine was "
-                          "equally busy.")
+    chosen = ("the most accurate run by physics alone" if reference.is_pure_physics
+              else "the first run, as none is by physics alone")
+    body = html.paragraph(f"The reference is {by_run[id(reference)]}, {chosen}. Times can be compared only if the machine "
+                          "was equally busy.")
     for each in others:
         if each.why_not:
             body += html.paragraph(f"The fields of {by_run[id(each.record)]} cannot be compared: {each.why_not}")
         elif all(figures["max_abs"] == 0 for figures in each.found["fields"].values()):
-            body += html.paragraph(f"The fields of {by_run[id(each.record)]} at step {each.found['step']:,} are those of the reference to "
-                                   "the last digit.")
+            body += html.paragraph(f"The fields of {by_run[id(each.record)]} at step {each.found['step']:,} are those of the "
+                                   "reference to the last digit.")
     body += table_of_runs(records, names, reference)
     field = main_field(reference)
     drawn = [draw_progress(records, names)]

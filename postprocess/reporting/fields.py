@@ -1,4 +1,4 @@
-"""The fields of the snapshots: one frame a snapshot, of which a slider shows one; without scripts start, middle and end."""
+"""The fields of the snapshots: a slider shows one of them; without scripts the page holds start, middle and end."""
 
 from __future__ import annotations
 
@@ -155,10 +155,11 @@ def section(record: Record) -> Section | None:
     if last.dimensions == 3:
         scale, unit = lengths(last)
         height = scale * 0.5 * (last.lower[2] + last.upper[2])
-        notes.append(f"The run has three dimensions; what is shown is the middle slice, z = {height:.3g} {unit}.".replace(" .", "."))
+        where = f"z = {height:.3g} {unit}".strip()
+        notes.append(f"The run has three dimensions; what is shown is the middle slice, {where}.")
     if any(is_provenance(name, "answerer") for name in last.names):
-        notes.append("Who answered: inert cells needed no answer, explicit ones took one explicit step, audited ones were "
-                     "answered by the surrogate and solved by physics as well.")
+        notes.append("Who answered: inert cells needed no answer, explicit ones took one explicit step, audited ones "
+                     "were answered by the surrogate and solved by physics as well.")
     unreadable = len(record.run.steps()) - len(record.snapshots)
     if unreadable:
         notes.append(f"{plural(unreadable, 'snapshot')} cannot be read, perhaps since the run was killed while writing.")

@@ -45,7 +45,8 @@ def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], ki
     body = "".join(f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
                    + "</tr>" for row in rows)
     # A table that is wider than the screen is scrolled, with the keyboard, too.
-    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption, quote=True)}"><table class="{kind}">'
+    name = escape(caption, quote=True)
+    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{name}"><table class="{kind}">'
             f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
 
 

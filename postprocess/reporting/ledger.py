@@ -72,7 +72,7 @@ def parts_of(record: Record) -> list[tuple[str, float, str]]:
 
 
 def physics_alone(record: Record, total: float) -> float | None:
-    """Seconds that pure physics would have taken, as estimated; the net speed-up is that of the steps, without setting up."""
+    """Seconds that pure physics would have taken, as estimated; the net speed-up is that of the steps, not of the setup."""
     speedup, setup = record.figure("speed.net_speedup"), record.figure("wall_s.setup") or 0.0
     return setup + speedup * (total - setup) if speedup and not record.is_pure_physics else None
 
@@ -103,7 +103,8 @@ def draw_bars(record: Record, parts: list[tuple[str, float, str]]) -> Picture:
     axes.grid(axis="y", visible=False)
     axes.set(xlabel="wall-clock time [s]", title="Where the time went")
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.25), ncol=2, handlelength=1.0, columnspacing=1.5)
-    alt = f"Bar of the run's {seconds(total)} by part: " + ", ".join(f"{label} {seconds(value)}" for label, value, _ in parts) + "."
+    told = ", ".join(f"{label} {seconds(value)}" for label, value, _ in parts)
+    alt = f"Bar of the run's {seconds(total)} by part: {told}."
     if len(names) > 1:
         alt += f" Physics alone would have taken about {seconds(alone)}."
     return pictures.as_diagram(figure, alt)
@@ -113,18 +114,21 @@ def draw_account(found: Account) -> Picture:
     figure, axes = pictures.new_diagram()
     axes.plot(found.step, found.alone, color=VERMILION, linestyle="--", label="physics alone (estimated)")
     axes.plot(found.step, found.spent, color=BLUE, label="this run")
-    axes.fill_between(found.step, found.spent, found.alone, where=found.alone >= found.spent, color=BLUE, alpha=0.12, linewidth=0)
+    axes.fill_between(found.step, found.spent, found.alone, where=found.alone >= found.spent, color=BLUE, alpha=0.12,
+                      linewidth=0)
     at = found.paid_from()
     if at is not None:
         axes.axvline(found.step[at], color="0.3", linestyle=":", linewidth=1)
-        axes.annotate(f"ahead from step {found.step[at]:.0f} on", (found.step[at], 0.98), xycoords=("data", "axes fraction"),
-                      xytext=(5, 0) if at < 0.55 * len(found.step) else (-5, 0), textcoords="offset points", va="top",
-                      ha="left" if at < 0.55 * len(found.step) else "right", fontsize=9)
+        is_early = at < 0.55 * len(found.step)
+        axes.annotate(f"ahead from step {found.step[at]:.0f} on", (found.step[at], 0.98),
+                      xycoords=("data", "axes fraction"), xytext=(5 if is_early else -5, 0), textcoords="offset points",
+                      va="top", ha="left" if is_early else "right", fontsize=9)
     axes.set(xlabel="step", ylabel="wall-clock time so far [s]", ylim=(0, None), title="From when on it paid")
     axes.legend(loc="lower right")
-    return pictures.as_diagram(figure, f"Wall-clock time over the steps: this run ends at {seconds(found.spent[-1])}, physics alone "
-                               f"would have taken about {seconds(found.alone[-1])}. {when_it_paid(found)}",
-                               "An accepted answer counts as the mean of what audits say that physics would have taken for it.")
+    alt = (f"Wall-clock time over the steps: this run ends at {seconds(found.spent[-1])}, physics alone would have taken about "
+           f"{seconds(found.alone[-1])}. {when_it_paid(found)}")
+    return pictures.as_diagram(figure, alt, "Every accepted answer counts as the mean of what physics would have taken for it, "
+                                            "as audits tell.")
 
 
 def draw_step_times(record: Record) -> Picture:
@@ -135,8 +139,8 @@ def draw_step_times(record: Record) -> Picture:
     cut_off = len(steps) > 2 and steps[0] > 1.5 * steps[1:].max()
     if cut_off:
         axes.set_ylim(0, 1.1 * steps[1:].max())
-    return pictures.as_diagram(figure, "Wall-clock time of a step by part, over the steps, in milliseconds.",
-                               f"The first step took {seconds(steps[0] / 1e3)}, more than the picture shows." if cut_off else "")
+    caption = f"The first step took {seconds(steps[0] / 1e3)}, more than the picture shows." if cut_off else ""
+    return pictures.as_diagram(figure, "Wall-clock time of a step by part, over the steps, in milliseconds.", caption)
 
 
 def when_it_paid(found: Account) -> str:
@@ -168,7 +172,8 @@ def figures_table(record: Record) -> str:
             ("Sub-problems, all ranks: physics alone", seconds(figure("ledger.physics_alone_s"))),
             ("Sub-problems, all ranks: saved by accepted answers", seconds(figure("ledger.saved_s"))),
             ("Overhead over physics alone (negative: a gain)", percent(figure("ledger.overhead"))),
-            ("Gradient steps, all ranks", count(figure("ledger.updates"))), ("Time of a gradient step", seconds(figure("ledger.training_s_per_update"))),
+            ("Gradient steps, all ranks", count(figure("ledger.updates"))),
+            ("Time of a gradient step", seconds(figure("ledger.training_s_per_update"))),
             ("Time of physics for a row", seconds(figure("speed.physics_s_per_row"))),
             ("Time of inference for a row", seconds(figure("speed.inference_s_per_row")))]
     return html.table("The ledger", ("Figure", "Value"), [row for row in rows if row[1] != "–"])

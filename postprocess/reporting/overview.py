@@ -28,8 +28,8 @@ def what_it_was(record: Record) -> str:
 def state_of(record: Record) -> str:
     if record.is_over:
         return ""
-    return ("The run has no summary: it goes on, was stopped before its end, or failed. What follows is what it has written "
-            "so far.")
+    return ("The run has no summary: it goes on, was stopped before its end, or failed. What follows is what it has "
+            "written so far.")
 
 
 def first_screen(record: Record) -> str:
@@ -50,8 +50,9 @@ def first_screen(record: Record) -> str:
 
 def report_of(records: list[Record]) -> str:
     first = records[0]
-    sections = [comparison.section(records), fields.section(first), answers.section(first), certificate.section(first), ledger.section(first),
-                answers.learning_section(first), physics.observables_section(first), physics.conservation_section(first),
-                provenance.section(first)]
+    sections = [comparison.section(records), fields.section(first), answers.section(first), certificate.section(first),
+                ledger.section(first), answers.learning_section(first), physics.observables_section(first),
+                physics.conservation_section(first), provenance.section(first)]
     title = f"Run {first.case}" if len(records) == 1 else f"Run {first.case}, and {len(records) - 1} to compare with it"
-    return page(title, first_screen(first), [each for each in sections if each], html.paragraph("Written by postprocess/report.py of bimetal."))
+    return page(title, first_screen(first), [each for each in sections if each],
+                html.paragraph("Written by postprocess/report.py of bimetal."))

@@ -37,7 +37,7 @@ def name_and_unit(column: str, has_units: bool) -> tuple[str, str]:
 def draw_observable(time: np.ndarray, values: np.ndarray, name: str, unit: str, time_label: str) -> Picture:
     figure, axes = pictures.new_diagram(4.3, 2.9)
     axes.plot(time, values, color=BLUE, marker="o" if len(time) < 3 else "")
-    middle, extent = float(np.nanmean(values)), float(np.ptp(values[np.isfinite(values)])) if np.isfinite(values).any() else 0.0
+    middle, extent = float(np.nanmean(values)), float(np.nanmax(values) - np.nanmin(values))
     if extent <= 1e-9 * abs(middle):  # round-off is no curve
         margin = 0.05 * abs(middle) or 1.0
         axes.set_ylim(middle - margin, middle + margin)
@@ -54,14 +54,15 @@ def observables_section(record: Record) -> Section | None:
     names = [name for name in columns if name not in ("step", "time_s")]
     if not names or not len(columns["time_s"]):
         return None
-    has_units = record.snapshots[-1].has_units if record.snapshots else record.config.get("physics") != "two_scale_precipitation"
+    has_units = (record.snapshots[-1].has_units if record.snapshots
+                 else record.config.get("physics") != "two_scale_precipitation")
     end = columns["time_s"][-1]
-    scale, unit = next(((scale, unit) for scale, unit in ((1.0, "s"), (1e3, "ms"), (1e6, "µs")) if end * scale >= 1), (1e6, "µs"))
+    scale, unit = next((each for each in ((1.0, "s"), (1e3, "ms")) if end * each[0] >= 1), (1e6, "µs"))
     if not has_units:
         scale, unit = 1.0, ""
     label = f"time [{unit}]" if unit else "time"
-    drawn = [draw_observable(scale * columns["time_s"], columns[name], *name_and_unit(name, has_units), label) for name in names
-             if np.isfinite(columns[name]).any()]
+    drawn = [draw_observable(scale * columns["time_s"], columns[name], *name_and_unit(name, has_units), label)
+             for name in names if np.isfinite(columns[name]).any()]
     return Section("observables", "Observables", html.figures(drawn, "small"))
 
 
@@ -75,14 +76,17 @@ def conservation_section(record: Record) -> Section | None:
     body = ""
     kept = lookup(record.summary, "conservation")
     if kept:
-        rows = [(re.sub("^elements ", "element ", name), f"{value:.1e}" if value else "0") for name, value in leaves(kept) if name != "lowest mass fraction"]
-        worst = max((value for name, value in leaves(kept) if name != "lowest mass fraction"), default=0.0)
-        body += html.paragraph(f"Every answer, whoever gave it, is checked for what a reaction conserves. The largest relative change was {worst:.1e}"
-                               + (", which is round-off." if worst < 1e-10 else "."))
+        changes = [(name, value) for name, value in leaves(kept) if name != "lowest mass fraction"]
+        rows = [(re.sub("^elements ", "element ", name), f"{value:.1e}" if value else "0") for name, value in changes]
+        worst = max((value for _, value in changes), default=0.0)
+        body += html.paragraph("Every answer, whoever gave it, is checked for what a reaction conserves. The largest relative "
+                               f"change was {worst:.1e}" + (", which is round-off." if worst < 1e-10 else "."))
         body += html.table("Largest relative change in a chemistry step, over all cells", ("Conserved", "Relative change"), rows)
     drift = leaves(lookup(record.summary, "observables.drift"))
     if drift:
-        body += html.paragraph("In the box as a whole, what is there at the end is compared with what was there at the start and what came in.")
+        body += html.paragraph("In the box as a whole, what is there at the end is compared with what was there at the start "
+                               "and what came in.")
         body += html.table("Relative drift of the whole box over the run", ("Conserved", "Relative drift"),
-                           [(re.sub("^elements ", "element ", name), f"{value:+.1e}" if value else "0") for name, value in drift])
+                           [(re.sub("^elements ", "element ", name), f"{value:+.1e}" if value else "0")
+                            for name, value in drift])
     return Section("conservation", "Conservation", body) if body else None

@@ -45,7 +45,8 @@ def data_uri(content: bytes, kind: str) -> str:
 
 def as_diagram(figure: Figure, alt: str, caption: str = "") -> Picture:
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", dpi=200, bbox_inches="tight", pad_inches=0.06, metadata={"Date": None, "Creator": None})
+    figure.savefig(buffer, format="svg", dpi=200, bbox_inches="tight", pad_inches=0.06,
+                   metadata={"Date": None, "Creator": None})
     plt.close(figure)
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", buffer.getvalue(), flags=re.DOTALL)
     return Picture(data_uri(text.encode(), "svg+xml"), alt, caption)

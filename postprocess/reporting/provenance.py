@@ -50,12 +50,14 @@ def parts_of(record: Record) -> int:
 def section(record: Record) -> Section:
     ranks, trainers = record.figure("ranks"), record.figure("trainers.ranks")
     grid = record.config.get("grid.cells", "–").strip("[]").replace(", ", " × ")
-    rows = [("Program", of_program(record)), ("Case", record.case), ("Physics", record.config.get("physics", "–").replace("_", " ")),
+    physics = record.config.get("physics", "–").replace("_", " ")
+    rows = [("Program", of_program(record)), ("Case", record.case), ("Physics", physics),
             ("Directory", record.name), ("Cells", grid), ("Steps", count(record.n_steps)), ("Reference solver", solver(record)),
             ("Ranks", "–" if ranks is None else count(ranks) + (f", {count(trainers)} of them trainers" if trainers else "")),
             ("Machine", machine(record)), ("Seed", record.config.get("seed", "–")),
             ("Model it began with", str(lookup(record.summary, "surrogate.began_as") or "–")),
-            ("Begun", stamp(record.log[0]) if record.log else "–"), ("Last line of the log", stamp(record.log[-1]) if record.log else "–"),
+            ("Begun", stamp(record.log[0]) if record.log else "–"),
+            ("Last line of the log", stamp(record.log[-1]) if record.log else "–"),
             ("Parts (continued from checkpoints)", count(parts_of(record)) if parts_of(record) > 1 else "–")]
     body = html.table("Program, input and machine", ("What", "Value"), [row for row in rows if row[1] != "–"], "words")
     config = record.run.directory / "config.yaml"

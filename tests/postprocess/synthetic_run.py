@@ -81,8 +81,8 @@ def write_config(directory: Path, **options: str) -> None:
     """A resolved input; options: switching_policy="never"."""
     values = {"policy": "certified", "tolerance": "0.001", "wrong_fraction": "0.05  # default"}
     values |= {name.removeprefix("switching_"): value for name, value in options.items()}
-    text = "# Resolved from inputs/h2_kernel.yaml; a run with this file repeats the run.\ncase: h2_kernel\nphysics: reacting_flow\n"
-    text += "grid:\n  cells: [24, 16]\n" + "switching:\n" + "".join(f"  {name}: {value}\n" for name, value in values.items())
+    text = "# Resolved from inputs/h2_kernel.yaml; a run with this file repeats the run.\n"
+    text += "case: h2_kernel\nphysics: reacting_flow\ngrid:\n  cells: [24, 16]\nswitching:\n" + "".join(f"  {name}: {value}\n" for name, value in values.items())
     (directory / "config.yaml").write_text(text)
 
 
@@ -90,7 +90,8 @@ def write_log(directory: Path) -> None:
     (directory / "log.txt").write_text(
         "2026-01-02 03:04:05  bimetal 0.1.0 (abc1234): h2_kernel, 384 cells, 9 species, 1e-4 s, 2 rank(s)\n"
         "2026-01-02 03:04:06  step 5: surrogate version 0 serves: 93 % of the calibration rows acceptable (before: 0 %)\n"
-        "2026-01-02 03:04:07  step 40: 18 of 129 audits of its accepted answers were wrong: physics answers the whole step\n")
+        "2026-01-02 03:04:07  step 40: 18 of 129 audits of its accepted answers were wrong: "
+        "physics answers the whole step\n")
 
 
 def write_observables(directory: Path, n_lines: int) -> None:

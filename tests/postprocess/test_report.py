@@ -208,7 +208,8 @@ class OfSeveralRuns(ReportTest):
 
 class Refusals(ReportTest):
     def test_refuses_in_one_sentence(self) -> None:
-        for directory, words in ((self.folder / "missing", "no directory"), (self.directory("empty"), "output directory of a run")):
+        for directory, words in ((self.folder / "missing", "no directory"),
+                                 (self.directory("empty"), "output directory of a run")):
             for script in ("report.py", "animate.py"):
                 result = call(script, directory)
                 self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
