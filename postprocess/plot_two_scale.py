@@ -13,9 +13,9 @@ from pathlib import Path
 
 import packages  # noqa: F401  (first, as it looks for the others)
 import numpy as np
+from field_panels import MM, cut, draw_image, readable_time
 from figure_style import plt, save, use_style
 from matplotlib.axes import Axes
-from plot_fields import MM, cut, draw_image, readable_time
 
 from bimetal_run import Run, RunError, Snapshot, guarded
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # From a fresh clone to a picture: installs what is missing, builds, runs the methane kernel on two ranks, and draws the
-# result into out/demo. The network knows nothing before the run.
+# result into out/demo, with a report as one HTML page. The network knows nothing before the run.
 #
 #   scripts/demo.sh             the hybrid run
 #   scripts/demo.sh --compare   and the same case by pure physics, as accurate as what the hybrid learns from and as
@@ -27,6 +27,7 @@ run out/demo
 say "Drawing"
 python postprocess/plot_fields.py out/demo
 python postprocess/plot_run.py out/demo
+runs=(out/demo)
 
 if [[ ${1:-} == --compare ]]; then
   say "The same case by pure physics as accurate as what the hybrid learns from"
@@ -35,7 +36,9 @@ if [[ ${1:-} == --compare ]]; then
   run out/demo_fast --set switching.policy=never --set chemistry.rtol=1e-3 --set chemistry.atol=1e-7
   say "How fast, and how far from the more accurate physics at the end"
   python scripts/demo_table.py
+  runs+=(out/demo_auto out/demo_fast)
 fi
 
 say "Done: out/demo"
 ls out/demo/*.png
+echo "Report, to be opened in a browser: $PWD/$(python postprocess/report.py "${runs[@]}")"

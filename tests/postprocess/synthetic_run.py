@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,29 @@ def write_summary(directory: Path, wall_s: float) -> None:
     (directory / "summary.json").write_text(json.dumps(summary))
 
 
-def call(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+def write_config(directory: Path, **options: str) -> None:
+    """A resolved input; options: switching_policy="never"."""
+    values = {"policy": "certified", "tolerance": "0.001", "wrong_fraction": "0.05  # default"}
+    values |= {name.removeprefix("switching_"): value for name, value in options.items()}
+    text = "# Resolved from inputs/h2_kernel.yaml; a run with this file repeats the run.\n"
+    text += "case: h2_kernel\nphysics: reacting_flow\ngrid:\n  cells: [24, 16]\nswitching:\n" + "".join(f"  {name}: {value}\n" for name, value in values.items())
+    (directory / "config.yaml").write_text(text)
+
+
+def write_log(directory: Path) -> None:
+    (directory / "log.txt").write_text(
+        "2026-01-02 03:04:05  bimetal 0.1.0 (abc1234): h2_kernel, 384 cells, 9 species, 1e-4 s, 2 rank(s)\n"
+        "2026-01-02 03:04:06  step 5: surrogate version 0 serves: 93 % of the calibration rows acceptable (before: 0 %)\n"
+        "2026-01-02 03:04:07  step 40: 18 of 129 audits of its accepted answers were wrong: "
+        "physics answers the whole step\n")
+
+
+def write_observables(directory: Path, n_lines: int) -> None:
+    lines = [f"{10 * line},{1e-5 * line},101325,{1500 + line}" for line in range(1, n_lines + 1)]
+    (directory / "observables.csv").write_text("\n".join(["step,time_s,pressure_Pa,temperature_max_K", *lines]) + "\n")
+
+
+def call(script: str, *arguments: object, path: str | None = None) -> subprocess.CompletedProcess[str]:
+    """path: where programs are looked for (default: as ever)."""
     return subprocess.run([sys.executable, SCRIPTS / script, *map(str, arguments)], capture_output=True, text=True,
-                          check=False)
+                          check=False, env=None if path is None else os.environ | {"PATH": path})

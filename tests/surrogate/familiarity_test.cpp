@@ -47,7 +47,7 @@ TEST(Familiarity, leaves_one_row_in_two_hundred_beyond_1_even_if_it_saw_only_par
     const auto rows = toy_rows(n, 1);
     const auto scaling = fitted(rows);
     EXPECT_NEAR(share_beyond_1(distances({buffer(rows), scaling, {}}, scaling, rows)), 0.005,
-                n < 20000 ? 2.5e-4 : 1e-3)
+                n < 20000 ? 5e-4 : 1e-3)
         << n << " rows";
   }
 }
