@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import packages  # noqa: F401  (first, as it looks for the others)
 from field_panels import Limits, common_range, usual_fields
 from figure_style import plt, use_style
 from PIL import Image

@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import packages  # noqa: F401  (first, as it looks for the others)
 from reporting.overview import report_of
 from reporting.pictures import use_page_style
 from reporting.record import read

@@ -56,7 +56,7 @@ class CompareRuns(unittest.TestCase):
         self.assertEqual(result["fields"]["T"]["max_abs"], 0.0)
 
     def test_scripts_say_which_packages_are_missing(self) -> None:
-        for script in ("compare_runs.py", "plot_run.py", "plot_fields.py", "plot_two_scale.py"):
+        for script in ("compare_runs.py", "plot_run.py", "plot_fields.py", "plot_two_scale.py", "report.py", "animate.py"):
             # Without the folders of installed packages.
             result = subprocess.run([sys.executable, "-E", "-S", SCRIPTS / script, self.a], capture_output=True, text=True,
                                     check=False)
