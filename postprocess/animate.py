@@ -15,7 +15,7 @@ from figure_style import plt, use_style
 from PIL import Image
 from plot_fields import draw
 
-from bimetal_run import Run, RunError, Snapshot, guarded, is_provenance
+from bimetal_run import Run, RunError, Snapshot, guarded, is_provenance, readable_snapshots
 
 PIXELS_PER_INCH = 100
 NO_FFMPEG = "MP4 needs ffmpeg, which is not installed (Debian: apt-get install ffmpeg)"
@@ -81,7 +81,7 @@ def main() -> None:
     run = Run(arguments.run)
     run.last_step()  # there must be one
     paths = paths_of(run, arguments.output)
-    snapshots = [run.snapshot(step) for step in run.steps()]
+    snapshots = readable_snapshots(run)
     names = [snapshots[-1].resolve(name) for name in arguments.field or usual_fields(snapshots[-1])]
     limits = limits_of(snapshots, names)
     frames = [frame_of(snapshot, names, limits) for snapshot in snapshots]

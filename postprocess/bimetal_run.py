@@ -151,6 +151,17 @@ def lookup(tree: dict[str, Any], path: str) -> Any:
     return node
 
 
+def readable_snapshots(run: Run) -> list[Snapshot]:
+    """Those that can be read: a run may have been killed while it wrote one."""
+    readable = []
+    for step in run.steps():
+        try:
+            readable.append(run.snapshot(step))
+        except RunError:
+            continue
+    return readable
+
+
 def guarded(main: Callable[[], None]) -> None:
     """Runs a script's main function; a RunError ends it with its sentence and exit code 2."""
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bimetal_run import Run, RunError, Snapshot, lookup
+from bimetal_run import Run, RunError, Snapshot, lookup, readable_snapshots
 
 Columns = dict[str, np.ndarray]  # [n_lines] by name
 
@@ -39,14 +39,7 @@ class Record:
 
     @cached_property
     def snapshots(self) -> list[Snapshot]:
-        """Those that can be read: a run may have been killed while it wrote one."""
-        readable = []
-        for step in self.run.steps():
-            try:
-                readable.append(self.run.snapshot(step))
-            except RunError:
-                continue
-        return readable
+        return readable_snapshots(self.run)
 
     @property
     def is_over(self) -> bool:

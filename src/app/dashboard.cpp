@@ -34,6 +34,21 @@ std::string line(const std::string& label, const std::string& figures, const std
   return fmt::format("{:<{}}{:<{}}{}\n", label, label_width, figures, figure_width, picture);
 }
 
+/// The lines of a text as far as they fit: a line that wraps is two for the cursor.
+std::string clipped(const std::string& text, std::size_t width) {
+  std::string result;
+  std::size_t column = 0;
+  for (const char byte : text) {
+    const bool begins_character = (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U;
+    if (byte == '\n')
+      column = 0;
+    else if (begins_character)
+      ++column;
+    if (byte == '\n' || column <= width) result += byte;
+  }
+  return result;
+}
+
 /// Element-wise a / b, 0 where there is nothing to divide by.
 std::vector<double> ratio(std::span<const double> a, std::span<const double> b) {
   std::vector<double> result(a.size(), 0.0);
@@ -51,7 +66,6 @@ std::string progress_line(const RunView& run, std::size_t width) {
     const std::size_t back = n - 1 - recent_steps;
     const double seconds = wall[n - 1] - wall[back];
     const double left = run.end - time[n - 1];
-    // A run that goes on from a checkpoint may begin a clock of its own.
     if (seconds > 0.0) {
       words += fmt::format("  {:.3g} steps/s", static_cast<double>(recent_steps) / seconds);
       if (!run.is_over && left > 0.0)
@@ -124,10 +138,11 @@ std::string costs(const RunView& run) {
     return text + line("net speed-up", fmt::format("{:.2f} of the whole run", *run.net_speedup), "");
   // What the accepted rows would have cost is judged by the rows that physics solved.
   const double solved = sum(run.column("rejected")), accepted = sum(run.column("accepted"));
-  if (solved <= 0.0 || run.column("wall_s").empty()) return text;
+  const auto wall_s = run.column("wall_s");
+  if (solved <= 0.0 || run.n_steps() < 2) return text;
   const double saved = accepted * sum(run.column("physics_s")) / solved;
   const double paid = sum(run.column("inference_s")) + sum(run.column("training_s")) + sum(run.column("audit_s"));
-  const double wall = run.column("wall_s").back();
+  const double wall = wall_s.back() - wall_s.front();  // a run may have begun elsewhere
   return text + line("net speed-up", fmt::format("about {:.2f} so far", (wall + saved - paid) / wall), "");
 }
 
@@ -154,9 +169,10 @@ std::string sparkline(std::span<const double> values, std::size_t width, double 
 std::string draw_dashboard(const RunView& run, std::size_t width) {
   const std::size_t used = label_width + figure_width;
   const std::size_t picture = width > used + 8 ? width - used : 8;
-  return fmt::format("{}  {}  {}\n", run.name, run.directory, run.is_over ? "is over" : "runs") +
-         progress_line(run, width) + answers(run, picture) + errors(run, picture) + learning(run, picture) +
-         costs(run);
+  return clipped(fmt::format("{}  {}  {}\n", run.name, run.is_over ? "is over" : "runs", run.directory) +
+                     progress_line(run, width) + answers(run, picture) + errors(run, picture) +
+                     learning(run, picture) + costs(run),
+                 width);
 }
 
 }  // namespace bimetal::app

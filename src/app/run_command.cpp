@@ -63,7 +63,7 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   const double setup_seconds = since_start.seconds();
   const auto stopped = march(simulation, output, checkpoints, progress, safe_point, solvers);
   for (const auto& name : petsc::unread_options())
-    log.warn("warning: nobody has asked for the PETSc option {}; it may be misspelt", name);
+    log.warn("warning: no solver has read the PETSc option {}; it may be misspelt", name);
   if (stopped) {
     log.info("stopped by {} after step {}; go on with --restart {}", *stopped, progress.clock.step(), directory);
     return exit_stopped;

@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -38,9 +39,16 @@ std::optional<double> number_at(const nlohmann::json& summary, std::initializer_
   return at->is_number() ? std::optional(at->get<double>()) : std::nullopt;
 }
 
+/// Of a run on another machine there is only its run.lock to see, which it touches every few seconds.
 bool is_live(const fs::path& directory) {
-  const auto owner = io::read_owner(content(directory / io::DirectoryClaim::file_name));
-  return owner && io::life_of(*owner, io::this_process(1)) != io::Life::dead;
+  constexpr auto longest_silence = std::chrono::minutes(5);  // the two machines' clocks may differ
+  const auto file = directory / io::DirectoryClaim::file_name;
+  const auto owner = io::read_owner(content(file));
+  const auto life = owner ? io::life_of(*owner, io::this_process(1)) : io::Life::dead;
+  if (life != io::Life::unknown) return life == io::Life::lives;
+  std::error_code failed;
+  const auto touched = fs::last_write_time(file, failed);
+  return !failed && fs::file_time_type::clock::now() - touched < longest_silence;
 }
 
 }  // namespace

@@ -20,6 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 using core::UserError;
 
+// Looks at a directory whose run.lock comes and goes.
+constexpr int most_turns = 10;
+
 struct Seen {
   std::string text;
   fs::file_time_type touched;
@@ -49,19 +52,22 @@ void pause(double seconds) { std::this_thread::sleep_for(std::chrono::duration<d
             : "");
 }
 
-/// Returns when the run that has left `file` is dead. It is not if the file is touched, or written anew, while we
-/// watch.
-void require_dead(const fs::path& directory, const fs::path& file, const RunOwner& self, double patience) {
+/// The text of `file`, once the run that has left it is dead; nothing if the file is gone. The run is not dead if the
+/// file is touched, or written anew, while we watch.
+std::optional<std::string> text_of_dead(const fs::path& directory, const fs::path& file, const RunOwner& self,
+                                        double patience) {
   const auto before = look(file);
-  if (!before) return;
+  if (!before) return std::nullopt;
   const auto owner = read_owner(before->text);
   const Life life = owner ? life_of(*owner, self) : Life::unknown;
-  if (life == Life::dead) return;
+  if (life == Life::dead) return before->text;
   if (life == Life::lives) refuse(directory, owner, self);
   for (const core::Stopwatch watch; watch.seconds() < patience; pause(patience / 100.0)) {
     const auto now = look(file);
-    if (now && *now != *before) refuse(directory, read_owner(now->text), self);
+    if (!now) return std::nullopt;
+    if (*now != *before) refuse(directory, read_owner(now->text), self);
   }
+  return before->text;
 }
 
 [[noreturn]] void cannot_write(const fs::path& directory) {
@@ -88,24 +94,36 @@ bool take_name(const fs::path& ours, const fs::path& file) {
   return !fs::exists(file, failed) && ::rename(ours.c_str(), file.c_str()) == 0;
 }
 
+/// Takes `file` away if it holds `text`. It is looked at under a name of our own, where nobody exchanges it; another
+/// run's gets its name back.
+void remove_if(const fs::path& file, const std::string& text, const fs::path& own_name) {
+  if (::rename(file.c_str(), own_name.c_str()) != 0) return;
+  if (const auto seen = look(own_name); seen && seen->text != text) take_name(own_name, file);
+  ::unlink(own_name.c_str());
+}
+
 }  // namespace
 
 DirectoryClaim::DirectoryClaim(const fs::path& directory, const RunOwner& self, const Rhythm& rhythm)
-    : directory_(directory), file_(directory / file_name), text_(to_text(self)), rhythm_(rhythm) {
-  const fs::path ours = directory / fmt::format(".{}_{}_{}", file_name, self.host, self.process);
-  ::unlink(ours.c_str());
-  write(ours, text_, directory);
+    : directory_(directory),
+      file_(directory / file_name),
+      own_name_(directory / fmt::format(".{}_{}_{}", file_name, self.host, self.process)),
+      text_(to_text(self)),
+      rhythm_(rhythm) {
+  ::unlink(own_name_.c_str());
+  write(own_name_, text_, directory);
   try {
-    if (!take_name(ours, file_)) {
-      require_dead(directory, file_, self, rhythm.patience);
-      if (::rename(ours.c_str(), file_.c_str()) != 0) cannot_write(directory);
-      pause(0.1);  // another run may have found the same dead one, and renames as well
+    for (int turn = 0; !take_name(own_name_, file_); ++turn) {
+      if (turn == most_turns) refuse(directory, std::nullopt, self);
+      if (const auto dead = text_of_dead(directory, file_, self, rhythm.patience))
+        remove_if(file_, *dead, own_name_.string() + "_dead");
     }
   } catch (...) {
-    ::unlink(ours.c_str());
+    ::unlink(own_name_.c_str());
     throw;
   }
-  ::unlink(ours.c_str());
+  ::unlink(own_name_.c_str());
+  // Where there are no links, two may have taken the name.
   if (const auto seen = look(file_); seen && seen->text != text_) refuse(directory, read_owner(seen->text), self);
   keeper_ = std::thread([this] { keep(); });
 }
@@ -117,18 +135,26 @@ DirectoryClaim::~DirectoryClaim() {
   }
   ends_.notify_one();
   keeper_.join();
-  if (is_ours()) ::unlink(file_.c_str());
+  remove_if(file_, text_, own_name_);
 }
 
-bool DirectoryClaim::is_ours() const {
+bool DirectoryClaim::renew() const {
+  try {
+    write(own_name_, text_, directory_);
+  } catch (const UserError&) {
+    return true;  // whoever writes here finds out
+  }
+  take_name(own_name_, file_);
+  ::unlink(own_name_.c_str());
   const auto seen = look(file_);
-  return !seen || seen->text == text_;
+  return seen && seen->text == text_;
 }
 
 void DirectoryClaim::keep() {
   std::unique_lock lock(mutex_);
   while (!ends_.wait_for(lock, std::chrono::duration<double>(rhythm_.beat), [this] { return over_; })) {
-    if (!is_ours()) {
+    const auto seen = look(file_);
+    if (seen ? seen->text != text_ : !renew()) {
       lost_ = true;
       return;
     }

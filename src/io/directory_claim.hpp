@@ -12,8 +12,8 @@
 
 namespace bimetal::io {
 
-/// While it lives, no other run writes into an output directory: the file run.lock in it says whose it is, and a
-/// thread touches that file every few seconds, so that other machines see that the run lives.
+/// While it lives, no other run writes into an output directory: the file run.lock in it names the process that does,
+/// and a thread touches that file every few seconds, so that other machines see that the run lives.
 ///
 /// A run.lock left behind by a run that was killed does not count. Whether that is so is seen at once on the same
 /// machine, and when the job has been queued again; otherwise by watching whether the file is touched. No file locks
@@ -42,9 +42,10 @@ class DirectoryClaim {
 
  private:
   void keep();
-  bool is_ours() const;
+  bool renew() const;  // of a file that somebody has removed; whether it is ours then
 
   std::filesystem::path directory_, file_;
+  std::filesystem::path own_name_;  // what the file is called until it is seen that nobody else has one
   std::string text_;
   Rhythm rhythm_;
   std::atomic<bool> lost_{false};

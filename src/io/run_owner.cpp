@@ -36,11 +36,12 @@ std::string host_name() {
   return name.data();
 }
 
-/// Containers on one host count their processes apart, under the same boot of the kernel.
+/// Containers on one host count their processes apart, under the same boot of the kernel. Empty if it cannot be read.
 std::string machine_id() {
   std::error_code ignored;
-  return first_line("/proc/sys/kernel/random/boot_id") + " " +
-         std::filesystem::read_symlink("/proc/self/ns/pid", ignored).string();
+  const auto boot = first_line("/proc/sys/kernel/random/boot_id");
+  const auto processes = std::filesystem::read_symlink("/proc/self/ns/pid", ignored).string();
+  return boot.empty() || processes.empty() ? "" : boot + " " + processes;
 }
 
 struct Process {
@@ -125,7 +126,7 @@ std::string describe(const RunOwner& owner) {
 
 Life life_of(const RunOwner& owner, const RunOwner& self) {
   if (!owner.job.empty() && owner.job == self.job && owner.requeued < self.requeued) return Life::dead;
-  if (owner.machine != self.machine) return Life::unknown;
+  if (self.machine.empty() || owner.machine != self.machine) return Life::unknown;
   if (::kill(static_cast<pid_t>(owner.process), 0) != 0 && errno == ESRCH) return Life::dead;
   const auto process = look_at(owner.process);
   if (!process) return Life::unknown;                                 // somebody else's, and hidden

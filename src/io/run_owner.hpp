@@ -7,7 +7,8 @@
 
 namespace bimetal::io {
 
-/// Who writes into an output directory: the process of a run's first rank, told apart from any other there ever was.
+/// Who writes into an output directory: the process of a run's first rank, which can be told from every other
+/// process, past ones included.
 struct RunOwner {
   std::string host;           // for people: names of hosts need not be unique
   std::string machine;        // this boot of the kernel and its namespace of processes, within which `process` counts

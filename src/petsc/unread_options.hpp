@@ -6,8 +6,8 @@
 
 namespace bimetal::petsc {
 
-/// Names of PETSc's options that nobody has asked for so far, each with its dash, those aside that PETSc reads at its
-/// end (-log_view, -options_left, ...). Local.
+/// Names of PETSc's options that no solver has read so far, each with its dash, without those that PETSc itself reads
+/// when it ends (-log_view, -options_left, ...). Local.
 std::vector<std::string> unread_options();
 
 /// To be called when all solvers are there: UserError if `words` of the command line hold an option for a solver

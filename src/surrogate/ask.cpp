@@ -1,6 +1,7 @@
 #include "surrogate/ask.hpp"
 
 #include <algorithm>
+#include <new>
 #include <numeric>
 
 #include "surrogate/model_archive.hpp"
@@ -21,6 +22,8 @@ class Bisection {
       asked_.rows.resize(asked_.rows.size() + static_cast<std::size_t>(n));
       std::iota(asked_.rows.end() - n, asked_.rows.end(), first);
       return;
+    } catch (const std::bad_alloc&) {
+      throw;  // says nothing about the rows
     } catch (const std::exception& error) {
       if (n == 1 && asked_.words.empty()) asked_.words = own_words(error);
       if (n == 0) throw;
@@ -57,7 +60,7 @@ class Bisection {
 }  // namespace
 
 torch::Tensor Asked::of(const torch::Tensor& values) const {
-  if (words.empty()) return values.narrow(0, 0, n());
+  if (rows.empty() || rows.back() == n() - 1) return values.narrow(0, 0, n());
   return values.index_select(0, torch::tensor(rows, torch::kInt64).to(values.device()));
 }
 

@@ -10,7 +10,7 @@
 
 namespace bimetal::surrogate {
 
-/// What a network says to those of some rows that it has an answer to.
+/// The rows that a network has an answer to, and the answers.
 struct Asked {
   std::vector<std::int64_t> rows;  // which they are, in order
   Network::Input input;            // of these

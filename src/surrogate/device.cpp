@@ -35,6 +35,9 @@ double race(const Lap& lap, torch::Device device, const parallel::Communicator& 
 }
 
 std::string describe(double on_cores, double on_gpus) {
+  if (std::isinf(on_cores))
+    return "networks compute on the cores: the race of cores and GPUs failed, as this network raises for made-up "
+           "rows";
   if (std::isinf(on_gpus)) return "networks compute on the cores, because they fail on a GPU";
   const bool gpus = clear_lead * on_gpus < on_cores;
   return fmt::format("networks compute on {}: {:.2g} ms a round on the cores, {:.2g} ms on the GPUs",
@@ -59,7 +62,8 @@ DeviceChoice choose_device(Device wanted, int n_gpus, const Lap& lap, const para
   if (wanted == Device::cuda) return {own, {}};
   const double on_cores = race(lap, torch::kCPU, comm);
   const double on_gpus = race(lap, own, comm);
-  return {clear_lead * on_gpus < on_cores ? own : torch::Device(torch::kCPU), describe(on_cores, on_gpus)};
+  return {std::isfinite(on_cores) && clear_lead * on_gpus < on_cores ? own : torch::Device(torch::kCPU),
+          describe(on_cores, on_gpus)};
 }
 
 }  // namespace bimetal::surrogate

@@ -83,8 +83,8 @@ void Model::predict(core::ConstRows in, core::Rows out, std::span<Signals> signa
     const auto n = std::min(chunk, in.size() - first);
     fill_input(scaling, in, first, n, features_, rows_);
     const auto asked = ask(*network, {features_, rows_}, n);
-    if (!asked.words.empty())
-      refuse(asked, out.from(first).first(n), signals.subspan(static_cast<std::size_t>(first)));
+    if (asked.n() < n)
+      mark_unanswered(asked, out.from(first).first(n), signals.subspan(static_cast<std::size_t>(first)));
     const auto& answer = asked.answer;
     const auto corrected =
         correction.says_nothing() ? answer.increments : answer.increments + correction(answer.features);
@@ -106,8 +106,8 @@ void Model::predict(core::ConstRows in, core::Rows out, std::span<Signals> signa
   }
 }
 
-/// Rows that the network raises for are answered by nothing, and it has said why.
-void Model::refuse(const Asked& asked, core::Rows out, std::span<Signals> signals) {
+/// Sets answers and signals of all rows to not finite; those that the network answers are filled in afterwards.
+void Model::mark_unanswered(const Asked& asked, core::Rows out, std::span<Signals> signals) {
   if (first_words.empty()) first_words = asked.words;
   std::ranges::fill(out.flat(), std::numeric_limits<double>::quiet_NaN());
   std::ranges::fill(signals.first(static_cast<std::size_t>(out.size())), unusable);

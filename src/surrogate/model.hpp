@@ -58,7 +58,7 @@ struct Model {
  private:
   Model(const core::Signature& signature, const NetworkOptions& options, torch::Device device,
         const Scaling& unfitted);
-  void refuse(const Asked& asked, core::Rows out, std::span<Signals> signals);
+  void mark_unanswered(const Asked& asked, core::Rows out, std::span<Signals> signals);
 
   torch::Tensor features_;  // [chunk, n_features], work space
   torch::Tensor rows_;      // [chunk, n_in], work space; undefined unless the network reads rows

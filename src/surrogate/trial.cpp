@@ -39,6 +39,7 @@ double Trial::lap() {
     const torch::InferenceMode inference;
     network.forward(asked_.to(device)).increments.cpu();
   }
+  if (!network.learns()) return watch.seconds();
   auto gradient = network.gradient();
   gradient.zero_();
   loss(network.forward(batch_.to(device)), truth_.to(device), model_.difference, tolerance_).backward();

@@ -64,8 +64,9 @@ class Docs(unittest.TestCase):
                 # x_lower, x_upper, … are one key; below a mapping of free names there is anything.
                 if key.split(".")[0] in sections and not re.search(r"\.[xyz]_(lower|upper)\b|\.[xyz]$|scales\.", key):
                     self.assertTrue(key in keys, f"{page.name}: no key {key}")
-            for command in re.findall(r"\bbin/bimetal ([a-z]+)", text):
-                self.assertIn(command, commands, page.name)
+            for code in re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL):
+                for command in re.findall(r"(?:^|[\s`/])bimetal ([a-z]+)\b", code):
+                    self.assertTrue(command in commands, f"{page.name}: no command {command}")
 
     def test_scripts_and_inputs_exist(self):
         for page, text in TEXT.items():

@@ -4,10 +4,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <thread>
+#include <vector>
 
 #include "core/error.hpp"
 #include "parallel/mpi.hpp"
@@ -74,6 +77,37 @@ TEST_F(Claims, are_alone_and_leave_nothing_behind) {
     expect_only(file());
   }
   EXPECT_TRUE(std::filesystem::is_empty(directory_.path()));
+}
+
+TEST_F(Claims, of_many_for_one_dead_run_go_to_one) {
+  auto dead = self_;
+  dead.process = ended_process();
+  leave(dead);
+  constexpr int n = 8;
+  std::vector<std::unique_ptr<DirectoryClaim>> claims(n);
+  std::vector<std::thread> claimants;
+  for (int i = 0; i < n; ++i)
+    claimants.emplace_back([&, i] {
+      auto owner = self_;  // a process that lives
+      owner.host = fmt::format("n{}", i);
+      try {
+        claims[static_cast<std::size_t>(i)] = claim(owner, quick);
+      } catch (const core::UserError&) {
+      }
+    });
+  for (auto& claimant : claimants) claimant.join();
+  EXPECT_EQ(std::ranges::count_if(claims, [](const auto& each) { return each != nullptr; }), 1);
+  for (const auto& each : claims)
+    if (each) EXPECT_NO_THROW(each->require_kept());
+}
+
+TEST_F(Claims, are_renewed_when_somebody_removes_their_file) {
+  const auto first = claim(self_, quick);
+  std::filesystem::remove(file());
+  for (int i = 0; i < 500 && !std::filesystem::exists(file()); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_NE(refusal(self_), "");
+  EXPECT_NO_THROW(first->require_kept());
 }
 
 TEST_F(Claims, of_single_ranks_suspect_the_launcher) {
