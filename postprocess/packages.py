@@ -14,7 +14,8 @@ def require(*names: str) -> None:
         return
     missing = [name for name in ALL if not importlib.util.find_spec(name)]
     debian = " ".join(f"python3-{name}" for name in missing)
-    print(f"{Path(sys.argv[0]).name}: {sys.executable} has no {', no '.join(missing)}; install them there, or use a Python "
+    print(f"{Path(sys.argv[0]).name}: {sys.executable} has no "
+          f"{', no '.join(missing)}; install them there, or use a Python "
           f"that has them (Debian: /usr/bin/python3 {sys.argv[0]} ..., after apt install {debian}).", file=sys.stderr)
     sys.exit(2)
 

@@ -31,9 +31,9 @@ namespace {
   std::abort();
 }
 
-/// A step of Slurm that has one task is a serial run whether Slurm and MPI know each other or not, and so is everything
-/// that a shell in such a step starts. Open MPI takes it for a rank as soon as it sees the number of a step: then it
-/// needs the right PMI, and with that only the first process of a step gets through MPI_Init.
+/// A step of Slurm that has one task is a serial run whether Slurm and MPI know each other or not, and so is
+/// everything that a shell in such a step starts. Open MPI takes it for a rank as soon as it sees the number of a
+/// step: then it needs the right PMI, and with that only the first process of a step gets through MPI_Init.
 void leave_step_of_one_task() {
   const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
   if (!tasks || std::string_view(tasks) != "1") return;
