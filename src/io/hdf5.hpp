@@ -16,7 +16,7 @@ hid_t check(hid_t result, const std::string& what);
 
 /// `access`, for opening or making a file, but without locks: ours have one writer, who gives them their name when
 /// they are whole, and many parallel file systems have no locks. HDF5_USE_FILE_LOCKING overrides this, and is needed
-/// with HDF5 before 1.10.7. Local.
+/// with HDF5 before 1.10.7, 1.11 and 1.12.0. Local.
 void use_no_locks(hid_t access);
 
 /// While it lives, HDF5 does not print its error stack: check() turns errors into one sentence instead.

@@ -4,7 +4,8 @@
 
 namespace bimetal::parallel {
 
-/// The life of MPI in this process; made first in main. Also sets the terminate handler: an exception that nobody
+/// The life of MPI in this process; made first in main, before MPI_Init: in a step of Slurm with one task it takes the
+/// number of the step out of the environment, of children too, so that MPI starts by itself. Also sets the terminate handler: an exception that nobody
 /// catches prints its rank and message and aborts the whole job, so that no rank waits for one that is gone.
 class Session {
  public:
