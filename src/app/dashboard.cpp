@@ -30,7 +30,7 @@ std::string bar(double share, std::size_t width) {
 
 /// A line: what, figures, and how it went.
 std::string line(const std::string& label, const std::string& figures, const std::string& picture) {
-  if (picture.empty()) return fmt::format("{:<{}}{}\n", label, label_width, figures);
+  if (picture.find_first_not_of(' ') == std::string::npos) return fmt::format("{:<{}}{}\n", label, label_width, figures);
   return fmt::format("{:<{}}{:<{}}{}\n", label, label_width, figures, figure_width, picture);
 }
 
@@ -104,7 +104,7 @@ std::string errors(const RunView& run, std::size_t picture_width) {
   std::string text = line("audits", fmt::format("{:.0f}, {:.0f} of them wrong", n, sum(wrong)),
                           sparkline(ratio(wrong, audited), picture_width));
   const std::string allowed = fmt::format("{:g} % may be wrong", 100.0 * run.wrong_fraction);
-  if (run.upper_bound)
+  if (run.upper_bound && sum(run.column("accepted")) > 0.0)
     text += line("certificate", fmt::format("at most {:.2f} % wrong; {}", 100.0 * *run.upper_bound, allowed), "");
   else
     text += line("tolerance", fmt::format("{:g} scales; {}", run.tolerance, allowed), "");

@@ -143,7 +143,7 @@ class Runs(ProgramTest):
                          "-nobodys_option", "1")
         self.assert_done(result)
         self.assertIn("options_view", result.stdout)
-        warnings = [line for line in result.stdout.splitlines() if "nobody has asked" in line]
+        warnings = [line for line in result.stdout.splitlines() if "no solver has read" in line]
         self.assertEqual(len(warnings), 1, result.stdout)  # not about those that are read late
         self.assertIn("-nobodys_option", warnings[0])
 
