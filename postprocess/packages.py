@@ -1,23 +1,12 @@
-"""Ends a script that lacks packages by one sentence. Imported by every script before those packages."""
+"""Imported by every script before the packages that it needs: ends it by one sentence if they are missing."""
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 
-ALL = ("numpy", "h5py", "matplotlib")
+sys.path.append(str(Path(__file__).resolve().parents[1] / "scripts"))
 
+from required_packages import require  # noqa: E402  (found through the line above)
 
-def require(*names: str) -> None:
-    if all(importlib.util.find_spec(name) for name in names):
-        return
-    missing = [name for name in ALL if not importlib.util.find_spec(name)]
-    debian = " ".join(f"python3-{name}" for name in missing)
-    print(f"{Path(sys.argv[0]).name}: {sys.executable} has no "
-          f"{', no '.join(missing)}; install them there, or use a Python "
-          f"that has them (Debian: /usr/bin/python3 {sys.argv[0]} ..., after apt install {debian}).", file=sys.stderr)
-    sys.exit(2)
-
-
-require("numpy", "h5py")  # figure_style asks for the other
+require("numpy", "h5py", advised=("matplotlib",))  # figure_style asks for that

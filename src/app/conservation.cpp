@@ -8,7 +8,7 @@
 namespace bimetal::app {
 namespace {
 
-/// Of an element in a row: what is less comes from round-off, and changes by as much.
+/// The share of a row below which an element is only there by round-off, and changes by as much.
 constexpr double least_share = 1e-6;
 
 }  // namespace

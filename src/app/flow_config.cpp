@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/grid_config.hpp"
 #include "core/error.hpp"
 #include "flow/low_mach_flow.hpp"
 #include "flow/prescribed_flow.hpp"
@@ -45,7 +46,7 @@ const Keys inflow_keys{
      "Whether the amounts in blends are moles or masses."},
 };
 const Keys inflow_ends{
-    {"x_lower|x_upper|y_lower|y_upper|z_lower|z_upper",
+    {end_names,
      type::section(inflow_keys),
      "",
      {},
@@ -150,8 +151,7 @@ FlowConfig read_flow(Section section, const grid::GridOptions& grid, const flow:
   for (std::size_t axis = 0; axis < grid.boundary.size(); ++axis)
     for (std::size_t end = 0; end < 2; ++end)
       if (grid.boundary[axis][end] == Boundary::inflow)
-        config.inflow[axis][end] =
-            read_inflow(inflow.section(std::string(1, "xyz"[axis]) + (end == 0 ? "_lower" : "_upper")), unburnt);
+        config.inflow[axis][end] = read_inflow(inflow.section(end_name(axis, end)), unburnt);
   inflow.finish();
   section.finish();
   return config;

@@ -50,6 +50,10 @@ grid::Ends read_ends(Section& boundary, const std::string& axis, BoundaryNames n
 
 const Keys& grid_keys() { return keys; }
 
+std::string end_name(std::size_t axis, std::size_t end) {
+  return std::string(1, "xyz"[axis]) + (end == 0 ? "_lower" : "_upper");
+}
+
 grid::GridOptions read_grid(Section section, BoundaryNames names) {
   grid::GridOptions grid;
   grid.cells = section.integers("cells");

@@ -24,7 +24,7 @@ std::string describe_mpi(int ranks) {
   return fmt::format("{}, {} rank(s)", text.substr(0, text.find(',')), ranks);
 }
 
-/// Of the networks in a run, which does not ask OMP_NUM_THREADS. Collective.
+/// The threads that networks compute on in a run, which does not ask OMP_NUM_THREADS. Collective.
 std::string describe_threads(const parallel::Communicator& world) {
   return fmt::format("1 on a rank that solves, {} on one that only trains (training.placement: dedicated)",
                      parallel::fair_cores(world));

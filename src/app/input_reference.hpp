@@ -8,7 +8,7 @@ namespace bimetal::app {
 /// initial.second_gas; empty: all. UserError if there is no such section or key. Local.
 std::string keys_as_text(const std::string& section);
 
-/// The same as a page in Markdown: docs/input.md. Local.
+/// All keys of an input as a page in Markdown, which is docs/input.md. Local.
 std::string keys_as_markdown();
 
 /// An input of this physics to begin with: every key with its meaning, those that need not be given commented out.

@@ -82,7 +82,7 @@ config::Type physics_names() {
   return names;
 }
 
-/// Of the top level, but for the sections of the physics and the hybrid.
+/// The keys of the top level, without the sections of the physics and the hybrid.
 const Keys& common_keys() {
   static const Keys keys{
       {"case",

@@ -39,7 +39,7 @@ std::optional<double> number_at(const nlohmann::json& summary, std::initializer_
   return at->is_number() ? std::optional(at->get<double>()) : std::nullopt;
 }
 
-/// Of a run on another machine there is only its run.lock to see, which it touches every few seconds.
+/// Whether a process writes into the directory. A run on another machine shows it by touching its run.lock.
 bool is_live(const fs::path& directory) {
   constexpr auto longest_silence = std::chrono::minutes(5);  // the two machines' clocks may differ
   const auto file = directory / io::DirectoryClaim::file_name;

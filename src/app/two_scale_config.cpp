@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/grid_config.hpp"
 #include "app/run_config.hpp"
 #include "app/two_scale.hpp"
 
@@ -34,7 +35,7 @@ const Keys fixed_end_keys{
      "Time within which it gets there, linearly from the initial temperature."},
 };
 const Keys ends_keys{
-    {"x_lower|x_upper|y_lower|y_upper|z_lower|z_upper",
+    {end_names,
      type::section(fixed_end_keys),
      "",
      {},
@@ -134,7 +135,7 @@ std::vector<conduction::AxisEnds> read_ends(Section section, const grid::GridOpt
                  : boundary == grid::Boundary::wall   ? Thermal::insulated
                                                       : Thermal::fixed;
       if (one.kind != Thermal::fixed) continue;
-      auto fixed = section.section(std::string(1, "xyz"[axis]) + (end == 0 ? "_lower" : "_upper"));
+      auto fixed = section.section(end_name(axis, end));
       one.temperature = fixed.number("temperature");
       one.ramp = fixed.number("ramp");
       fixed.finish();

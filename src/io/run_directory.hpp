@@ -13,7 +13,7 @@ namespace bimetal::io {
 /// What to do with files found in the output directory.
 enum class OnExisting { refuse, overwrite };
 
-/// Of root on an output directory; null on the other ranks.
+/// Root's claim on an output directory; null on the other ranks.
 using Claim = std::unique_ptr<DirectoryClaim>;
 
 /// Makes `path` ready to take the output of a run: creates it, with its parents, or uses it as it is when empty.
