@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 # The words by which a line of the log is told, what kind of event it is, and how a diagram marks it ("" for not at all).
-KINDS = [("candidate refused", "candidate refused", ""), ("rolled back", "roll-back", "v"),
-         ("physics answers the whole step", "answers withdrawn", "x"), ("surrogate off", "surrogate off", ""),
-         ("serves:", "promotion", "^"), ("calibrated", "calibrated anew", "")]
+KINDS = [("candidate is refused", "candidate refused", ""), ("rolled back", "roll-back", "v"),
+         ("physics answers the whole step", "answers withdrawn", "x"), ("surrogate is off", "surrogate off", ""),
+         ("serves from now on", "promotion", "^"), ("calibrated", "calibrated anew", "")]
 
 
 @dataclass(frozen=True)

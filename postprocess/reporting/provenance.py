@@ -16,7 +16,7 @@ def of_program(record: Record) -> str:
     program = lookup(record.summary, "program")
     if program:
         return f"{program['name']} {program['version']}, commit {program['commit']}"
-    found = re.search(r"(bimetal \S+) \((\w+)\)", record.log[0]) if record.log else None
+    found = re.search(r"(bimetal \S+) \((\w+)\)", "\n".join(record.log))
     return f"{found[1]}, commit {found[2]}" if found else "–"
 
 

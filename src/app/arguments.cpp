@@ -166,6 +166,8 @@ Command parse_arguments(int argc, const char* const* argv) {
       ->type_name("DIR|FILE");
   bool overwrite = false;
   run_cli->add_flag("--overwrite", overwrite, "replace the run that is in the output directory");
+  bool verbose = false;
+  run_cli->add_flag("--verbose", verbose, "show all lines of log.txt, not only the story of the run");
   run_cli->footer("Options of PETSc (-log_view, -options_left, ...) may follow.");
 
   CheckCommand check;
@@ -226,6 +228,7 @@ Command parse_arguments(int argc, const char* const* argv) {
     throw core::UserError::format("{}; see bimetal --help", error.what());
   }
   run.on_existing = overwrite ? io::OnExisting::overwrite : io::OnExisting::refuse;
+  if (verbose) run.voice = core::LogVoice::verbose;
   if (*keys_cli) return PrintCommand{markdown ? keys_as_markdown() : keys_as_text(section)};
   if (*init_cli) return PrintCommand{input_to_begin_with(physics)};
   if (*run_cli) return run;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "chemistry/mixture.hpp"
+#include "core/log.hpp"
 #include "io/run_directory.hpp"
 #include "subproblem/ignition.hpp"
 
@@ -18,6 +19,7 @@ struct RunCommand {
   std::optional<std::string> output;   // instead of output.directory
   std::optional<std::string> restart;  // directory of a run, or a checkpoint of it, to go on from
   io::OnExisting on_existing = io::OnExisting::refuse;
+  core::LogVoice voice = core::LogVoice::story;
   std::vector<std::string> petsc_options;
 };
 

@@ -45,9 +45,10 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
   log.info("bimetal {} ({}): {}, {} cells, {}, {} s, {}", core::version, core::commit, config.name,
            simulation.pde().extents().n_cells(), simulation.pde().described(), config.time.end,
            describe_ranks(crew.n_solvers(), crew.n_trainers()));
-  log.info("reference solver: {}", simulation.physics().accuracy());
+  log.detail("the reference solver works with {}", simulation.physics().accuracy());
   if (const auto* surrogate = simulation.hybrid().surrogate(); surrogate && !surrogate->device_choice().empty())
     log.info("{}", surrogate->device_choice());
+  if (config.model) log.info("the surrogate begins as {}", *config.model);
   for (const auto& remark : simulation.physics().remarks()) log.warn("warning: {}", remark);
   for (const auto& remark : beginning.remarks) log.warn("{}", remark);
 
@@ -88,7 +89,7 @@ int execute(const RunCommand& command, const parallel::Communicator& world) {
     train(config, crew);
     return exit_done;
   }
-  core::Log log(world.is_root() ? core::LogVoice::speaks : core::LogVoice::silent);
+  core::Log log(world.is_root() ? command.voice : core::LogVoice::silent);
   int exit_code = exit_done;
   try {
     exit_code = solve(command, config, crew, log, since_start);

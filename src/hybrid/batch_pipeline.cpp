@@ -224,8 +224,10 @@ bool BatchPipeline::audits_bear_out(const Stage& stage, const PhysicsAnswers& an
   core::ScopedTimer timer(stage.report->seconds.communication);
   comm_.sum_in_place(std::span<std::int64_t>(audits));
   if (controller_->commit_test(audits[0], audits[1])) return true;
-  log_.warn("step {}: {} of {} audits of its accepted answers were wrong: physics answers the whole step",
-            stage.batch->step, audits[1], audits[0]);
+  log_.event("drift",
+             "step {}: drift: {} of the {} accepted answers that were audited are wrong, so that physics answers the "
+             "whole step",
+             stage.batch->step, audits[1], audits[0]);
   return false;
 }
 

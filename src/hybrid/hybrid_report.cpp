@@ -170,12 +170,18 @@ std::vector<SummaryLine> summary_lines(const ordered_json& report) {
     if (cost.is_number()) lines.push_back({"cost of physics", fmt::format("{:.3g} s a row", cost.get<double>())});
     return lines;
   }
+  const auto& surrogate = report["surrogate"];
+  const auto& ledger = report["ledger"];
   const auto& certificate = report["certificate"];
   const auto& speed = report["speed"];
   lines.push_back({"surrogate answered", fmt::format("{:.1f} % of the active ones", percent(accepted, active))});
   if (rows["unanswerable"] > 0)
     lines.back().text +=
         fmt::format("; {:.1f} % of them it is never asked about", percent(rows["unanswerable"], active));
+  lines.push_back(
+      {"versions", fmt::format("promoted {}, rolled back {}; steps with the surrogate off {}, drift alarms {}",
+                               surrogate["promotions"].dump(), surrogate["rollbacks"].dump(),
+                               ledger["off_steps"].dump(), ledger["alarms"].dump())});
   if (accepted > 0.0) {
     lines.push_back({"audits", fmt::format("{} of them at random, {} wrong", rows["audited"].dump(),
                                            rows["audited_wrong"].dump())});
@@ -185,7 +191,7 @@ std::vector<SummaryLine> summary_lines(const ordered_json& report) {
     lines.push_back({"errors add up to", describe_accumulated(report["error"])});
   } else {
     lines.push_back({"certificate", "none, since no answer of it was committed: " +
-                                        why_none(report["ledger"]["standing"].get<std::string>())});
+                                        why_none(ledger["standing"].get<std::string>())});
   }
   lines.push_back({"net speed-up",
                    fmt::format("{:.2f} of the sub-problems, {:.2f} of the run; training, audits and all included",

@@ -151,6 +151,9 @@ void HybridSolver::conclude(const Committed& committed, std::int64_t step) {
   if (!surrogate_) return;
   if (step >= 0) weigh_evidence(step);
   train(committed, step);
+  if (step < 0) return;
+  note_standing(step);
+  note_certificate(step);
 }
 
 void HybridSolver::conclude_iteration() {
@@ -182,7 +185,6 @@ void HybridSolver::weigh_evidence(std::int64_t step) {
     evidence_.exchange(controller_);
   }
   if (step_.withdrawn) versions_->forget();
-  if (controller_.standing() != step_.standing) log_.info("step {}: {}", step, standing_report(controller_));
   if (controller_.refuted_at_once()) versions_->roll_back(step);
   if ((step + 1) % options_.schedule.promote_every == 0) hold_to_run_tolerance(step);
 }
@@ -207,8 +209,9 @@ void HybridSolver::distrust_unusable_answers(std::int64_t step) {
   if (2 * rows.unusable <= rows.asked) return;
   if (controller_.standing() == Standing::on) controller_.start_afresh({});
   if (std::exchange(warned_of_, versions_->number()) == versions_->number()) return;
-  log_.warn("step {}: {} of {} answers of surrogate version {} were not finite; physics took over", step,
-            rows.unusable, rows.asked, versions_->number());
+  log_.event("unusable answers",
+             "step {}: {} of {} answers of surrogate version {} were not finite, and physics took over", step,
+             rows.unusable, rows.asked, versions_->number());
 }
 
 /// Holds answers to half of the tolerance if the errors they carry on would add up to more than run_tolerance by the
@@ -220,7 +223,8 @@ void HybridSolver::hold_to_run_tolerance(std::int64_t step) {
   controller_.tighten();
   versions_->judge_serving();
   errors_.measure_anew(step);
-  log_.info(
+  log_.event(
+      "tightness",
       "step {}: answers are held to {:.3g} of the tolerance from now on: errors of {} would add up to {:.2g} of its "
       "scale by the end, with {:.2g} allowed (switching.run_tolerance)",
       step, controller_.tightness(), excess->output, excess->expected, *options_.switching.run_tolerance);
@@ -236,6 +240,7 @@ void HybridSolver::train(const Committed& committed, std::int64_t step) {
   const auto wanted = any ? learner_->updates_due(step, answers_of_step()) : 0;
   const auto allowed = controller_.updates_allowed(wanted, comm_.size());
   note_waiting(step, wanted > 0 && allowed == 0);
+  if (step >= 0 && any && !waits_) note_learning(step);
   TrainingRound round;
   {
     core::ScopedTimer learner_timer(learner_seconds_);
@@ -262,9 +267,35 @@ void HybridSolver::note_waiting(std::int64_t step, bool waits) {
   waits_ = waits;
   if (!waits || std::exchange(told_of_waiting_, true)) return;
   log_.info(
-      "step {}: learning waits for what it costs, which is to stay within {:.3g} % of the cost of physics alone "
+      "step {}: learning waits, since what it costs is to stay within {:.3g} % of the cost of physics alone "
       "(switching.max_overhead); with switching.cost_veto: false it does not wait",
       step, 100.0 * *options_.switching.max_overhead);
+}
+
+void HybridSolver::note_learning(std::int64_t step) {
+  if (std::exchange(told_of_learning_, learner_->learns()) == learner_->learns()) return;
+  if (learner_->learns())
+    log_.event("learning", "step {}: learning begins: a network is trained on what physics answers", step);
+  else
+    log_.detail("step {}: learning rests until answers are accepted less often, or more of them are wrong", step);
+}
+
+void HybridSolver::note_standing(std::int64_t step) {
+  const auto standing = controller_.standing();
+  if (std::exchange(told_standing_, standing) == standing) return;
+  log_.event(control::to_string(standing), "step {}: {}", step, standing_report(controller_));
+}
+
+void HybridSolver::note_certificate(std::int64_t step) {
+  if (told_of_certificate_ || !controller_.window_ends(step)) return;
+  const auto certificate = controller_.certificate();
+  if (certificate.upper_bound > options_.switching.wrong_fraction) return;
+  told_of_certificate_ = true;
+  log_.info(
+      "step {}: the certificate holds from now on: at most {:.2g} % of the surrogate's answers so far were wrong "
+      "(confidence {:.0f} %), and {:.2g} % are allowed",
+      step, 100.0 * certificate.upper_bound, 100.0 * certificate.confidence,
+      100.0 * options_.switching.wrong_fraction);
 }
 
 /// What became of the rows that may be asked about.

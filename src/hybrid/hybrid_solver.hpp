@@ -91,6 +91,9 @@ class HybridSolver : public subproblem::SubproblemSolver {
   void train(const Committed& committed, std::int64_t step);
   void note_fixed(std::int64_t step);
   void note_waiting(std::int64_t step, bool waits);
+  void note_learning(std::int64_t step);
+  void note_standing(std::int64_t step);
+  void note_certificate(std::int64_t step);
   AnswersOfStep answers_of_step() const;
 
   HybridOptions options_;
@@ -122,10 +125,15 @@ class HybridSolver : public subproblem::SubproblemSolver {
   control::Ledger seconds_;
   double learner_seconds_ = 0.0;
   bool waits_ = false;  // learning, for what it costs
+  std::int64_t off_steps_ = 0;
+
+  // What the log has said; a run that goes on says it once more.
   bool told_of_waiting_ = false;
   bool told_of_fixed_ = false;
-  bool passed_on_ = false;  // what the network said when it first raised
-  std::int64_t off_steps_ = 0;
+  bool told_of_learning_ = false;
+  bool told_of_certificate_ = false;
+  control::Standing told_standing_ = control::Standing::no_version;
+  bool passed_on_ = false;       // what the network said when it first raised
   std::int32_t warned_of_ = -1;  // the last version most of whose answers were not finite
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace bimetal::hybrid {
 
 using control::Standing;
@@ -11,17 +13,22 @@ std::string standing_report(const control::SwitchController& controller) {
   switch (controller.standing()) {
     case Standing::no_version: break;
     case Standing::on:
+      if (known.audits == 0.0)  // the policy asks for none
+        return std::isinf(known.score)
+                   ? std::string("the surrogate is on: it answers wherever its answer is physical")
+                   : fmt::format("the surrogate is on: it answers where its score is at most {:.2g}", known.score);
       return fmt::format(
-          "surrogate on: {:.0f} of {:.0f} audits with scores up to {:.2g} were wrong, at most {:.2g} % of all such "
-          "answers; {:.0f} % of the rows have one",
-          known.wrong, known.audits, known.score, 100.0 * known.wrong_upper_bound, 100.0 * known.acceptance);
+          "the surrogate is on: it answers the {:.0f} % of the rows whose score is at most {:.2g}; of {:.0f} such "
+          "answers that physics has checked, {:.0f} were wrong, so that at most {:.2g} % of all are",
+          100.0 * known.acceptance, known.score, known.audits, known.wrong, 100.0 * known.wrong_upper_bound);
     case Standing::no_threshold:
-      return fmt::format("surrogate off: no threshold on its score is known to keep the wrong answers below {:.2g} %",
-                         100.0 * controller.target());
+      return fmt::format(
+          "the surrogate is off: no threshold on its score is known to keep its wrong answers below {:.2g} %",
+          100.0 * controller.target());
     case Standing::cost:
       return fmt::format(
-          "surrogate off: asking it costs {:.2g} s a row, and accepting {:.0f} % of its answers saves no more than "
-          "{:.2g} s a row",
+          "the surrogate is off: asking it costs {:.2g} s a row, and accepting {:.0f} % of its answers saves no "
+          "more than {:.2g} s a row",
           controller.ledger().inference_per_row(), 100.0 * known.acceptance,
           known.acceptance * controller.ledger().physics_per_row());
   }

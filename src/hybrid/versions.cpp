@@ -94,8 +94,8 @@ void Versions::correct(std::int64_t step, core::ConstRows in, core::ConstRows tr
   const auto examination = examine(Weights::serving);
   calibration_ = calibrate(examination);
   controller_->start_afresh(judge(examination, calibration_));
-  log_.info("step {}: surrogate version {} calibrated by its first {} audits", step, number(),
-            comm_.sum(rows_.size()));
+  log_.detail("step {}: surrogate version {} is calibrated by its first {} audits", step, number(),
+              comm_.sum(rows_.size()));
 }
 
 void Versions::judge_serving() { controller_->start_afresh(judge(examine(Weights::serving), calibration_)); }
@@ -182,15 +182,17 @@ void Versions::consider_promotion(std::int64_t step) {
     if (worthwhile(promised.acceptance, now.acceptance)) {
       correct_snapshot(older, rows_.size());
       promote_snapshot(promised);
-      log_.info(
-          "step {}: surrogate version {} serves: {:.0f} % of the calibration rows acceptable (before: {:.0f} %; {} "
-          "candidates refused meanwhile)",
+      log_.event(
+          "promotion",
+          "step {}: surrogate version {} serves from now on: {:.0f} % of its answers to the calibration rows are "
+          "acceptable (before: {:.0f} %; candidates refused meanwhile: {})",
           step, number(), 100.0 * promised.acceptance, 100.0 * now.acceptance, std::exchange(refusals_, 0));
     } else {
       if (refusals_++ == 0)
-        log_.info(
-            "step {}: candidate refused: {:.0f} % of the calibration rows would be acceptable, {:.0f} % are with "
-            "what serves",
+        log_.detail(
+            "step {}: a candidate is refused: {:.0f} % of its answers to the calibration rows would be acceptable, "
+            "and "
+            "{:.0f} % are with what serves",
             step, 100.0 * promised.acceptance, 100.0 * now.acceptance);
       if (serves()) calibration_ = now.calibration;  // its corrections change what its signals are worth
     }
@@ -206,9 +208,10 @@ void Versions::roll_back(std::int64_t step) {
   calibration_ = previous_;
   controller_->serve({});
   ++rollbacks_;
-  log_.info(
-      "step {}: surrogate version {} rolled back, version {} is asked again: audits did not bear out what its "
-      "calibration had promised",
+  log_.event(
+      "roll-back",
+      "step {}: surrogate version {} is rolled back, and version {} serves again, since audits did not bear out "
+      "what the newer one's calibration had promised",
       step, refuted, number());
 }
 

@@ -9,8 +9,9 @@
 namespace bimetal::library {
 namespace {
 
-enum class Voice { terminal, silent };
-constexpr std::pair<const char*, Voice> voices[] = {{"terminal", Voice::terminal}, {"silent", Voice::silent}};
+using core::LogVoice;
+constexpr std::pair<const char*, LogVoice> voices[] = {
+    {"terminal", LogVoice::story}, {"verbose", LogVoice::verbose}, {"silent", LogVoice::silent}};
 
 using config::depends;
 using config::Keys;
@@ -19,7 +20,7 @@ using config::Range;
 namespace type = config::type;
 
 const Keys output_keys{
-    {"log", type::choice(voices), "", {}, otherwise(voices[0].first), "Where the log goes."},
+    {"log", type::choice(voices), "", {}, otherwise(voices[0].first), "What the terminal shows."},
     {"data",
      type::path,
      "",
@@ -40,7 +41,7 @@ const Keys keys{
 };
 
 void read_output(config::Section section, LibraryConfig& config) {
-  config.speaks = section.choice<Voice>("log", voices) == Voice::terminal;
+  config.voice = section.choice<LogVoice>("log", voices);
   if (section.has("data")) config.data = section.path("data");
   config.data_rows = section.integer("data_rows");
   section.finish();

@@ -80,7 +80,7 @@ Session::Session(Problem problem, const Options& options, const std::string& opt
     : problem_(complete(std::move(problem))),
       comm_(std::move(comm)),
       config_(read_library_config(options, options_file, problem_.kind, comm_)),
-      log_(comm_.is_root() && config_.speaks ? core::LogVoice::speaks : core::LogVoice::silent),
+      log_(comm_.is_root() ? config_.voice : core::LogVoice::silent),
       crew_(comm_) {
   auto reference = std::make_unique<UserSolver>(problem_, config_);
   reference_ = reference.get();

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -46,6 +47,17 @@ def settings(**values):
     for key, value in values.items():
         words += ["--set", f"{key.replace('__', '.')}={value}"]
     return words
+
+
+def story_of(said):
+    """The lines of a run's output before its closing summary, without those that show the progress."""
+    return [line for line in said.partition("\n\n")[0].splitlines() if not re.match(r" *\d+ %", line)]
+
+
+def logged(directory):
+    """The lines of its log before the closing summary, without the times."""
+    text = (Path(directory) / "log.txt").read_text(encoding="utf-8")
+    return story_of("\n".join(line.partition("  ")[2] for line in text.splitlines()))
 
 
 def summary(directory):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from job import run_until_it_answers
-from program import ROOT, ProgramTest, bimetal, history, last_fields, settings, summary
+from program import ROOT, ProgramTest, bimetal, history, last_fields, logged, settings, story_of, summary
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
 SMALL = {"grid__cells": "[24, 24]", "time__end": "3e-5"}
@@ -93,6 +93,15 @@ class Runs(ProgramTest):
         first, second = (last_fields(self.run_kernel(name, 2, **values)) for name in ("a", "b"))
         for name, values in first.items():
             np.testing.assert_array_equal(values, second[name], err_msg=name)
+
+    def test_verbose_shows_every_line_of_the_log_and_without_it_fewer_are_shown(self):
+        for options, shows_all in (((), False), (("--verbose",), True)):
+            out = self.folder / f"verbose_{shows_all}"
+            result = bimetal("run", KERNEL, "-o", out, *settings(**SMALL | {"time__end": "2e-6"}), *options)
+            self.assert_done(result)
+            shown, log = story_of(result.stdout), logged(out)
+            self.assertTrue(set(shown) <= set(log), shown)
+            self.assertEqual(len(shown) == len(log), shows_all, (shown, log))
 
     def test_resolved_configuration_repeats_the_run(self):
         out = self.run_kernel("first", switching__policy="never")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from job import Job, endless
-from program import ROOT, ProgramTest, bimetal, history, last_fields, settings, summary
+from program import ROOT, ProgramTest, bimetal, history, last_fields, logged, settings, story_of, summary
 
 LONG = os.environ.get("BIMETAL_LONG") == "1"
 TIMEOUT = 1800  # [s] of one run
@@ -93,14 +93,25 @@ class SwitchingTest(ProgramTest):
 
 
 class CertifiedSwitching(SwitchingTest):
+    def assert_told_in_a_few_lines(self, story, log, found):
+        """However much happens: the terminal tells what is new, the log all of it."""
+        def promotions(lines):
+            return sum("serves from now on" in line for line in lines)
+
+        self.assertLessEqual(len(story), 12, story)
+        self.assertTrue(any("learning begins" in line for line in story), story)
+        self.assertEqual(promotions(story), min(1, found["surrogate"]["promotions"]))
+        self.assertEqual(promotions(log), found["surrogate"]["promotions"])
+
     def verify(self, cases):
         print(HEADER)
         for case in cases:
             with self.subTest(case.name):
                 values = case.changes | {"switching__wrong_fraction": WRONG_FRACTION,
                                          "switching__verify": "true"}
-                out, _ = self.run_input(case.name, case.name, **values)
+                out, said = self.run_input(case.name, case.name, **values)
                 found = summary(out)
+                self.assert_told_in_a_few_lines(story_of(said), logged(out), found)
                 print(line(case.name, found), flush=True)
                 self.assertLessEqual(truth(found), WRONG_FRACTION)
                 self.assertLessEqual(truth(found), found["certificate"]["upper_bound"])

@@ -89,8 +89,9 @@ def write_config(directory: Path, **options: str) -> None:
 def write_log(directory: Path) -> None:
     (directory / "log.txt").write_text(
         "2026-01-02 03:04:05  bimetal 0.1.0 (abc1234): h2_kernel, 384 cells, 9 species, 1e-4 s, 2 rank(s)\n"
-        "2026-01-02 03:04:06  step 5: surrogate version 0 serves: 93 % of the calibration rows acceptable (before: 0 %)\n"
-        "2026-01-02 03:04:07  step 40: 18 of 129 audits of its accepted answers were wrong: "
+        "2026-01-02 03:04:06  step 5: surrogate version 0 serves from now on: 93 % of its answers to the calibration rows "
+        "are acceptable (before: 0 %; candidates refused meanwhile: 2)\n"
+        "2026-01-02 03:04:07  step 40: drift: 18 of the 129 accepted answers that were audited are wrong, so that "
         "physics answers the whole step\n")
 
 
