@@ -171,8 +171,10 @@ Command parse_arguments(int argc, const char* const* argv) {
   run_cli->footer("Options of PETSc (-log_view, -options_left, ...) may follow.");
 
   CheckCommand check;
-  auto* check_cli = cli.add_subcommand("check", "validate an input, print it resolved, estimate memory and cost");
+  auto* check_cli = cli.add_subcommand("check", "validate an input, and estimate memory and cost");
   add_input(*check_cli, check.input, check.settings);
+  check_cli->add_flag("--resolved", check.resolved,
+                      "print the input with every key and its value, to be used as an input");
 
   ReactorCommand reactor;
   ReplayCommand replay;

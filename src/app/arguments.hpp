@@ -26,6 +26,7 @@ struct RunCommand {
 struct CheckCommand {
   std::string input;
   std::vector<std::string> settings;
+  bool resolved = false;  // print the input with all defaults filled in, and nothing else
 };
 
 enum class ReportFormat { text, json };

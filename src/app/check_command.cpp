@@ -1,15 +1,56 @@
+#include <fmt/format.h>
+
 #include <cmath>
-#include <cstdio>
+#include <string>
 
 #include "app/commands.hpp"
 #include "app/guarded.hpp"
 #include "app/memory_need.hpp"
 #include "app/simulation.hpp"
+#include "config/key.hpp"
 #include "core/timer.hpp"
 #include "petsc/session.hpp"
 
 namespace bimetal::app {
 namespace {
+
+/// How long pure physics takes, in the unit that suits it.
+std::string describe_duration(double seconds) {
+  if (seconds < 120.0) return fmt::format("{:.1f} s", seconds);
+  if (seconds < 7200.0) return fmt::format("{:.1f} min", seconds / 60.0);
+  return fmt::format("{:.1f} h", seconds / 3600.0);
+}
+
+std::string describe_surrogate(const control::SwitchOptions& options) {
+  if (!options.acceptance_rule().asks_surrogate) return "none (switching.policy: never)";
+  if (!options.acceptance_rule().by_evidence())
+    return fmt::format("accepted whatever audits say (switching.policy: {})",
+                       config::name_of(control::policies, options.policy));
+  return fmt::format("at most {:.3g} % of its answers may be off by more than the tolerance, {:.3g} of a scale",
+                     100.0 * options.wrong_fraction, options.tolerance);
+}
+
+void print_verdict(const std::string& input, const RunConfig& config, Simulation& simulation, double row_seconds,
+                   int n_ranks) {
+  const auto& physics = simulation.physics();
+  const auto cells = simulation.pde().extents().n_cells();
+  const double steps = std::ceil(config.time.end / config.time.step.value_or(config.time.largest_step) - 1e-6);
+  const auto memory = memory_need(config, physics, n_ranks);
+  const double all_rows = static_cast<double>(cells) * physics.rows_per_cell() * steps;
+  fmt::print("{} is a valid input.\n", input);
+  for (const auto& remark : physics.remarks()) fmt::print("warning: {}\n", remark);
+  const auto line = [](const char* label, const std::string& text) { fmt::print("  {:<18}{}\n", label, text); };
+  line("case", fmt::format("{}: {} cells, {}", config.name, cells, simulation.pde().described()));
+  line("time", fmt::format("{:.0f} steps{} to {:g} s", steps, config.time.step ? "" : " or more", config.time.end));
+  line("reference solver", physics.accuracy());
+  line("surrogate", describe_surrogate(config.hybrid.switching));
+  line("memory", fmt::format("about {:.2g} GB for fields in all, and {:.2g} GB for the surrogate on each rank",
+                             memory.fields / 1e9, memory.surrogate / 1e9));
+  line("physics", fmt::format("{:.1f} us for a sub-problem like the dearest one at the start", 1e6 * row_seconds));
+  line("pure physics", fmt::format("about {} on {} rank(s), if every sub-problem were as dear",
+                                   describe_duration(all_rows * row_seconds / n_ranks), n_ranks));
+  fmt::print("bimetal check --resolved prints the input with every key.\n");
+}
 
 /// Seconds physics takes for a dear row of the initial state, measured; solving sets the pace of a run.
 double seconds_per_row(Simulation& simulation, const parallel::Communicator& world) {
@@ -36,22 +77,12 @@ int execute(const CheckCommand& command, const parallel::Communicator& world) {
   const auto config = read_run_config(command.input, command.settings, world);
   core::Log log;
   Simulation simulation(config, world, log);
+  if (command.resolved) {
+    if (world.is_root()) fmt::print("{}", config.resolved);
+    return exit_done;
+  }
   const double row_seconds = seconds_per_row(simulation, world);
-  if (!world.is_root()) return exit_done;
-
-  const auto cells = static_cast<double>(simulation.pde().extents().n_cells());
-  const double steps = std::ceil(config.time.end / config.time.step.value_or(config.time.largest_step) - 1e-6);
-  std::printf("%s\n", config.resolved.c_str());
-  std::printf("# %s is a valid input.\n", command.input.c_str());
-  for (const auto& remark : simulation.physics().remarks()) std::printf("# warning: %s\n", remark.c_str());
-  std::printf("# cells %.0f, %s, steps %.0f, ranks %d\n", cells, simulation.pde().described().c_str(), steps,
-              world.size());
-  const auto memory = memory_need(config, simulation.physics(), world.size());
-  std::printf("# memory for fields     about %.3g GB in all\n", memory.fields / 1e9);
-  std::printf("# and for the surrogate about %.3g GB on each rank\n", memory.surrogate / 1e9);
-  std::printf("# physics               %.1f us for a sub-problem like the dearest one now\n", 1e6 * row_seconds);
-  std::printf("# pure physics          about %.1f min on %d rank(s), if every sub-problem were as dear\n",
-              cells * simulation.physics().rows_per_cell() * steps * row_seconds / world.size() / 60.0, world.size());
+  if (world.is_root()) print_verdict(command.input, config, simulation, row_seconds, world.size());
   return exit_done;
 }
 

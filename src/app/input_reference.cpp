@@ -182,8 +182,9 @@ std::string keys_as_markdown() {
       "# Keys of an input\n\n"
       "`bimetal keys --markdown` writes this page from the tables that inputs are read by; `bimetal keys SECTION` "
       "prints\n"
-      "a part of it, `bimetal init PHYSICS` an input with all of it, and `bimetal check INPUT` what a run would "
-      "use.\n\n"
+      "a part of it, `bimetal init PHYSICS` an input with all of it, and `bimetal check --resolved INPUT` what a "
+      "run\n"
+      "would use.\n\n"
       "A unit of 1 means none. Scales are what an error of 1 means for each output (`switching.scales`), tolerances\n"
       "parts of them (`switching.tolerance`).\n";
   for (const auto& [owner, keys] : top_level()) {

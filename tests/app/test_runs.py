@@ -1,5 +1,6 @@
 """Whole runs: every shipped input, any number of ranks, what the outputs say."""
 
+import re
 import tempfile
 import unittest
 from pathlib import Path
@@ -108,6 +109,22 @@ class Runs(ProgramTest):
         again = self.folder / "again"
         self.assert_done(bimetal("run", out / "config.yaml", "-o", again))
         np.testing.assert_array_equal(last_fields(out)["T"], last_fields(again)["T"])
+
+    def test_check_gives_a_verdict_or_an_input_that_means_the_same(self):
+        verdict = bimetal("check", KERNEL)
+        self.assert_done(verdict)
+        self.assertLess(len(verdict.stdout.splitlines()), 15, verdict.stdout)
+        for words in ("is a valid input", "9216 cells, 9 species", "400 steps to 0.0004 s", "at most 5 % of its answers"):
+            self.assertIn(words, verdict.stdout)
+        full, values = self.folder / "full.yaml", []
+        for path, options in ((KERNEL, settings(seed=7)), (full, [])):
+            resolved = bimetal("check", "--resolved", path, *options)
+            self.assert_done(resolved)
+            full.write_text(resolved.stdout, encoding="utf-8")
+            values.append(re.sub(r" *#.*", "", resolved.stdout).split("\n"))
+        self.assertIn("seed: 7", values[0])
+        self.assertTrue(any("learning_rate:" in line for line in values[0]), "a key that the input does not have")
+        self.assertEqual(*values)
 
     def test_one_and_three_dimensions(self):
         for cells, upper in (("[32]", "[0.006]"), ("[8, 8, 8]", "[0.006, 0.006, 0.006]")):
