@@ -34,11 +34,16 @@ def solver(record: Record) -> str:
     return ", ".join(f"{name} {value}" for name, value in micro.items() if not isinstance(value, dict)) if micro else "–"
 
 
+def without_folders(text: str) -> str:
+    """Absolute paths by their last part: the others may be private."""
+    return re.sub(r"(?:(?<=[\s\"'])|^)/\S+/(?=[^/\s]+)", "…/", text)
+
+
 def machine(record: Record) -> str:
     """Runs that do not name their machine say so."""
     told = lookup(record.summary, "machine")
     if isinstance(told, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())
+        return "; ".join(f"{name}: {without_folders(value)}" for name, value in told.items())
     return str(told) if told else "not recorded by the run"
 
 
@@ -62,7 +67,7 @@ def section(record: Record) -> Section:
     body = html.table("Program, input and machine", ("What", "Value"), [row for row in rows if row[1] != "–"], "words")
     config = record.run.directory / "config.yaml"
     if config.is_file():
-        text = re.sub(r"(?<=[\s\"'])/\S+/(?=[^/\s]+)", "…/", config.read_text(encoding="utf-8"))
+        text = without_folders(config.read_text(encoding="utf-8"))
         body += html.folded("The resolved input", html.listing(text, "The resolved input"))
     if record.log:
         body += html.folded("The log", html.listing("\n".join(record.log[-200:]), "The log"))

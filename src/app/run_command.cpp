@@ -4,6 +4,7 @@
 #include "app/checkpoints.hpp"
 #include "app/commands.hpp"
 #include "app/guarded.hpp"
+#include "app/machine.hpp"
 #include "app/march.hpp"
 #include "app/run_summary.hpp"
 #include "core/timer.hpp"
@@ -32,8 +33,8 @@ void train(const RunConfig& config, const hybrid::Crew& crew) {
 }
 
 /// What a rank that solves does in a run. Gives the exit code. Collective over solvers.
-int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew& crew, core::Log& log,
-          const core::Stopwatch& since_start) {
+int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew& crew,
+          const nlohmann::ordered_json& machine, core::Log& log, const core::Stopwatch& since_start) {
   const auto& solvers = crew.own();
   const petsc::Session petsc(solvers, command.petsc_options);
   Simulation simulation(config, crew, log);
@@ -69,7 +70,7 @@ int solve(const RunCommand& command, const RunConfig& config, const hybrid::Crew
     log.info("stopped by {} after step {}; go on with --restart {}", *stopped, progress.clock.step(), directory);
     return exit_stopped;
   }
-  const auto summary = summarise(config, simulation, progress, setup_seconds, output, crew);
+  const auto summary = summarise(config, simulation, progress, setup_seconds, output, crew, machine);
   io::write_json(directory + "/summary.json", summary, solvers);
   print_summary(summary, simulation.pde(), directory, log);
   return exit_done;
@@ -82,6 +83,7 @@ int execute(const RunCommand& command, const parallel::Communicator& world) {
   const SignalsHeld signals;
   auto config = read_run_config(command.input, command.settings, world);
   if (command.output) config.output.directory = *command.output;
+  const auto machine = describe_machine(world);
   const hybrid::Crew crew(world, trainers_wanted(config.hybrid));
   const int cores = parallel::fair_cores(world);
   if (crew.trains()) {
@@ -92,7 +94,7 @@ int execute(const RunCommand& command, const parallel::Communicator& world) {
   core::Log log(world.is_root() ? command.voice : core::LogVoice::silent);
   int exit_code = exit_done;
   try {
-    exit_code = solve(command, config, crew, log, since_start);
+    exit_code = solve(command, config, crew, machine, log, since_start);
   } catch (const core::UserError& error) {
     crew.say_goodbye({hybrid::Ending::user_error, error.what()});
     throw;

@@ -45,7 +45,8 @@ std::string describe_ranks(int n_solvers, int n_trainers) {
 }
 
 ordered_json summarise(const RunConfig& config, Simulation& simulation, const RunProgress& progress,
-                       double setup_seconds, const RunOutput& output, const hybrid::Crew& crew) {
+                       double setup_seconds, const RunOutput& output, const hybrid::Crew& crew,
+                       const ordered_json& machine) {
   const auto& comm = crew.own();
   const int n_ranks = comm.size();
 
@@ -60,6 +61,7 @@ ordered_json summarise(const RunConfig& config, Simulation& simulation, const Ru
 
   ordered_json summary;
   summary["program"] = {{"name", "bimetal"}, {"version", core::version}, {"commit", core::commit}};
+  summary["machine"] = machine;
   summary["case"] = config.name;
   summary["ranks"] = crew.n_solvers() + crew.n_trainers();
   summary["cells"] = simulation.pde().extents().n_cells();

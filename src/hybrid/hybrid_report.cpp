@@ -83,6 +83,7 @@ ordered_json describe_surrogate(const HybridSolver& hybrid, const parallel::Comm
   const auto training = hybrid.training();
   return {{"version", surrogate->version()},
           {"parameters", surrogate->n_parameters()},
+          {"device", surrogate->device()},
           {"promotions", hybrid.promotions()},
           {"rollbacks", hybrid.rollbacks()},
           {"tightness", hybrid.controller().tightness()},

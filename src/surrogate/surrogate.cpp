@@ -341,6 +341,7 @@ void Surrogate::spoil() {
 
 bool Surrogate::has_snapshot() const { return impl_->has_snapshot; }
 const std::string& Surrogate::device_choice() const { return impl_->device_choice; }
+std::string Surrogate::device() const { return impl_->candidate.network->device().is_cuda() ? "cuda" : "cpu"; }
 bool Surrogate::warm() const { return impl_->warm; }
 bool Surrogate::learns() const { return impl_->learner->learns(); }
 const std::string& Surrogate::first_words() const { return impl_->serving.first_words; }

@@ -109,9 +109,10 @@ class Surrogate {
 
   /// How a race between cores and GPUs ended, for the log; empty if there was none (choose_device).
   const std::string& device_choice() const;
-  bool warm() const;        // it began as the model of a file
-  bool learns() const;      // training can change what it says: a model from elsewhere may have no parameters
-  bool has_second() const;  // answers come with a disagreement
+  std::string device() const;  // that its weights are on: cpu or cuda
+  bool warm() const;           // it began as the model of a file
+  bool learns() const;         // training can change what it says: a model from elsewhere may have no parameters
+  bool has_second() const;     // answers come with a disagreement
   /// What the serving weights' network said, in its own words, when it first raised for rows of this rank, which then
   /// had no answer; empty as long as it has not. Local.
   const std::string& first_words() const;

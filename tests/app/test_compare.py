@@ -84,7 +84,7 @@ class Compare(ProgramTest):
 class Info(ProgramTest):
     def test_says_the_same_to_programs_and_people(self):
         facts = json.loads(bimetal("info", "--json").stdout)
-        for name in ("bimetal", "build", "MPI", "PETSc", "LibTorch", "BLAS", "HDF5", "SUNDIALS", "compiler"):
+        for name in ("bimetal", "nodes", "processor", "system", "build", "MPI", "PETSc", "LibTorch", "BLAS", "HDF5", "SUNDIALS", "compiler"):
             self.assertTrue(facts[name], name)
         said = execute(["env", "OMP_NUM_THREADS=16", PROGRAM, "info"]).stdout  # a run does not ask it
         for name, value in facts.items():
@@ -93,6 +93,7 @@ class Info(ProgramTest):
     def test_counts_ranks_and_names_a_library_that_is_there(self):
         facts = json.loads(execute([*MPIRUN, 3, PROGRAM, "info", "--json"]).stdout)
         self.assertIn("3 rank(s)", facts["MPI"])
+        self.assertTrue(facts["nodes"].startswith(f"1 with {os.sysconf('SC_NPROCESSORS_ONLN')} core(s) and "), facts)
         self.assertRegex(facts["threads"], r"^1 on a rank that solves, \d+ on")
         self.assertTrue(Path(facts["BLAS"]).is_file(), facts["BLAS"])
 

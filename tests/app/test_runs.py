@@ -1,5 +1,6 @@
 """Whole runs: every shipped input, any number of ranks, what the outputs say."""
 
+import json
 import re
 import tempfile
 import unittest
@@ -78,9 +79,14 @@ class Runs(ProgramTest):
         if rows["accepted"]:
             self.assertLessEqual(found["verification"]["wrong_fraction"], found["certificate"]["upper_bound"])
         wall = found["wall_s"]
-        parts = sum(wall[part] for part in ("setup", "transport", "physics", "inference", "training", "audit", "balance",
+        parts = sum(wall[part] for part in ("setup", "transport", "pressure", "physics", "inference", "training", "audit", "balance",
                                             "communication", "output", "verification"))
         self.assertLess(abs(parts - wall["total"]), 0.25 * wall["total"] + 0.5, wall)
+
+        facts = json.loads(bimetal("info", "--json", ranks=2).stdout)
+        self.assertGreater(len(found["machine"]), 9)
+        self.assertEqual(found["machine"], {name: facts[name] for name in found["machine"]})
+        self.assertIn(found["surrogate"]["device"], ("cpu", "cuda") if "CUDA" in facts["LibTorch"] else ("cpu",))
 
         watched = bimetal("watch", out)
         self.assert_done(watched)

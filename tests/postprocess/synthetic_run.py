@@ -70,6 +70,7 @@ def write_history(directory: Path, n_steps: int) -> None:
 
 def write_summary(directory: Path, wall_s: float) -> None:
     summary = {"case": "h2_kernel", "wall_s": {"total": wall_s},
+               "machine": {"processor": "A Processor", "BLAS": "/home/somebody/lib/libopenblas.so"},
                "certificate": {"wrong_fraction": 0.05, "confidence": 0.95, "upper_bound": 0.0312},
                "subproblems": {"total": 1600000, "inert": 400000, "accepted": 820000, "rejected": 380000,
                                "audited": 12000, "audited_wrong": 250},

@@ -124,6 +124,7 @@ class OfOneRun(ReportTest):
                        f"{rows['accepted']:,}", f"{rows['audited_wrong']:,}", f"{summary['speed']['net_speedup']:.2f}", "12 s",
                        "abc1234", "Drift alarms: 1", "24 × 16", "off by more than the tolerance of 0.001; 5 % were allowed."):
             self.assertIn(figure, words)
+        self.assertIn("processor: A Processor; BLAS: …/libopenblas.so", words)
         for heading in ("Fields", "Who answered", "Error against tolerance", "Ledger", "Learning", "Observables", "Provenance"):
             self.assertIn(heading, words)
 
