@@ -276,7 +276,7 @@ void HybridSolver::note_learning(std::int64_t step) {
   if (std::exchange(told_of_learning_, learner_->learns()) == learner_->learns()) return;
   if (learner_->learns())
     log_.event("learning", "step {}: learning begins: a network is trained on what physics answers", step);
-  else
+  else if (!learner_->account().given_up_at)
     log_.detail("step {}: learning rests until answers are accepted less often, or more of them are wrong", step);
 }
 
