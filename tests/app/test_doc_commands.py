@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import unittest
 from collections import Counter
@@ -32,6 +33,7 @@ NOT_RUN = {  # how a command begins -> why it is not run
     r"python3 -m venv |torch/bin/pip ": "downloads LibTorch",
     r"mpicc |mpif90 |mpirun -n 2 \./solver ": "needs the library installed; tests/library/test_examples.py installs and builds",
     r"doxygen ": "tests/library/test_doxygen.py runs it",
+    r".* --set surrogate\.device=cuda": "needs a GPU",
     r"xdg-open |paraview ": "opens a window",
 }
 PREPARED = {  # what a page takes for granted
@@ -53,7 +55,8 @@ def commands_of(block):
 
 def blocks_of(text):
     """Pairs of language and content of the fenced blocks."""
-    return re.findall(r"^```(\w*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    return [(language, textwrap.dedent(content))
+            for language, content in re.findall(r"^ *```(\w*)\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)]
 
 
 def reason_not_to_run(command):
@@ -100,6 +103,8 @@ class Scratch:
         (self.root / "build/release/bin").mkdir(parents=True)
         for folder in FOLDERS:
             (self.root / folder).symlink_to(ROOT / folder)
+        (self.root / "inputs").unlink()
+        shutil.copytree(ROOT / "inputs", self.root / "inputs")  # what is relative to an input must not leave the copy
         (self.root / "mechanisms").symlink_to(ROOT / "inputs/mechanisms")  # where `bimetal init` looks for one
         (programs / "python3").symlink_to(sys.executable)
         for place in (programs, self.root / "build/release/bin"):
@@ -165,7 +170,7 @@ class DocCommands(unittest.TestCase):
     def test_commands_are_in_blocks_of_a_shell(self):
         # Others would not be tried.
         for page, text in TEXT.items():
-            prose = re.sub(r"^```(?:sh|bash)\n.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+            prose = re.sub(r"^ *```(?:sh|bash)\n.*?^ *```", "", text, flags=re.DOTALL | re.MULTILINE)
             lines = re.findall(r"^ {4}(?:\S*/)?(?:bimetal|mpirun|sbatch|accept\.py|cmake|\w+=\w+) .*", prose, re.MULTILINE)
             self.assertEqual([line for line in lines if "──>" not in line], [], page)
 
