@@ -142,12 +142,12 @@ const Keys switching_keys{
      {},
      otherwise(false),
      "Solve all accepted rows by physics as well, only to measure the true wrong fraction; no decision sees it."},
-    {"scales", type::table, "", positive, depends("those of the sub-problem, as docs/usual_switching.md says"),
+    {"scales", type::table, "", positive, depends("those of the sub-problem, as docs/switching.md says"),
      "What an error of 1 means, by the name of the output, in its unit."},
 };
 
 const Keys keys{
-    {"surrogate", type::section(surrogate_keys), "", {}, depends("all by default"), "The usual_network."},
+    {"surrogate", type::section(surrogate_keys), "", {}, depends("all by default"), "The network."},
     {"training",
      type::section(training_keys),
      "",
