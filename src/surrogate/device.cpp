@@ -1,5 +1,7 @@
 #include "surrogate/device.hpp"
 
+#include <torch/cuda.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "surrogate/familiarity.hpp"
 
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>

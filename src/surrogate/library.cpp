@@ -1,7 +1,8 @@
 #include "surrogate/library.hpp"
 
 #include <dlfcn.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 #include <torch/version.h>
 
 #include <filesystem>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "surrogate/network.hpp"
 #include "surrogate/scaled_difference.hpp"

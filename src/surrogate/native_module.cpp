@@ -1,6 +1,7 @@
 #include "surrogate/native_module.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <map>

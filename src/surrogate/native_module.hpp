@@ -1,7 +1,7 @@
 #pragma once
 
 #include <torch/script.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <memory>
 

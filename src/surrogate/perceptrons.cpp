@@ -1,6 +1,7 @@
 #include "surrogate/perceptrons.hpp"
 
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <cmath>
 

@@ -1,5 +1,7 @@
 #include "surrogate/plain_form.hpp"
 
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>

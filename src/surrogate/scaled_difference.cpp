@@ -1,5 +1,7 @@
 #include "surrogate/scaled_difference.hpp"
 
+#include <torch/utils.h>
+
 #include <vector>
 
 namespace bimetal::surrogate {

@@ -1,6 +1,8 @@
 #include "surrogate/scripted_network.hpp"
 
+#include <torch/autograd.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 

@@ -1,5 +1,7 @@
 #include "surrogate/soap.hpp"
 
+#include <torch/utils.h>
+
 #include <cmath>
 #include <string>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "surrogate/surrogate.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <functional>

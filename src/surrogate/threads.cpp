@@ -1,7 +1,8 @@
 #include "surrogate/threads.hpp"
 
 #include <dlfcn.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 namespace bimetal::surrogate {
 

@@ -1,5 +1,7 @@
 #include "surrogate/trainer.hpp"
 
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>

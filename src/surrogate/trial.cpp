@@ -1,5 +1,7 @@
 #include "surrogate/trial.hpp"
 
+#include <torch/utils.h>
+
 #include <utility>
 
 #include "core/timer.hpp"

@@ -1,5 +1,6 @@
 """Disks that fill up, and directories that go away, while a run writes: it ends by one sentence, and what was good before
-still is. Needs a small file system of its own, which only root may mount. BIMETAL_PROGRAM names the program."""
+still is. Needs a small file system of its own, which only root may mount. BIMETAL_PROGRAM names the program;
+BIMETAL_LONG: on four ranks as well, and during files of every kind."""
 
 import os
 import shutil
@@ -16,6 +17,7 @@ from program import ROOT, ProgramTest, bimetal, history, settings
 from runs_compared import differences_of_runs
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
+long = unittest.skipUnless(os.environ.get("BIMETAL_LONG"), "one of the long tests")
 
 CASES = {
     "fields": settings(switching__policy="never", output__fields_every=1, output__checkpoint_every=4),
@@ -104,6 +106,7 @@ class FullDisk(ProgramTest):
     def test_during_fields(self):
         self.fill_up_and_go_on("fields", 300_000)
 
+    @long
     def test_during_fields_on_four_ranks(self):
         self.fill_up("fields", 4, 200_000)
 
@@ -111,12 +114,15 @@ class FullDisk(ProgramTest):
         # As many sizes, as many places to run out of room in: headers, tables, the seal.
         self.fill_up_and_go_on("checkpoints", 150_000)
 
+    @long
     def test_during_checkpoints_on_four_ranks(self):
         self.fill_up("checkpoints", 4, 20_000)
 
+    @long
     def test_during_the_data_set(self):
         self.fill_up_and_go_on("data set", 40_000)
 
+    @long
     def test_during_models(self):
         self.fill_up_and_go_on("models", 60_000)
 

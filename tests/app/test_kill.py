@@ -15,7 +15,7 @@ from runs_compared import differences_of_runs
 from test_two_scale import LEARNS_SOON, PLATE
 
 KERNEL = ROOT / "inputs/h2_kernel.yaml"
-KILLS = int(os.environ.get("BIMETAL_KILLS", 50 if os.environ.get("BIMETAL_LONG") else 5))
+KILLS = int(os.environ.get("BIMETAL_KILLS", 50 if os.environ.get("BIMETAL_LONG") else 2))
 SEED = int(os.environ.get("BIMETAL_KILL_SEED", time.time_ns() % 1_000_000))
 
 # Surrogates that accept within the run, and files of every kind, which are written all the time.

@@ -15,6 +15,7 @@ namespace {
 
 using testing::Duration;
 using testing::options_of;
+using testing::taught_surrogate;
 using testing::ToyRun;
 
 /// Rows as wide as their answers, and wider ones.
@@ -72,11 +73,11 @@ TEST(HybridSolver, passes_on_what_physics_could_not_solve_and_how_often_it_tried
 
 TEST(HybridSolver, audited_rows_keep_the_answer_of_physics_and_say_so) {
   auto options = options_of(control::Policy::always);
+  options.schedule.placement = Placement::off;
   options.switching.audit_fraction = 1.0;
-  ToyRun run(options);
-  for (std::int64_t step = 0; step < 40; ++step) run.step(step);
+  ToyRun run(options, Duration::common, taught_surrogate());
   EXPECT_GE(run.solver().surrogate()->version(), 0);
-  EXPECT_EQ(run.step(40), 0.0) << "every accepted answer was audited, so every committed one is exact";
+  EXPECT_EQ(run.step(0), 0.0) << "every accepted answer was audited, so every committed one is exact";
   std::int64_t n_audits = 0;
   for (const auto& provenance : run.provenance()) {
     EXPECT_NE(provenance.answerer, subproblem::Answerer::surrogate);
@@ -91,10 +92,12 @@ TEST(HybridSolver, audited_rows_keep_the_answer_of_physics_and_say_so) {
 }
 
 TEST(HybridSolver, spares_hot_rows_whose_answers_stand_the_look_whether_they_need_a_solver) {
-  ToyRun run(options_of(control::Policy::always));
-  for (std::int64_t step = 0; step < 40; ++step) run.step(step);
+  auto options = options_of(control::Policy::always);
+  options.schedule.placement = Placement::off;
+  ToyRun run(options, Duration::common, taught_surrogate());
+  run.step(0);
   const auto before = run.n_rates();
-  run.step(40);
+  run.step(1);
   const auto looks = parallel::duplicate(MPI_COMM_WORLD).sum(run.n_rates() - before);
   const auto& last = run.solver().last_step().rows;
   EXPECT_GT(last.accepted, 500);
@@ -104,9 +107,10 @@ TEST(HybridSolver, spares_hot_rows_whose_answers_stand_the_look_whether_they_nee
 
 TEST(HybridSolver, stops_answers_that_change_a_row_at_rest_by_less_than_the_tolerance) {
   auto options = options_of(control::Policy::always);
+  options.schedule.placement = Placement::off;
   options.switching.tolerance = 0.5;  // rows up to 700 K change by 0.06 at most
-  ToyRun run(options);
-  for (std::int64_t step = 0; step < 40; ++step) run.step(step);
+  ToyRun run(options, Duration::common, taught_surrogate());
+  run.step(0);
   const auto& rows = run.solver().rows();
   const auto gates = run.solver().gated();
   EXPECT_GT(std::ranges::find(gates, "slight", &GateCount::name)->rows, 100);
@@ -177,35 +181,6 @@ TEST(HybridSolver, veto_on_cost_keeps_training_within_its_share) {
   EXPECT_GT(ledger.training, 0.0);
   const double probe = 30 * run.comm().size() * 0.1;
   EXPECT_LE(ledger.spent(), 1.5 * ledger.physics_alone() + probe);
-}
-
-/// A surrogate every rank has taught by itself, alike: the only thing that could differ between numbers of ranks is
-/// who decides.
-surrogate::Surrogate taught_surrogate() {
-  const testing::ToyKind kind;
-  surrogate::NetworkOptions network;
-  network.layers = {32, 32};
-  surrogate::TrainingOptions training;
-  training.batch = 256;
-  surrogate::Surrogate surrogate(kind.signature(), network, training, {});
-  constexpr std::int64_t n = 4000;
-  core::RowTable in(3, n), out(3, n);
-  std::vector<std::int64_t> id(n);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto random = [&](std::uint64_t column) {
-      return core::random_uniform(4, core::Purpose::initial, static_cast<std::uint64_t>(i), column);
-    };
-    id[static_cast<std::size_t>(i)] = i;
-    in[i][0] = 500.0 + 1500.0 * random(0);
-    in[i][1] = random(1);
-    in[i][2] = 1.0 - in[i][1];
-  }
-  subproblem::Batch batch{.in = in.rows(), .out = out.rows(), .id = id};
-  testing::ToySolver().solve(batch);
-  surrogate.remember(in.rows(), out.rows(), id, 0);
-  surrogate.train(1000);
-  surrogate.familiarise();
-  return surrogate;
 }
 
 TEST(HybridSolver, audits_the_same_rows_and_decides_alike_on_any_number_of_ranks) {

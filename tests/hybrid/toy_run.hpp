@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../support/memory_archive.hpp"
 #include "core/random.hpp"
 #include "hybrid/hybrid_solver.hpp"
 #include "parallel/mpi.hpp"
@@ -22,6 +23,36 @@ inline surrogate::Surrogate toy_surrogate(Duration duration, const parallel::Com
   training.batch = 256;
   training.decay_updates = 1000;  // after 33 steps of 30
   return surrogate::Surrogate(ToyKind(duration).signature(), network, training, comm);
+}
+
+/// One that every rank has taught by itself, alike, so that all that could differ between numbers of ranks is who
+/// decides. It is taught once and restored from then on.
+inline surrogate::Surrogate taught_surrogate() {
+  const auto taught = [] {
+    auto surrogate = toy_surrogate(Duration::common, {});
+    constexpr std::int64_t n = 4000;
+    core::RowTable in(3, n), out(3, n);
+    std::vector<std::int64_t> id(n);
+    for (std::int64_t i = 0; i < n; ++i) {
+      const auto random = [&](std::uint64_t column) {
+        return core::random_uniform(4, core::Purpose::initial, static_cast<std::uint64_t>(i), column);
+      };
+      id[static_cast<std::size_t>(i)] = i;
+      in[i][0] = 500.0 + 1500.0 * random(0);
+      in[i][1] = random(1);
+      in[i][2] = 1.0 - in[i][1];
+    }
+    subproblem::Batch batch{.in = in.rows(), .out = out.rows(), .id = id};
+    ToySolver().solve(batch);
+    surrogate.remember(in.rows(), out.rows(), id, 0);
+    surrogate.train(1000);
+    surrogate.familiarise();
+    return MemoryArchive::of(surrogate);
+  };
+  static auto archive = taught();
+  auto surrogate = toy_surrogate(Duration::common, {});
+  archive.give_to(surrogate);
+  return surrogate;
 }
 
 /// A population of cells handed to a hybrid again and again: every step each cell is some fresh state.

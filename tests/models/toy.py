@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import runpy
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import h5py
 import numpy as np
+import torch  # noqa: F401  (once, for all the scripts that are called)
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "models"
@@ -118,6 +122,18 @@ def write_rows(path: Path, into: np.ndarray, out: np.ndarray, meaning: dict[str,
 
 
 def call(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    return subprocess.run([sys.executable, SCRIPTS / script, *map(str, arguments)], capture_output=True, text=True,
-                          check=False, env=environment)
+    """The script in a process of its own, forked from this one: it need not load PyTorch again, which takes seconds."""
+    words = [str(SCRIPTS / script), *map(str, arguments)]
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        child = multiprocessing.get_context("fork").Process(target=run_as_main, args=(words, out, err))
+        child.start()
+        child.join()
+        out.seek(0), err.seek(0)
+        return subprocess.CompletedProcess(words, child.exitcode, out.read(), err.read())
+
+
+def run_as_main(words: list[str], out: TextIO, err: TextIO) -> None:
+    os.dup2(out.fileno(), 1)
+    os.dup2(err.fileno(), 2)
+    sys.argv = words
+    runpy.run_path(words[0], run_name="__main__")

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <torch/script.h>
-
 #include <nlohmann/json.hpp>
+#include <torch/utils.h>
 #include <string>
 
 #include "surrogate/model_archive.hpp"

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <torch/script.h>
+#include <torch/utils.h>
 #include <unistd.h>
 
 #include <cstring>

@@ -1,6 +1,7 @@
 #include "surrogate/perceptrons.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>

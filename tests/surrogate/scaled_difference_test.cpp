@@ -1,6 +1,7 @@
 #include "surrogate/scaled_difference.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/utils.h>
 
 #include <limits>
 
