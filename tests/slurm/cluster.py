@@ -28,6 +28,18 @@ def main():
     sys.exit(1 if not result.wasSuccessful() else 77 if skipped_all else 0)
 
 
+def alive(processes):
+    """Those that exist and have not ended: a zombie has, and stays where nobody waits for it."""
+    left = []
+    for pid in processes:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z":
+                left.append(pid)
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return left
+
+
 class Cluster:
     """Nodes n1, n2, …, of which the last has two GPUs by its own account. Skips the tests if there can be none."""
 
@@ -152,6 +164,6 @@ class Cluster:
         before = self.processes()
         self.do("stop", check=False)
         deadline = time.monotonic() + 10
-        while (left := [pid for pid in before if Path(f"/proc/{pid}").exists()]) and time.monotonic() < deadline:
+        while (left := alive(before)) and time.monotonic() < deadline:
             time.sleep(0.05)
         return left

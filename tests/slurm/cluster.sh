@@ -21,8 +21,9 @@ shift 2
 
 say() { echo "cluster.sh: $*" >&2; }
 
-# alive PID NAME: an id alone may be somebody else's by now.
-alive() { [[ $(cat "/proc/$1/comm" 2>/dev/null) == "$2" ]]; }
+# alive PID NAME: an id alone may be somebody else's by now. A zombie has ended: in a container whose first process waits
+# for nobody it stays for good.
+alive() { grep -q "^$1 ($2) [^Z]" "/proc/$1/stat" 2>/dev/null; }
 
 # on HOST COMMAND…: as if typed there, in the same directory.
 on() {
