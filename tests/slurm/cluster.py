@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "tests/app"))
 from program import PROGRAM, children_of  # noqa: E402  (found through the line above)
 
 SCRIPT = ROOT / "tests/slurm/cluster.sh"
+HANGS_AFTER = 600  # [s]; jobs take turns at the cores with whatever else the machine does
 FINAL = {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "NODE_FAIL", "OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE"}
 
 
@@ -26,6 +27,18 @@ def main():
         print(f"skipped: {reason}", file=sys.stderr)
     skipped_all = len(result.skipped) >= max(1, result.testsRun)
     sys.exit(1 if not result.wasSuccessful() else 77 if skipped_all else 0)
+
+
+def alive(processes):
+    """Those that exist and have not ended: a zombie has, and stays where nobody waits for it."""
+    left = []
+    for pid in processes:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z":
+                left.append(pid)
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return left
 
 
 class Cluster:
@@ -49,7 +62,7 @@ class Cluster:
         with (self.folder.parent / f"{self.folder.name}.{action}.out").open("w+", encoding="utf-8") as output:
             with (self.folder.parent / f"{self.folder.name}.{action}.err").open("w+", encoding="utf-8") as errors:
                 command = [str(SCRIPT), action, str(self.folder), *map(str, words)]
-                code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, timeout=120,
+                code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, timeout=HANGS_AFTER,
                                       env=os.environ | (environment or {}), cwd=ROOT, check=False).returncode
                 output.seek(0)
                 errors.seek(0)
@@ -79,7 +92,7 @@ class Cluster:
         said = self.login("scontrol", "-o", "show", "job", job)
         return [dict(re.findall(r"(\S+?)=(\S*)", line)) for line in said.splitlines() if line.startswith("JobId=")]
 
-    def until(self, condition, what, seconds=120, job=None):
+    def until(self, condition, what, seconds=HANGS_AFTER, job=None):
         """Waits until a condition holds, and gives what made it true. No longer than a job lives, if one is given."""
         deadline = time.monotonic() + seconds
         while not (found := condition()):
@@ -93,7 +106,7 @@ class Cluster:
     def is_final(self, job):
         return all(part["JobState"] in FINAL for part in self.parts(job))
 
-    def ended(self, job, seconds=120):
+    def ended(self, job, seconds=HANGS_AFTER):
         """Waits for the end of all parts of a job."""
         self.until(lambda: self.is_final(job), f"the end of job {job}", seconds)
         return self.parts(job)
@@ -152,6 +165,6 @@ class Cluster:
         before = self.processes()
         self.do("stop", check=False)
         deadline = time.monotonic() + 10
-        while (left := [pid for pid in before if Path(f"/proc/{pid}").exists()]) and time.monotonic() < deadline:
+        while (left := alive(before)) and time.monotonic() < deadline:
             time.sleep(0.05)
         return left

@@ -21,8 +21,9 @@ shift 2
 
 say() { echo "cluster.sh: $*" >&2; }
 
-# alive PID NAME: an id alone may be somebody else's by now.
-alive() { [[ $(cat "/proc/$1/comm" 2>/dev/null) == "$2" ]]; }
+# alive PID NAME: an id alone may be somebody else's by now. A zombie has ended: in a container whose first process waits
+# for nobody it stays for good.
+alive() { grep -q "^$1 ($2) [^Z]" "/proc/$1/stat" 2>/dev/null; }
 
 # on HOST COMMAND…: as if typed there, in the same directory.
 on() {
@@ -46,6 +47,7 @@ new_host() {
   setsid unshare --uts --net --mount --pid --fork --kill-child --mount-proc \
     /bin/bash -c 'cd /; hostname "$1"; mount --bind "$2/etc/hosts" /etc/hosts
       mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+      mount -t tmpfs -o mode=1777 tmpfs "$2/tmp"
       ip link set lo up; : >"$2/run/$1.up"; while :; do sleep 3600 & wait; done' init "$1" "$dir" \
     </dev/null >>"$dir/log/host_$1.log" 2>&1 &
   local pid=$!
@@ -105,7 +107,7 @@ start() {
     }
   done
   [[ ! -e $dir/pids ]] || { say "$dir is in use"; exit 1; }
-  mkdir -p "$dir"/{etc,log,pids,run,state}
+  mkdir -p "$dir"/{etc,log,pids,run,state,tmp}
   dir=$(cd "$dir" && pwd -P)
   echo "$mode" >"$dir/mode"
   trap '"$0" stop "$dir"' EXIT  # whatever goes wrong from here on

@@ -83,7 +83,8 @@ printf 'NodeName=n%d Name=gpu File=/dev/%s\n' "$nodes" null "$nodes" zero >"$dir
   echo "export SLURM_CONF=$dir/etc/slurm.conf"
   # More ranks than cores, and several nodes on the same ones.
   echo "export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_pml=ob1"
-  echo "export PRTE_MCA_rmaps_default_mapping_policy=slot:oversubscribe"
+  # Each node's own: the folder of a killed daemon ends a later one with the same node name and process number.
+  echo "export OMPI_MCA_orte_tmpdir_base=$dir/tmp PRTE_MCA_prte_tmpdir_base=$dir/tmp"
   [[ $user != root ]] || echo "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
   # The same host name, yet to be told apart: through loopback, not shared memory.
   [[ $mode == namespaces ]] ||

@@ -9,7 +9,7 @@ import time
 import unittest
 from pathlib import Path
 
-from cluster import SCRIPT, Cluster, main
+from cluster import SCRIPT, Cluster, alive, main
 
 OWNER = """
 import sys
@@ -57,18 +57,6 @@ class Login(unittest.TestCase):
                                     timeout=60, check=False)
             self.assertEqual((result.returncode, result.stdout), (1, ""))
             self.assertIn("host login is gone", result.stderr)
-
-
-def alive(processes):
-    """Those that exist and have not ended; what nobody waits for stays in the table for a while."""
-    left = []
-    for pid in processes:
-        try:
-            if Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z":
-                left.append(pid)
-        except (FileNotFoundError, ProcessLookupError):
-            pass
-    return left
 
 
 if __name__ == "__main__":

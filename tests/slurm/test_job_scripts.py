@@ -14,7 +14,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cluster import ROOT, Cluster, main
+from cluster import HANGS_AFTER, ROOT, Cluster, main
 from program import PROGRAM, history, settings, summary
 from runs_compared import differences_of_runs
 
@@ -67,7 +67,7 @@ class JobTest(unittest.TestCase):
         """The last lines of all jobs, to see what went wrong."""
         return "".join(f"\n--- {path.name}\n{text_of(path)[-1500:]}" for path in place.glob("*.out"))
 
-    def assert_done(self, job, seconds=120):
+    def assert_done(self, job, seconds=HANGS_AFTER):
         for part in cluster.ended(job, seconds):
             self.assertEqual((part["JobState"], part["ExitCode"]), ("COMPLETED", "0:0"), self.said())
 
@@ -75,7 +75,7 @@ class JobTest(unittest.TestCase):
         cluster.until(lambda: text_of(Path(directory) / "history.csv").count("\n") > step, f"step {step}", job=job)
 
 
-def whole(test, launcher, layout, name="whole", seconds=120, **values):
+def whole(test, launcher, layout, name="whole", seconds=HANGS_AFTER, **values):
     """A run by cpu.sbatch that nothing interrupts, made when it is first asked for."""
     directory = place / f"{name}_{launcher}_{layout[1][-1]}"
     if not directory.exists():

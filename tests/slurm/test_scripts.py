@@ -109,7 +109,7 @@ class Alone(unittest.TestCase):
                 with self.subTest(script=script, line=line):
                     (self.place / "plan").write_text(line + "\n", encoding="utf-8")
                     result = run(script, self.place, PLAN=self.place / "plan", SLURM_RESTART_COUNT=0,
-                                 SLURM_NTASKS_HET_GROUP_1=1)
+                                 SLURM_JOB_NUM_NODES_HET_GROUP_1=1, SLURM_NTASKS_PER_NODE_HET_GROUP_1=1)
                     self.assertEqual(result.returncode, code, result.stderr)
                     self.assertIn(said, result.stderr)
                     shutil.rmtree(self.place / "out")
