@@ -64,6 +64,8 @@ const Keys velocity_keys{
      "Largest velocity."},
     {"direction", type::numbers, "1", Range::any(), otherwise(std::vector<double>{1.0, 0.0, 0.0}),
      "Direction of a uniform velocity, of any length but 0."},
+    {"waves", type::integer, "", Range::between(1, 1000), otherwise(flow::PrescribedOptions{}.waves),
+     "Waves of a velocity of vortices along every axis, two vortices each; at least 4 cells a wave."},
 };
 const Keys keys{
     {"model",
@@ -101,6 +103,7 @@ flow::PrescribedOptions read_velocity(Section section) {
   if (direction.size() > 3) section.refuse("direction", "must have at most three entries");
   velocity.direction = {};
   std::copy(direction.begin(), direction.end(), velocity.direction.begin());
+  velocity.waves = static_cast<int>(section.integer("waves"));
   section.finish();
   return velocity;
 }

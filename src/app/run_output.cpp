@@ -113,13 +113,12 @@ void RunOutput::record_step(const Clock& clock) {
   const auto& did = hybrid.last_step();
   const auto& rows = did.rows;
   const auto& cost = did.seconds;
-  const auto* surrogate = hybrid.surrogate();
   const auto number = [](auto count) { return static_cast<double>(count); };
   std::vector<double> line{number(clock.step()), clock.time(), clock.dt(), wall_seconds()};
   for (const auto count : {rows.inert, rows.explicit_steps, rows.accepted, rows.rejected, rows.gated, rows.audited,
                            rows.audited_wrong, rows.withdrawn})
     line.push_back(number(count));
-  line.insert(line.end(), {did.threshold, did.audit_chance, did.loss, number(surrogate ? surrogate->version() : -1)});
+  line.insert(line.end(), {did.threshold, did.audit_chance, did.loss, number(did.version)});
   std::ranges::copy(simulation_->pde().history(), std::back_inserter(line));
   line.insert(line.end(), {cost.physics, cost.inference, cost.training, cost.audit + cost.inert_audit, cost.balance,
                            cost.communication, seconds_ - booked_seconds_});

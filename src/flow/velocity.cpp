@@ -60,22 +60,31 @@ void refuse_walls(const std::array<double, 3>& velocity, const grid::StructuredG
   }
 }
 
-void refuse_vortex_in_1d(const grid::StructuredGrid& grid) {
-  if (grid.extents().dimensions < 2)
+void check_vortex(const PrescribedOptions& options, const grid::Extents& e) {
+  constexpr std::int64_t least_cells = 4;  // of a wave; the edges of two see nothing but zeros of the stream function
+  if (e.dimensions < 2)
     throw core::UserError("The velocity 'vortex' needs a grid of 2 or 3 axes, but this one has 1; use 'uniform'.");
+  if (options.waves == 1) return;
+  for (int axis = 0; axis < e.dimensions; ++axis)
+    if (const auto n = e.cells[static_cast<std::size_t>(axis)]; n < least_cells * options.waves)
+      throw core::UserError::format(
+          "The velocity has {} waves along {}, which need {} cells each, but the grid has {} cells there; choose "
+          "fewer waves or a finer grid.",
+          options.waves, "xyz"[axis], least_cells, n);
 }
 
-FaceVelocities vortex(double amplitude, const grid::StructuredGrid& grid) {
+FaceVelocities vortex(const PrescribedOptions& options, const grid::StructuredGrid& grid) {
   const auto& e = grid.extents();
-  refuse_vortex_in_1d(grid);
+  check_vortex(options, e);
+  const double whole = 2.0 * std::numbers::pi * options.waves;  // the angle over the box
   const auto turn = [&](int axis, double cell_edges) {
-    return 2.0 * std::numbers::pi * cell_edges / static_cast<double>(e.cells[static_cast<std::size_t>(axis)]);
+    return whole * cell_edges / static_cast<double>(e.cells[static_cast<std::size_t>(axis)]);
   };
   const double height = e.upper[1] - e.lower[1];
   // Stream function on the lower left edge of cell (i, j), at the height of the centre of layer k.
   const auto stream = [&](std::int64_t i, std::int64_t j, std::int64_t k) {
     const double layer = e.dimensions == 3 ? std::cos(turn(2, static_cast<double>(k) + 0.5)) : 1.0;
-    return amplitude * height / (2.0 * std::numbers::pi) * std::sin(turn(0, static_cast<double>(i))) *
+    return options.amplitude * height / whole * std::sin(turn(0, static_cast<double>(i))) *
            std::sin(turn(1, static_cast<double>(j))) * layer;
   };
   FaceVelocities faces = constant(e, {0.0, 0.0, 0.0});
@@ -98,7 +107,7 @@ PrescribedVelocity::PrescribedVelocity(const PrescribedOptions& options, const g
       faces_ = constant(grid.extents(), velocity);
       break;
     }
-    case PrescribedKind::vortex: faces_ = vortex(options.amplitude, grid); break;
+    case PrescribedKind::vortex: faces_ = vortex(options, grid); break;
   }
   courant_rate_ = courant_rate_of(faces_, grid);
 }
@@ -109,10 +118,11 @@ VelocityCondition velocity_condition(const PrescribedOptions& options, const gri
     case PrescribedKind::uniform:
       return [velocity = uniform_velocity(options, grid)](const Position&) { return velocity; };
     case PrescribedKind::vortex: {
-      refuse_vortex_in_1d(grid);
-      return [e = grid.extents(), amplitude = options.amplitude](const Position& x) {
+      check_vortex(options, grid.extents());
+      return [e = grid.extents(), amplitude = options.amplitude,
+              whole = 2.0 * std::numbers::pi * options.waves](const Position& x) {
         const auto turn = [&](std::size_t axis) {
-          return 2.0 * std::numbers::pi * (x[axis] - e.lower[axis]) / (e.upper[axis] - e.lower[axis]);
+          return whole * (x[axis] - e.lower[axis]) / (e.upper[axis] - e.lower[axis]);
         };
         const double aspect = (e.upper[1] - e.lower[1]) / (e.upper[0] - e.lower[0]);
         const double layer = e.dimensions == 3 ? std::cos(turn(2)) : 1.0;

@@ -43,17 +43,19 @@ struct PrescribedOptions {
   PrescribedKind kind = PrescribedKind::rest;
   double amplitude = 1.0;                          // [m/s]
   std::array<double, 3> direction{1.0, 0.0, 0.0};  // of the uniform flow; any length but 0
+  int waves = 1;                                   // of the vortices along every axis
 };
 
 /// A steady velocity that the user gives.
 ///
-/// uniform: amplitude along `direction`. vortex, with X, Y, Z the coordinates scaled to one turn over the box:
+/// uniform: amplitude along `direction`. vortex, with X, Y, Z the coordinates scaled to `waves` turns over the box:
 ///   u = amplitude sin X cos Y cos Z,  v = -amplitude (L_y / L_x) cos X sin Y cos Z,  w = 0
 /// (cos Z is 1 in 2-D), through differences of its stream function between the corners of a face, so that the
 /// volume flows of every cell add up to zero to round-off. No flow crosses the ends of the box.
 class PrescribedVelocity : public VelocityModel {
  public:
-  /// UserError: a uniform flow through a wall or of no direction, a vortex in 1-D. Collective.
+  /// UserError: a uniform flow through a wall or of no direction, vortices in 1-D or too small for the cells.
+  /// Collective.
   PrescribedVelocity(const PrescribedOptions& options, const grid::StructuredGrid& grid);
 
   const FaceVelocities& faces() const override { return faces_; }
@@ -65,7 +67,7 @@ class PrescribedVelocity : public VelocityModel {
 };
 
 /// The same as a function of the position, whatever the ends are: what a solver for momentum starts from. UserError:
-/// a uniform flow of no direction, a vortex in 1-D. Local.
+/// a uniform flow of no direction, vortices in 1-D or too small for the cells. Local.
 VelocityCondition velocity_condition(const PrescribedOptions& options, const grid::StructuredGrid& grid);
 
 /// Collective.

@@ -87,6 +87,7 @@ void HybridSolver::begin_solve(const Batch& batch) {
   controller_.begin_solve(batch.iterate == Iterate::next ? control::Solve::of_same_step
                                                          : control::Solve::of_new_step);
   solve_.standing = controller_.standing();
+  if (surrogate_) solve_.version = surrogate_->version();
   solve_.threshold = controller_.threshold_in_force();
   solve_.audit_chance = surrogate_ ? controller_.audit_chance() : 0.0;
   solve_.audit_level = controller_.audit_level();

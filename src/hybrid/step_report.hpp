@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "control/ledger.hpp"
 #include "control/row_counts.hpp"
 #include "control/switch_controller.hpp"
@@ -11,6 +13,7 @@ struct StepReport {
   control::RowCounts rows;
   control::Ledger seconds;
   control::Standing standing = control::Standing::no_version;
+  std::int32_t version = -1;  // of the surrogate, the one asked in this step; -1: none
   double threshold = -1.0;    // the one used in this step [tolerances]; -1: nothing was accepted
   double audit_chance = 0.0;  // of active rows
   int audit_level = 0;        // the same as a level of the audit plan

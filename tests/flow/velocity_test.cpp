@@ -95,8 +95,10 @@ TEST(PrescribedVelocity, refuses_what_the_grid_cannot_have) {
 }
 
 TEST(VelocityCondition, is_what_the_prescribed_velocity_approaches) {
-  const std::vector<PrescribedOptions> table{
-      {PrescribedKind::rest}, {PrescribedKind::uniform, 3.0, {1.0, -2.0, 2.0}}, {PrescribedKind::vortex, 2.0}};
+  const std::vector<PrescribedOptions> table{{PrescribedKind::rest},
+                                             {PrescribedKind::uniform, 3.0, {1.0, -2.0, 2.0}},
+                                             {PrescribedKind::vortex, 2.0},
+                                             {.kind = PrescribedKind::vortex, .amplitude = 2.0, .waves = 3}};
   for (const auto& options : table)
     for (const auto& cells : {std::vector<std::int64_t>{48, 64}, {48, 40, 32}}) {
       auto shape = box(cells);
@@ -113,7 +115,7 @@ TEST(VelocityCondition, is_what_the_prescribed_velocity_approaches) {
           for (std::int64_t i = e.first[0]; i < e.first[0] + e.owned[0]; ++i, ++row) {
             const auto exact = condition({e.centre(0, i), e.centre(1, j), e.centre(2, k)});
             for (std::size_t axis = 0; axis < cells.size(); ++axis)
-              EXPECT_NEAR(centres[row][axis], exact[axis], 0.02 * options.amplitude);
+              EXPECT_NEAR(centres[row][axis], exact[axis], 0.02 * options.amplitude * options.waves * options.waves);
           }
     }
 }
@@ -123,6 +125,27 @@ TEST(VelocityCondition, refuses_a_uniform_flow_of_no_direction_and_a_vortex_in_1
   EXPECT_NO_THROW(velocity_condition({PrescribedKind::uniform, 1.0}, line));
   EXPECT_THROW(velocity_condition({PrescribedKind::uniform, 1.0, {0.0, 1.0, 0.0}}, line), core::UserError);
   EXPECT_THROW(velocity_condition({PrescribedKind::vortex, 1.0}, line), core::UserError);
+}
+
+TEST(VelocityCondition, has_as_many_waves_along_every_axis_as_it_is_asked_for) {
+  const grid::StructuredGrid grid(box({32, 24}), 1, world());
+  const auto& e = grid.extents();
+  const auto length = [&](std::size_t axis) { return e.upper[axis] - e.lower[axis]; };
+  const auto one = velocity_condition({PrescribedKind::vortex, 2.0}, grid);
+  const auto three = velocity_condition({.kind = PrescribedKind::vortex, .amplitude = 2.0, .waves = 3}, grid);
+  const Position x{e.lower[0] + 0.3 * length(0), e.lower[1] + 0.12 * length(1), 0.0};
+  const Position a_third{e.lower[0] + 0.1 * length(0), e.lower[1] + 0.04 * length(1), 0.0};
+  for (std::size_t axis = 0; axis < 2; ++axis) EXPECT_NEAR(three(a_third)[axis], one(x)[axis], 1e-12);
+}
+
+TEST(VelocityCondition, refuses_more_waves_than_the_cells_can_hold) {
+  const grid::StructuredGrid grid(box({64, 16}), 1, world());
+  const auto with = [](int waves) {
+    return PrescribedOptions{.kind = PrescribedKind::vortex, .amplitude = 1.0, .waves = waves};
+  };
+  EXPECT_NO_THROW(velocity_condition(with(4), grid));
+  EXPECT_THROW(velocity_condition(with(5), grid), core::UserError);
+  EXPECT_THROW(PrescribedVelocity(with(5), grid), core::UserError);
 }
 
 TEST(CourantRate, adds_up_the_axes_fastest_faces_of_all_ranks) {

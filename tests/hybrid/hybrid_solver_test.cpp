@@ -91,6 +91,20 @@ TEST(HybridSolver, audited_rows_keep_the_answer_of_physics_and_say_so) {
   EXPECT_GT(last.accepted, last.rejected);
 }
 
+TEST(HybridSolver, says_which_version_a_step_has_asked_and_not_which_it_has_promoted) {
+  ToyRun run(options_of(control::Policy::always));
+  const auto serving = [&] { return run.solver().surrogate()->version(); };
+  std::int64_t step = 0;
+  for (; serving() < 0 && step < 40; ++step) {
+    run.step(step);
+    EXPECT_EQ(run.solver().last_step().version, -1);
+  }
+  ASSERT_EQ(serving(), 0) << "a version was promoted";
+  run.step(step);
+  EXPECT_EQ(run.solver().last_step().version, 0);
+  for (const auto& provenance : run.provenance()) EXPECT_LE(provenance.version, 0);
+}
+
 TEST(HybridSolver, spares_hot_rows_whose_answers_stand_the_look_whether_they_need_a_solver) {
   auto options = options_of(control::Policy::always);
   options.schedule.placement = Placement::off;
