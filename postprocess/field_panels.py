@@ -18,7 +18,7 @@ MM = 1e3  # [mm/m]
 AXES = "xyz"
 Limits = dict[str, tuple[float, float]]  # of colours or vertical axes, by field
 # What is drawn unless other fields are asked for: by the field that tells a kind of physics.
-DEFAULTS = {"T": ("T", "Y_OH", "answerer_x"), "porosity": ("u", "porosity", "answerer")}
+DEFAULTS = {"T": ("T", "Y_OH", "answerer", "answerer_x"), "porosity": ("u", "porosity", "answerer")}
 
 
 def colour_map(field: Field) -> str:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From a fresh clone to a picture: installs what is missing, builds, runs the methane kernel on two ranks, and draws the
-# result into out/demo, with a report as one HTML page. The network knows nothing before the run.
+# From a fresh clone to a picture: installs what is missing, builds, runs a methane flame among vortices on two ranks,
+# and draws the result into out/demo, with a report as one HTML page. The network knows nothing before the run.
 #
 #   scripts/demo.sh             the hybrid run
 #   scripts/demo.sh --compare   and the same case by pure physics, as accurate as what the hybrid learns from and as
@@ -16,13 +16,13 @@ esac
 run() {  # run DIRECTORY [ARGUMENT...]
   local directory=$1
   shift
-  mpirun --oversubscribe -n 2 build/release/bin/bimetal run inputs/ch4_kernel.yaml -o "$directory" --overwrite "$@"
+  mpirun --oversubscribe -n 2 build/release/bin/bimetal run inputs/ch4_vortices.yaml -o "$directory" --overwrite "$@"
 }
 
 say "Dependencies"
 scripts/install_dependencies.sh
 build release bimetal
-say "Running inputs/ch4_kernel.yaml on 2 ranks"
+say "Running inputs/ch4_vortices.yaml on 2 ranks"
 run out/demo
 say "Drawing"
 python postprocess/plot_fields.py out/demo
