@@ -28,8 +28,15 @@ inline surrogate::Surrogate toy_surrogate(Duration duration, const parallel::Com
 /// One that every rank has taught by itself, alike, so that all that could differ between numbers of ranks is who
 /// decides. It is taught once and restored from then on.
 inline surrogate::Surrogate taught_surrogate() {
-  const auto taught = [] {
-    auto surrogate = toy_surrogate(Duration::common, {});
+  const auto untaught = [] {
+    surrogate::NetworkOptions network;
+    network.layers = {32, 32};
+    surrogate::TrainingOptions training;
+    training.batch = 256;
+    return surrogate::Surrogate(ToyKind().signature(), network, training, {});
+  };
+  const auto taught = [&] {
+    auto surrogate = untaught();
     constexpr std::int64_t n = 4000;
     core::RowTable in(3, n), out(3, n);
     std::vector<std::int64_t> id(n);
@@ -50,7 +57,7 @@ inline surrogate::Surrogate taught_surrogate() {
     return MemoryArchive::of(surrogate);
   };
   static auto archive = taught();
-  auto surrogate = toy_surrogate(Duration::common, {});
+  auto surrogate = untaught();
   archive.give_to(surrogate);
   return surrogate;
 }
