@@ -75,8 +75,8 @@ class RoundTrip(ProgramTest):
                 self.assert_done(self.run_case(out.name, surrogate__model=model))
                 accepted = [line["step"] for line in history(out) if line["accepted"] > 0]
                 log = (out / "log.txt").read_text(encoding="utf-8")
-                calibrated, on = (1 + int(re.search(rf"step (\d+): surrogate {words}", log)[1])
-                                  for words in ("version 0 calibrated", "on"))
+                calibrated, on = (1 + int(re.search(rf"step (\d+): {words}", log)[1])
+                                  for words in ("surrogate version 0 is calibrated", "the surrogate is on"))
                 print(f"{architecture}, {head}: calibrated after step {calibrated}, enough audits after step {on}, "
                       f"first accepted answer in step {accepted[0]:.0f}")
                 self.assertLessEqual(accepted[0], on + 1)
