@@ -128,7 +128,8 @@ def call(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         child = multiprocessing.get_context("fork").Process(target=run_as_main, args=(words, out, err))
         child.start()
         child.join()
-        out.seek(0), err.seek(0)
+        out.seek(0)
+        err.seek(0)
         return subprocess.CompletedProcess(words, child.exitcode, out.read(), err.read())
 
 
