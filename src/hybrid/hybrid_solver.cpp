@@ -293,7 +293,7 @@ void HybridSolver::note_certificate(std::int64_t step) {
   if (certificate.upper_bound > options_.switching.wrong_fraction) return;
   told_of_certificate_ = true;
   log_.info(
-      "step {}: the certificate holds from now on: at most {:.2g} % of the surrogate's answers so far were wrong "
+      "step {}: the certificate holds by now: at most {:.2g} % of the surrogate's answers so far were wrong "
       "(confidence {:.0f} %), and {:.2g} % are allowed",
       step, 100.0 * certificate.upper_bound, 100.0 * certificate.confidence,
       100.0 * options_.switching.wrong_fraction);
