@@ -50,4 +50,7 @@ if(BIMETAL_WITH_HDF5)
 endif()
 if(BIMETAL_WITH_PETSC)
   pkg_check_modules(PETSC REQUIRED IMPORTED_TARGET PETSc)
+  # Debian's passes on the flags that it was packaged with, which would part those files from the others' precompiled
+  # headers.
+  set_property(TARGET PkgConfig::PETSC PROPERTY INTERFACE_COMPILE_OPTIONS)
 endif()

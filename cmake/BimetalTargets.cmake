@@ -1,5 +1,6 @@
 # bimetal_library(<folder> [PUBLIC <target>...] [PRIVATE <target>...])
-# One library per folder of src/: its sources are the folder's .cpp files, its name bimetal::<folder>.
+# One library per folder of src/: its sources are the folder's .cpp files, its name bimetal::<folder>. All of them share
+# the precompiled headers of bimetal::core, which holds those of the standard library that most files read.
 function(bimetal_library folder)
   cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE;EXCLUDE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
@@ -9,6 +10,12 @@ function(bimetal_library folder)
   if(sources)
     add_library(bimetal_${folder} STATIC ${sources})
     target_link_libraries(bimetal_${folder} PUBLIC bimetal_options ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+    if(folder STREQUAL core)
+      target_precompile_headers(bimetal_core PRIVATE <algorithm> <array> <cmath> <cstdint> <filesystem> <functional>
+                                <limits> <map> <memory> <optional> <span> <string> <utility> <vector> <fmt/format.h>)
+    elseif(NOT folder STREQUAL surrogate)
+      target_precompile_headers(bimetal_${folder} REUSE_FROM bimetal_core)
+    endif()
   else()
     add_library(bimetal_${folder} INTERFACE)
     target_link_libraries(bimetal_${folder} INTERFACE bimetal_options ${arg_PUBLIC} ${arg_PRIVATE})

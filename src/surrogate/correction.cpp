@@ -12,7 +12,7 @@ constexpr double kept = 1.0 - 1.0 / 20.0;
 
 // The ridge counts as this many rows in which a feature was one and nothing was missing. What the answers lack is
 // almost without noise, so that hardly any ridge is needed: 1 leaves twice the error of 1e-3.
-constexpr double ridge = 1e-3;
+constexpr double ridge_rows = 1e-3;
 
 torch::Tensor with_constant(const torch::Tensor& features) {
   return torch::cat({features, torch::ones({features.size(0), 1}, features.options())}, 1);
@@ -47,7 +47,7 @@ void Correction::learn(const torch::Tensor& features, const torch::Tensor& missi
 void Correction::solve(torch::Device device) {
   const auto n = n_features_ + 1;
   const auto sums = torch::from_blob(sums_.data(), {n, static_cast<std::int64_t>(sums_.size()) / n}, torch::kFloat64);
-  const auto gram = sums.narrow(1, 0, n) + ridge * torch::eye(n, torch::kFloat64);
+  const auto gram = sums.narrow(1, 0, n) + ridge_rows * torch::eye(n, torch::kFloat64);
   const auto [factor, failed] = torch::linalg_cholesky_ex(0.5 * (gram + gram.t()));
   coefficients_ = failed.item<int>() == 0
                       ? torch::cholesky_solve(sums.narrow(1, n, sums.size(1) - n), factor).to(device, torch::kFloat32)

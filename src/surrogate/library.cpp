@@ -12,8 +12,8 @@ namespace bimetal::surrogate {
 
 std::string describe_library() {
   const auto n_devices = torch::cuda::is_available() ? static_cast<long>(torch::cuda::device_count()) : 0L;
-  const std::string devices = n_devices > 0 ? std::to_string(n_devices) + " CUDA device(s)" : "CPU";
-  return std::string(TORCH_VERSION) + ", " + devices;
+  const std::string accelerators = n_devices > 0 ? std::to_string(n_devices) + " CUDA device(s)" : "CPU";
+  return std::string(TORCH_VERSION) + ", " + accelerators;
 }
 
 std::string blas_library() {

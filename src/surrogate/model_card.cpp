@@ -17,7 +17,7 @@ using nlohmann::ordered_json;
 // output continued the input of its place.
 constexpr int format = 3, oldest_format = 1;
 
-constexpr std::size_t longest = std::size_t{64} << 20;  // bytes of metadata; those of 53 species have 100 thousand
+constexpr std::size_t longest_card = std::size_t{64} << 20;  // bytes of metadata; those of 53 species have 100 thousand
 constexpr int deepest = 16;                             // lists and objects within each other; what is ours has four
 
 /// Copies and prints of what is nested without end would overflow the stack.
@@ -28,8 +28,8 @@ nlohmann::json parse(const std::string& text, const std::string& source) {
     return !too_deep;
   };
   nlohmann::json json;
-  if (text.size() <= longest) json = nlohmann::json::parse(text, watch, /*allow_exceptions=*/false);
-  if (text.size() > longest || too_deep)
+  if (text.size() <= longest_card) json = nlohmann::json::parse(text, watch, /*allow_exceptions=*/false);
+  if (text.size() > longest_card || too_deep)
     throw core::UserError::format(
         "{}: its metadata (bimetal.json) is longer or nested more deeply than that of any model; export it again",
         source);
