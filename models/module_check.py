@@ -12,6 +12,9 @@ from torch import Tensor
 
 from contract import METADATA, ModelError, Signature
 
+# Debian 13 compiles TorchScript by LLVM, anew for every shape: seconds each, and answers that are rounded otherwise.
+torch._C._jit_set_texpr_fuser_enabled(False)
+
 Module = torch.jit.ScriptModule
 
 # Another processor or library sums in another order; beyond this it is another model.

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -103,6 +104,12 @@ class Training(unittest.TestCase):
                 for key in ("architecture", "scaling", "predicted"):
                     self.assertEqual(second.metadata[key], first.metadata[key])
 
+    def assert_same_answers(self, a: dict[str, Any], b: dict[str, Any]) -> None:
+        """To the reference rows, but for the round-off of single precision, which is not the same in every process."""
+        self.assertEqual(a["reference"]["input"], b["reference"]["input"])
+        for name in ("increments", "log_error"):
+            np.testing.assert_allclose(a["reference"][name], b["reference"][name], rtol=1e-5, atol=1e-7)
+
     def of_format_1(self, name: str) -> Path:
         """The model, whose features resolve all there is and whose head is an increment, as it was written before
         models could be otherwise."""
@@ -123,7 +130,9 @@ class Training(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         result = toy.call("export.py", old, "--data", self.path, "-o", self.folder / "copy.pt")
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(read_model(self.folder / "copy.pt").metadata, first.metadata)
+        copy = read_model(self.folder / "copy.pt").metadata
+        self.assert_same_answers(copy, first.metadata)
+        self.assertEqual(copy | {"reference": None}, first.metadata | {"reference": None})
         second, _ = self.train("second.pt", "--from", old, "--updates", 150, "--batch", 128)
         self.assertLess(np.median(self.errors(second)), 0.8 * np.median(self.errors(first)))
         for key in ("format", "architecture", "scaling"):
@@ -143,7 +152,7 @@ class Training(unittest.TestCase):
         torch.save(file | {"meaning": json.dumps(meaning)}, weights)
         result = toy.call("export.py", weights, "--data", self.path, "-o", self.folder / "again.pt")
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(read_model(self.folder / "again.pt").metadata["reference"], model.metadata["reference"])
+        self.assert_same_answers(read_model(self.folder / "again.pt").metadata, model.metadata)
 
     def test_the_resolution_is_that_of_the_data_unless_another_is_asked_for(self) -> None:
         for options, part in (((), 1e-3), (("--resolution", 0.01), 0.01)):
@@ -178,7 +187,7 @@ class Training(unittest.TestCase):
         model, _ = self.train("model.pt", *SMALL, "--updates", 40, "--checkpoint", self.folder / "weights")
         result = toy.call("export.py", self.folder / "weights", "--data", self.path, "-o", self.folder / "again.pt")
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(read_model(self.folder / "again.pt").metadata["reference"], model.metadata["reference"])
+        self.assert_same_answers(read_model(self.folder / "again.pt").metadata, model.metadata)
 
     def test_an_exported_file_answers_like_the_module(self) -> None:
         self.train("model.pt", *SMALL, "--updates", 40)
