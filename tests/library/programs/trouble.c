@@ -1,5 +1,6 @@
 /* A solver in C that does one thing wrong, named by its argument, and prints what each rank is told:
-   "rank R: status S code C: message". It ends with status S. */
+   "FAULT: rank R: status S code C: message". It ends with status S. After several arguments it does so one after the
+   other, each with a surrogate of its own, and ends with 0. */
 #include <bimetal/bimetal.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 enum { n = 20, n_steps = 10, bad_step = 4 };
 static const char* fault;
 static int rank, size, step_now;
+static bimetal_hybrid* hybrid;
 
 static int is(const char* name) { return strcmp(fault, name) == 0; }
 
@@ -37,26 +39,20 @@ static int law(void* context, const double* in, double* out) {
   return 0;
 }
 
-static void expect(bimetal_status status) {
-  if (status == BIMETAL_OK) return;
-  printf("rank %d: status %d code %d: %s\n", rank, (int)status, bimetal_last_physics_code(), bimetal_last_error());
+static bimetal_status tell(bimetal_status status) {
+  printf("%s: rank %d: status %d code %d: %s\n", fault, rank, (int)status, bimetal_last_physics_code(),
+         bimetal_last_error());
   fflush(stdout);
-  MPI_Finalize();
-  exit(status);
+  return status;
 }
 
-int main(int argc, char** argv) {
-  fault = argc > 1 ? argv[1] : "";
-  bimetal_hybrid* hybrid = NULL;
-  if (is("starts_before_mpi")) {
-    expect(bimetal_create("toy", &hybrid));
-    const bimetal_status status = bimetal_start(hybrid, 0);
-    printf("status %d: %s\n", (int)status, bimetal_last_error());
-    return status;
-  }
-  MPI_Init(&argc, &argv);
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &size);
+#define expect(call)                                       \
+  do {                                                     \
+    const bimetal_status told = (call);                    \
+    if (told != BIMETAL_OK) return tell(told);             \
+  } while (0)
+
+static bimetal_status solve(void) {
   const int last = rank == size - 1;
   expect(bimetal_create(is("letters") ? "t\xf6y" : "toy", &hybrid));
   if (is("solves_before_start")) expect(bimetal_solve(hybrid, 0, 0, NULL, NULL, NULL, NULL));
@@ -99,8 +95,8 @@ int main(int argc, char** argv) {
       /* What could not be solved is as it was, everything else is answered, and the run can go on. */
       int answered = 1;
       for (int i = 0; i < n; ++i) answered = answered && (out[2 * i] != in[2 * i] || bad);
-      printf("rank %d: status %d code %d answered %d: %s\n", rank, (int)status, bimetal_last_physics_code(), answered,
-             bimetal_last_error());
+      printf("%s: rank %d: status %d code %d answered %d: %s\n", fault, rank, (int)status, bimetal_last_physics_code(),
+             answered, bimetal_last_error());
       continue;
     }
     expect(status);
@@ -131,10 +127,31 @@ int main(int argc, char** argv) {
     char* copy = malloc(bytes);
     memcpy(copy, state, bytes);
     if (last) copy[bytes / 2] ^= 1;
-    expect(bimetal_set_state(hybrid, copy, bytes));
+    const bimetal_status status = bimetal_set_state(hybrid, copy, bytes);
+    free(copy);
+    expect(status);
   }
   if (rank == 0) printf("done: %.0f rows\n", value);
-  bimetal_destroy(&hybrid);
+  return BIMETAL_OK;
+}
+
+int main(int argc, char** argv) {
+  fault = argc > 1 ? argv[1] : "";
+  if (is("starts_before_mpi")) {
+    if (bimetal_create("toy", &hybrid) != BIMETAL_OK) return 99;
+    const bimetal_status status = bimetal_start(hybrid, 0);
+    printf("status %d: %s\n", (int)status, bimetal_last_error());
+    return status;
+  }
+  MPI_Init(&argc, &argv);
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  bimetal_status status = BIMETAL_OK;
+  for (int i = 1; i < argc; ++i) {
+    fault = argv[i];
+    status = solve();
+    bimetal_destroy(&hybrid);
+  }
   MPI_Finalize();
-  return 0;
+  return argc > 2 ? 0 : (int)status;
 }
