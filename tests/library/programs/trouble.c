@@ -46,10 +46,10 @@ static bimetal_status tell(bimetal_status status) {
   return status;
 }
 
-#define expect(call)                                       \
-  do {                                                     \
-    const bimetal_status told = (call);                    \
-    if (told != BIMETAL_OK) return tell(told);             \
+#define expect(call)                           \
+  do {                                         \
+    const bimetal_status told = (call);        \
+    if (told != BIMETAL_OK) return tell(told); \
   } while (0)
 
 static bimetal_status solve(void) {
@@ -86,7 +86,8 @@ static bimetal_status solve(void) {
       expect(bimetal_solve_iteration(hybrid, BIMETAL_NEXT, step, last ? n - 1 : n, NULL, in, out, answered_by));
     }
     if (is("neither") && step == bad_step)
-      expect(bimetal_solve_iteration(hybrid, last ? (bimetal_iterate)7 : BIMETAL_FIRST, step, n, NULL, in, out, answered_by));
+      expect(bimetal_solve_iteration(hybrid, last ? (bimetal_iterate)7 : BIMETAL_FIRST, step, n, NULL, in, out,
+                                     answered_by));
     if (bad && is("input_nan")) in[7] = NAN;
     const bimetal_status status =
         bimetal_solve(hybrid, bad && is("wrong_step") ? step + 1 : step, bad && is("negative") ? -1 : n, NULL,
@@ -95,8 +96,8 @@ static bimetal_status solve(void) {
       /* What could not be solved is as it was, everything else is answered, and the run can go on. */
       int answered = 1;
       for (int i = 0; i < n; ++i) answered = answered && (out[2 * i] != in[2 * i] || bad);
-      printf("%s: rank %d: status %d code %d answered %d: %s\n", fault, rank, (int)status, bimetal_last_physics_code(),
-             answered, bimetal_last_error());
+      printf("%s: rank %d: status %d code %d answered %d: %s\n", fault, rank, (int)status,
+             bimetal_last_physics_code(), answered, bimetal_last_error());
       continue;
     }
     expect(status);
