@@ -117,12 +117,14 @@ std::string describe_accumulated(const ordered_json& errors) {
                      value, name, worst);
 }
 
-/// standing: at the end of a run in which the surrogate answered nothing.
-std::string why_none(const std::string& standing) {
+/// ledger: at the end of a run in which the surrogate answered nothing.
+std::string why_none(const ordered_json& ledger) {
+  const auto& standing = ledger["standing"];
   if (standing == control::to_string(control::Standing::no_version))
-    return "it has not learned enough, or not been allowed what that costs (switching.max_overhead; a short run "
-           "learns "
-           "with switching.cost_veto: false)";
+    return ledger["max_overhead"].is_null() ? "it has not learned enough"
+                                            : "it has not learned enough, or not been allowed what that costs "
+                                              "(switching.max_overhead; a short run learns with switching.cost_veto: "
+                                              "false)";
   if (standing == control::to_string(control::Standing::cost)) return "asking it costs more than it saves";
   if (standing == control::to_string(control::Standing::on)) return "it has only just been switched on";
   return "no threshold on its score is known to keep wrong answers rare enough";
@@ -191,8 +193,7 @@ std::vector<SummaryLine> summary_lines(const ordered_json& report) {
                                                 100.0 * certificate["confidence"].get<double>())});
     lines.push_back({"errors add up to", describe_accumulated(report["error"])});
   } else {
-    lines.push_back({"certificate", "none, since no answer of it was committed: " +
-                                        why_none(ledger["standing"].get<std::string>())});
+    lines.push_back({"certificate", "none, since no answer of it was committed: " + why_none(ledger)});
   }
   lines.push_back({"net speed-up",
                    fmt::format("{:.2f} of the sub-problems, {:.2f} of the run; training, audits and all included",
