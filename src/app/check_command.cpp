@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -52,7 +53,8 @@ void print_verdict(const std::string& input, const RunConfig& config, Simulation
   fmt::print("bimetal check --resolved prints the input with every key.\n");
 }
 
-/// Seconds physics takes for a dear row of the initial state, measured; solving sets the pace of a run.
+/// Seconds physics takes for a dear row of the initial state: the median of several solves, so that other work on the
+/// machine, which interrupts some of them for much longer than they take, does not count.
 double seconds_per_row(Simulation& simulation, const parallel::Communicator& world) {
   const auto row = simulation.pde().dear_row();
   auto& solver = simulation.hybrid().physics();
@@ -65,9 +67,8 @@ double seconds_per_row(Simulation& simulation, const parallel::Communicator& wor
   std::vector<double> seconds(repeats, 0.0);
   subproblem::Batch batch{.in = in.rows(), .out = out.rows(), .id = id, .seconds = seconds};
   solver.solve(batch);
-  double sum = 0.0;
-  for (double each : seconds) sum += each;
-  return world.max(sum / repeats);
+  std::ranges::nth_element(seconds, seconds.begin() + repeats / 2);
+  return world.max(seconds[repeats / 2]);
 }
 
 }  // namespace

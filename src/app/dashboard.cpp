@@ -13,7 +13,7 @@ namespace bimetal::app {
 namespace {
 
 constexpr std::size_t recent_steps = 20;
-constexpr std::size_t label_width = 14, figure_width = 30;
+constexpr std::size_t label_width = 14, figure_width = 35;
 
 double sum(std::span<const double> values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
@@ -91,7 +91,7 @@ std::string answers(const RunView& run, std::size_t picture_width) {
     const auto share = ratio(column, all);
     const double total = sum(all), late = sum(recent(all));
     text += line(label,
-                 fmt::format("{:5.1f} % now, {:5.1f} % in all", late > 0.0 ? 100.0 * sum(recent(column)) / late : 0.0,
+                 fmt::format("{:5.1f} % of all now, {:5.1f} % so far", late > 0.0 ? 100.0 * sum(recent(column)) / late : 0.0,
                              total > 0.0 ? 100.0 * sum(column) / total : 0.0),
                  sparkline(share, picture_width, 1.0));
   }

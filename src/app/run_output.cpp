@@ -125,11 +125,14 @@ void RunOutput::record_step(const Clock& clock) {
   history_.append(line);
   booked_seconds_ = seconds_;
   const auto active = rows.accepted + rows.rejected;
+  std::optional<double> share;
+  if (config_->hybrid.switching.acceptance_rule().asks_surrogate)
+    share = active > 0 ? number(rows.accepted) / number(active) : 0.0;
   progress_.show({.step = clock.step(),
                   .time = clock.time(),
                   .fraction = clock.fraction(),
                   .wall = since_start_.seconds(),
-                  .surrogate_share = active > 0 ? number(rows.accepted) / number(active) : 0.0});
+                  .surrogate_share = share});
 }
 
 }  // namespace bimetal::app

@@ -31,7 +31,10 @@ void check_sections(const YamlValue& root, std::vector<std::string> expected) {
 
 MechanismFiles::File::File(const std::string& text, std::string name)
     : source(std::move(name)), root(YamlValue::parse(text, source)) {
-  if (!root.is_map()) root.fail("this is not a mechanism; expected sections such as species and reactions");
+  if (!root.is_map())
+    root.fail(
+        "this is not a mechanism; expected sections such as species and reactions, as in Cantera's YAML; ck2yaml of "
+        "Cantera makes one of Chemkin files");
   check_sections(root, {"units"});
   if (const auto block = root.find("units")) units = read_unit_system(*block, units);
 }

@@ -35,16 +35,25 @@ Section::Section(YAML::Node node, std::string path, std::shared_ptr<Record> reco
                                   node_.Mark().line + 1, path_.empty() ? "the input" : path_, quoted(node_));
 }
 
-bool Section::has(const std::string& key) const {
+bool Section::has(const std::string& key) {
+  know(key);
+  return is_given(key);
+}
+
+bool Section::is_given(const std::string& key) const {
   return node_.IsMap() && static_cast<const YAML::Node&>(node_)[key].IsDefined();
 }
 
 bool Section::is_section(const std::string& key) const {
-  return has(key) && static_cast<const YAML::Node&>(node_)[key].IsMap();
+  return is_given(key) && static_cast<const YAML::Node&>(node_)[key].IsMap();
 }
 
 bool Section::is_list(const std::string& key) const {
-  return has(key) && static_cast<const YAML::Node&>(node_)[key].IsSequence();
+  return is_given(key) && static_cast<const YAML::Node&>(node_)[key].IsSequence();
+}
+
+void Section::know(const std::string& key) {
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
 }
 
 const Key& Section::described(const std::string& key) const {
@@ -55,7 +64,7 @@ const Key& Section::described(const std::string& key) const {
 }
 
 std::optional<YAML::Node> Section::find(const std::string& key) {
-  known_.push_back(key);
+  know(key);
   if (!has(key)) return {};
   return static_cast<const YAML::Node&>(node_)[key];
 }
@@ -68,13 +77,13 @@ bool Section::overridden(const std::string& key) const {
 
 std::string Section::place(const std::string& key) const {
   if (overridden(key)) return record_->setter + ": ";
-  if (has(key))
+  if (is_given(key))
     return fmt::format("{}:{}: ", record_->source, static_cast<const YAML::Node&>(node_)[key].Mark().line + 1);
   return record_->source + ": ";
 }
 
 void Section::refuse(const std::string& key, const std::string& why) const {
-  if (!has(key)) throw core::UserError::format("{}{} {}", place(key), full(key), why);
+  if (!is_given(key)) throw core::UserError::format("{}{} {}", place(key), full(key), why);
   const YAML::Node value = static_cast<const YAML::Node&>(node_)[key];
   throw core::UserError::format("{}{} is {}, but {}", place(key), full(key), quoted(value), why);
 }

@@ -34,7 +34,7 @@ class Section {
   /// More keys of this section; they must outlive it.
   void add(const Keys& keys) { tables_.push_back(&keys); }
 
-  bool has(const std::string& key) const;
+  bool has(const std::string& key);
   bool is_section(const std::string& key) const;  // there is a mapping under this key
   bool is_list(const std::string& key) const;
 
@@ -79,6 +79,8 @@ class Section {
   [[noreturn]] void refuse(const std::string& key, const std::string& why) const;
 
  private:
+  bool is_given(const std::string& key) const;
+  void know(const std::string& key);  // it may be given
   const Key& described(const std::string& key) const;
   std::optional<YAML::Node> find(const std::string& key);
   std::size_t index_of_choice(const std::string& key, const std::vector<std::string>& names,

@@ -35,7 +35,9 @@ std::string format_progress(const ProgressState& state, std::optional<double> st
   std::string text = fmt::format("{:3} %  step {}  t = {:.3e} s", percent(state.fraction), state.step, state.time);
   if (steps_per_s) text += fmt::format("  {:.3g} steps/s", *steps_per_s);
   if (remaining_s) text += fmt::format("  {} left", format_duration(*remaining_s));
-  return text + fmt::format("  surrogate {:.0f} %", 100.0 * state.surrogate_share);
+  if (state.surrogate_share)
+    text += fmt::format("  surrogate {:.0f} % of the active", 100.0 * *state.surrogate_share);
+  return text;
 }
 
 ProgressStyle progress_style(std::FILE* out) {

@@ -56,7 +56,7 @@ RunView some_run() {
 TEST(Dashboard, says_how_far_who_answers_and_what_it_saves) {
   const auto picture = draw_dashboard(some_run(), 80);
   for (const char* words : {"flame  runs  out/flame", " 50 %  step 50  0.5 steps/s  1:40 left",
-                            " 75.0 % now,  37.5 % in all", "50, 1 of them wrong", "5 % may be wrong", "3 serves",
+                            " 75.0 % of all now,  37.5 % so far", "50, 1 of them wrong", "5 % may be wrong", "3 serves",
                             "physics 62.5 s", "training 12.5 s", "about 1.26 so far"})
     EXPECT_NE(picture.find(words), std::string::npos) << words << "\n" << picture;
 }

@@ -47,11 +47,11 @@ std::string shown(ProgressStyle style, int n, double step_wall) {
 
 TEST(ProgressFormat, says_where_the_run_stands) {
   EXPECT_EQ(format_progress({420, 4.2e-5, 0.429, 10.0, 0.871}, 18.34, 31.2),
-            " 42 %  step 420  t = 4.200e-05 s  18.3 steps/s  0:31 left  surrogate 87 %");
+            " 42 %  step 420  t = 4.200e-05 s  18.3 steps/s  0:31 left  surrogate 87 % of the active");
 }
 
 TEST(ProgressFormat, leaves_out_what_is_not_known_yet) {
-  EXPECT_EQ(format_progress({}, std::nullopt, std::nullopt), "  0 %  step 0  t = 0.000e+00 s  surrogate 0 %");
+  EXPECT_EQ(format_progress({}, std::nullopt, std::nullopt), "  0 %  step 0  t = 0.000e+00 s");
 }
 
 TEST(ProgressFormat, does_not_say_100_before_the_end) {
