@@ -10,7 +10,7 @@ set -euo pipefail
 
 packages=(
   # Build.
-  g++ cmake ninja-build pkg-config git
+  g++ cmake ninja-build make pkg-config git   # make: what CMake takes for a solver that uses the library
   ca-certificates        # git over https
   # Distribution: MPI, PETSc (real scalars), HDF5 built against the same MPI.
   openmpi-bin libopenmpi-dev

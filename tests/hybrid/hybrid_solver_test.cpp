@@ -202,7 +202,7 @@ TEST(HybridSolver, audits_the_same_rows_and_decides_alike_on_any_number_of_ranks
   options.schedule.placement = Placement::off;
   ToyRun together(options, Duration::common, taught_surrogate());
   ToyRun alone(options, Duration::common, taught_surrogate(), parallel::Communicator());
-  std::int64_t accepted = 0, audited = 0, differs = 0;
+  std::int64_t accepted = 0, audited = 0, differs = 0, rows = 0, in_another_bin = 0;
   for (std::int64_t step = 0; step < 40; ++step) {
     together.step(step);
     alone.step(step);
@@ -212,9 +212,11 @@ TEST(HybridSolver, audits_the_same_rows_and_decides_alike_on_any_number_of_ranks
       const auto id = together.ids()[i];
       const auto& here = together.provenance()[i];
       const auto& there = alone.provenance()[static_cast<std::size_t>(id)];
-      // Corrections enlarge the rounding of batches of another size to some 1e-4 tolerances, which moves rows into
-      // the next bin of the calibration.
-      EXPECT_NEAR(here.score, there.score, 1e-3 * (std::abs(there.score) + 1.0));
+      // Corrections enlarge the rounding of batches of another size to some 1e-4 tolerances, which moves a row here and
+      // there into the next bin of the calibration.
+      ++rows;
+      in_another_bin += std::abs(here.score - there.score) > 1e-3 * (std::abs(there.score) + 1.0);
+      EXPECT_NEAR(here.score, there.score, 0.01 * (std::abs(there.score) + 1.0));
       EXPECT_EQ(here.audited_error < 0.0, there.audited_error < 0.0) << "step " << step << ", cell " << id;
       // Batches of another size round otherwise; it may only matter to a score that lies on the threshold.
       if (std::abs(there.score - threshold) > 1e-3 * threshold) differs += here.answerer != there.answerer;
@@ -223,6 +225,7 @@ TEST(HybridSolver, audits_the_same_rows_and_decides_alike_on_any_number_of_ranks
     }
   }
   EXPECT_EQ(differs, 0);
+  EXPECT_LE(in_another_bin, rows / 50);
   EXPECT_GT(together.comm().sum(accepted), 10000);
   EXPECT_GT(together.comm().sum(audited), 500);
 }
