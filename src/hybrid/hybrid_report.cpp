@@ -53,6 +53,13 @@ ordered_json list_speed(const HybridSolver& hybrid, const control::Ledger& sum, 
 ordered_json list_ledger(const HybridSolver& hybrid, const control::Ledger& sum, const HybridOptions& options) {
   const auto& limit = options.switching.max_overhead;
   return {{"spent_s", sum.spent()},
+          {"parts_s",
+           {{"physics", sum.physics},
+            {"inference", sum.inference},
+            {"training", sum.training},
+            {"audit", sum.audit + sum.inert_audit},
+            {"balance", sum.balance},
+            {"communication", sum.communication}}},
           {"saved_s", sum.saved()},
           {"physics_alone_s", sum.physics_alone()},
           {"overhead", sum.overhead()},

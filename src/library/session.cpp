@@ -244,6 +244,11 @@ std::string Session::summary() {
   auto text = fmt::format("{}: {} steps of {} on {} rank(s) in {:.1f} s\n", config_.name, next_step_,
                           signature().kind, comm_.size(), report["wall_s"].get<double>());
   for (const auto& [label, line] : hybrid::summary_lines(report)) text += fmt::format("  {:<21} {}\n", label, line);
+  std::string parts;
+  if (report.contains("ledger"))
+    for (const auto& [part, seconds] : report["ledger"]["parts_s"].items())
+      parts += fmt::format("{}{} {:.1f} s", parts.empty() ? "" : ", ", part, seconds.get<double>() / comm_.size());
+  if (!parts.empty()) text += fmt::format("  {:<21} {}\n", "time", parts);
   comm_.broadcast(text);
   return text;
 }
