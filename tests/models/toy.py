@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import h5py
 import numpy as np
@@ -122,19 +122,18 @@ def write_rows(path: Path, into: np.ndarray, out: np.ndarray, meaning: dict[str,
 
 
 def call(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """The script in a process of its own, forked from this one: it need not load PyTorch again, which takes seconds."""
+    """The script in a process of its own, forked from one that has loaded PyTorch, which takes seconds, and done nothing:
+    gradients cannot be asked for in a fork of a process that has asked for some."""
     words = [str(SCRIPTS / script), *map(str, arguments)]
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        child = multiprocessing.get_context("fork").Process(target=run_as_main, args=(words, out, err))
+    with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as err:
+        child = multiprocessing.get_context("forkserver").Process(target=run_as_main, args=(words, out.name, err.name))
         child.start()
         child.join()
-        out.seek(0)
-        err.seek(0)
         return subprocess.CompletedProcess(words, child.exitcode, out.read(), err.read())
 
 
-def run_as_main(words: list[str], out: TextIO, err: TextIO) -> None:
-    os.dup2(out.fileno(), 1)
-    os.dup2(err.fileno(), 2)
+def run_as_main(words: list[str], out: str, err: str) -> None:
+    for path, stream in ((out, 1), (err, 2)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND), stream)
     sys.argv = words
     runpy.run_path(words[0], run_name="__main__")
