@@ -23,9 +23,8 @@ std::string standing_report(const control::SwitchController& controller) {
           100.0 * known.acceptance, known.score, known.audits, known.wrong, 100.0 * known.wrong_upper_bound);
     case Standing::no_threshold:
       return fmt::format(
-          "the surrogate is off: no threshold on its score is known to keep its wrong answers below {:.2g} %, which "
-          "is what "
-          "the certificate leaves them for now",
+          "the surrogate is off: no threshold on its score is known to keep its wrong answers below {:.2g} %, the "
+          "part that the certificate leaves them for now",
           100.0 * controller.target());
     case Standing::cost:
       return fmt::format(

@@ -9,15 +9,15 @@ namespace bimetal::io {
 
 /// Where a run stands.
 struct ProgressState {
-  std::int64_t step = 0;         // done so far
-  double time = 0.0;             // simulated [s]
-  double fraction = 0.0;         // of the run that is done, 0 to 1
-  double wall = 0.0;             // since the run began [s]
+  std::int64_t step = 0;                  // done so far
+  double time = 0.0;                      // simulated [s]
+  double fraction = 0.0;                  // of the run that is done, 0 to 1
+  double wall = 0.0;                      // since the run began [s]
   std::optional<double> surrogate_share;  // of the active sub-problems of the step, 0 to 1; none: it is never asked
 };
 
-/// "  42 %  step 420  t = 4.20e-05 s  18.3 steps/s  0:31 left  surrogate 87 % of the
-/// active". Rate and remaining time are left out while they are not known. Local.
+/// "  42 %  step 420  t = 4.20e-05 s  18.3 steps/s  0:31 left  surrogate 87 % of the active". Rate and remaining time
+/// are left out while they are not known. Local.
 std::string format_progress(const ProgressState& state, std::optional<double> steps_per_s,
                             std::optional<double> remaining_s);
 
