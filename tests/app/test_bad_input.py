@@ -44,6 +44,8 @@ class BadInput(ProgramTest):
 
     def test_unknown_key_by_set(self):
         self.assert_refused(self.run_with(grid__cels="[8]"), "--set", "grid.cels", "did you mean cells?")
+        # This one is optional, and has no default.
+        self.assert_refused(self.run_with(switching__runtolerance=1), "did you mean run_tolerance?")
 
     def test_negative_cell_count(self):
         self.assert_refused(self.run_with(grid__cells="[-4, 8]"), "grid.cells", "-4", "at least 1")

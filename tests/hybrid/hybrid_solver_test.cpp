@@ -212,8 +212,8 @@ TEST(HybridSolver, audits_the_same_rows_and_decides_alike_on_any_number_of_ranks
       const auto id = together.ids()[i];
       const auto& here = together.provenance()[i];
       const auto& there = alone.provenance()[static_cast<std::size_t>(id)];
-      // Corrections enlarge the rounding of batches of another size to some 1e-4 tolerances, which moves a row here and
-      // there into the next bin of the calibration.
+      // Corrections enlarge the rounding of batches of another size to some 1e-4 tolerances, which moves a row here
+      // and there into the next bin of the calibration.
       ++rows;
       in_another_bin += std::abs(here.score - there.score) > 1e-3 * (std::abs(there.score) + 1.0);
       EXPECT_NEAR(here.score, there.score, 2.5e-3 * (std::abs(there.score) + 1.0));

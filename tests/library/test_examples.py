@@ -39,6 +39,7 @@ class Examples(unittest.TestCase):
             self.assertGreater(found["audits"], 100, output)
             self.assertLess(bound(output), 50.0, output)
             self.assertRegex(output, r"net speed-up +[\d.]+ of the sub-problems")
+            self.assertRegex(output, r"time +physics [\d.]+ s, inference [\d.]+ s, training [\d.]+ s")
         self.run_wave(language, 2, CELLS, STEPS - 20, f"{language}_part.h5")
         again = self.run_wave(language, 2, CELLS, 20, f"{language}_part.h5")
         self.assertEqual(counts(again), counts(outputs[1]))
