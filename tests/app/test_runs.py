@@ -161,7 +161,7 @@ class Runs(ProgramTest):
                 if path.stem in ("ch4_kernel", "ch4_vortices", "drift_ignition", "h2_kernel", "reacting_taylor_green_2d"):
                     smaller = settings(grid__cells="[32, 32]")
                 if path.stem == "c12h26_kernel":  # its rows cost a hundred times as much
-                    smaller = settings(grid__cells="[16, 16]", time__step="2e-6")
+                    smaller = settings(grid__cells="[8, 8]", time__step="2e-6")
                 end = 10e-6
                 if path.stem.startswith("composite"):  # a solid is slow
                     end, smaller = 40, settings(grid__cells="[8, 8, 8]" if path.stem.endswith("3d") else "[16, 16]")

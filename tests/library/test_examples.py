@@ -6,7 +6,7 @@ import unittest
 
 from prefix import EXAMPLES, Prefix, bound, counts
 
-CELLS, STEPS = 1000, 60  # enough for the surrogate to take over
+CELLS, STEPS = 1000, 36  # enough for the surrogate to take over
 
 
 class Examples(unittest.TestCase):

@@ -12,7 +12,7 @@ import unittest
 from collections import defaultdict
 from pathlib import Path
 
-from prefix import EXAMPLES, SOURCE, Prefix
+from prefix import SOURCE, Prefix
 
 PROGRAMS = SOURCE / "tests/library/python_programs.py"
 PACKAGE = SOURCE / "src/python/bimetal"
@@ -152,7 +152,8 @@ class Failing(PythonTest):
                 for sentence in sentences:
                     for word in (f"rank {ranks - 1}", "row ", "step 3", "the pivot is zero"):
                         self.assertIn(word, sentence)
-                self.assertEqual(result.stderr.count("ZeroDivisionError: the pivot is zero\n\n"), 1,
+                # Line by line, since those of the ranks come in any order.
+                self.assertEqual(result.stderr.splitlines().count("ZeroDivisionError: the pivot is zero"), 1,
                                  "the exception itself is to be shown where it happened")
 
     def test_failures_of_the_reference_are_told_and_survived(self):
@@ -199,15 +200,6 @@ class Failing(PythonTest):
                 for case in ("a list", "Fortran rows", "no rows", "first", "next", "closed again"):
                     for line in found[case]:
                         self.assertIsNone(line["raised"], line)
-
-
-class Example(PythonTest):
-    def test_waves_go_on_from_a_restart_file(self):
-        for _ in range(2):
-            result = execute(2, EXAMPLES / "embed/wave.py", 60, 40, self.folder / "wave.h5")
-            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
-            self.assertRegex(result.stdout, r"certificate: at most [\d.]+ % wrong\nnet speed-up: [\d.]+")
-        self.assertTrue((self.folder / "wave.h5").exists())
 
 
 class Library(PythonTest):
