@@ -2,6 +2,7 @@
 find as JSON, one line each, with the rank."""
 
 import json
+import os
 import sys
 import time
 
@@ -145,8 +146,10 @@ class Fragile:
             out[lowest, 1] = np.nan
 
 
-def uncaught():
-    """One rank's reference raises an exception, which nobody catches."""
+def uncaught(folder):
+    """One rank's reference raises an exception, which nobody catches. What a rank says goes to a file of its own."""
+    with open(f"{folder}/said_by_{COMM.rank}.txt", "w", encoding="utf-8") as said:
+        os.dup2(said.fileno(), 2)
     reference = Fragile()
     with hybrid(reference) as solver:
         for step in range(10):
