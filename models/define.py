@@ -42,6 +42,13 @@ class Architecture:
         return tree | {"name": NATIVE} if self.name == "mlp" and self.second_layers else tree
 
 
+def usual_layers(signature: Signature) -> list[int]:
+    """Those of a run that is given none (network_for in src/library/hybrid_config.cpp)."""
+    n = len(signature.predicted)
+    width = 64 if n <= 12 else 128 if n <= 60 else 192
+    return [width, width]
+
+
 def linear(n_from: int, n_to: int) -> nn.Linear:
     """Started like the native layers: uniform in ±1/sqrt(n_from), biases zero."""
     layer = nn.Linear(n_from, n_to)

@@ -19,7 +19,7 @@ import torch
 from check import read_model
 from contract import HEADS, ModelError, guarded
 from dataset import DataSet, load
-from define import TRUNKS, Architecture, build
+from define import TRUNKS, Architecture, build, usual_layers
 from export import State, export, write_checkpoint
 from learning import OPTIMISERS, Recipe, Trainer, answers, scaled_errors
 from module_check import learns
@@ -43,9 +43,9 @@ class Budget:
 
 def initial(arguments: argparse.Namespace, data: DataSet) -> State:
     if arguments.start is None:
-        architecture = Architecture(arguments.architecture, arguments.layers, arguments.error_layers,
-                                    arguments.second_layers, arguments.experts, arguments.head)
         signature = data.signature
+        architecture = Architecture(arguments.architecture, arguments.layers or usual_layers(signature),
+                                    arguments.error_layers, arguments.second_layers, arguments.experts, arguments.head)
         if arguments.resolution is not None:
             signature = replace(signature, resolution=arguments.resolution)
         scaling = Scaling.fitted(signature, data.training)
@@ -124,7 +124,9 @@ def parse() -> argparse.Namespace:
                         help="model to go on with, of a run or of Python; instead of an architecture")
     network = parser.add_argument_group("architecture")
     network.add_argument("--architecture", choices=TRUNKS, default="mlp", help="see define.py")
-    network.add_argument("--layers", type=count, nargs="+", default=[128, 128], help="widths of the hidden layers")
+    network.add_argument("--layers", type=count, nargs="+", default=None,
+                         help="widths of the hidden layers; None: as in a run, 64 64 up to 12 predicted outputs, "
+                              "128 128 up to 60, 192 192 beyond")
     network.add_argument("--error-layers", type=count, nargs="*", default=[32], help="of the error head")
     network.add_argument("--second-layers", type=count, nargs="*", default=[48, 48],
                          help="of the second network; none leaves it out")

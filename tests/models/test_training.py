@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import torch
 from check import Model, distances, read_archive, read_model
 from contract import HEADS, METADATA
 from dataset import load
+from define import usual_layers
 from learning import OPTIMISERS, Loss, ScaledDifference, answers, scaled_errors
 
 SMALL = ("--layers", 24, 24, "--second-layers", 16, "--error-layers", 8, "--batch", 128)
@@ -160,6 +162,13 @@ class Training(unittest.TestCase):
             self.assertEqual(model.metadata["format"], 3)
             self.assertEqual([feature.resolution for feature in model.scaling.features],
                              [0.0, 0.0, *(part * scale for scale in toy.SCALES[1:])])
+
+    def test_a_network_is_as_wide_as_a_runs_unless_others_are_asked_for(self) -> None:
+        model, _ = self.train("model.pt", "--updates", 1)
+        self.assertEqual(model.metadata["architecture"]["layers"], [64, 64])
+        for n, width in ((12, 64), (13, 128), (60, 128), (61, 192)):
+            signature = replace(self.data.signature, predicted=tuple(map(str, range(n))))
+            self.assertEqual(usual_layers(signature), [width, width])
 
     def test_both_heads_learn(self) -> None:
         for head in HEADS:
