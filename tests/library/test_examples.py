@@ -28,8 +28,8 @@ class Examples(unittest.TestCase):
         self.assertEqual(code, 0, output)
         return output
 
-    def check(self, language):
-        """On 1 and 2 ranks; and a run in two parts is the run in one."""
+    def check(self, language, closing="$"):
+        """On 1 and 2 ranks; and a run in two parts is the run in one. `closing`: what it says itself at its end."""
         outputs = [self.run_wave(language, 1, CELLS, STEPS),
                    self.run_wave(language, 2, CELLS, STEPS, f"{language}_whole.h5")]
         for output in outputs:
@@ -39,6 +39,7 @@ class Examples(unittest.TestCase):
             self.assertGreater(found["audits"], 100, output)
             self.assertLess(bound(output), 50.0, output)
             self.assertRegex(output, r"net speed-up +[\d.]+ of the sub-problems")
+            self.assertRegex(output, closing)
             self.assertRegex(output, r"time +physics [\d.]+ s, inference [\d.]+ s, training [\d.]+ s")
         self.run_wave(language, 2, CELLS, STEPS - 20, f"{language}_part.h5")
         again = self.run_wave(language, 2, CELLS, 20, f"{language}_part.h5")
@@ -53,7 +54,7 @@ class Examples(unittest.TestCase):
         self.check("fortran")
 
     def test_python(self):
-        self.check("python")
+        self.check("python", r"certificate: at most [\d.]+ % wrong\nnet speed-up: [\d.]+")
 
     def test_a_solver_of_somebody_else_takes_bimetal_in_twenty_lines(self):
         before, after = ((EXAMPLES / "legacy" / f"reactive_transport{name}.f90").read_text(encoding="utf-8").splitlines()

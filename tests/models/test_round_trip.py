@@ -81,8 +81,6 @@ class RoundTrip(ProgramTest):
                       f"first accepted answer in step {accepted[0]:.0f}")
                 self.assertLessEqual(accepted[0], on + 1)
                 self.assertLess(accepted[0], 20)
-                if head != "relaxation":
-                    continue
                 # One that knows little and of which nothing is accepted learns on after 8 · promote_every steps, and is
                 # promoted where corrections of its last layer alone do not reach the tolerance.
                 poor = self.train(f"poor_{architecture}_{head}.pt", "--architecture", architecture, "--layers", 32, 32,
