@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from blas import use_vector_kernels
+
 FORMAT = 3  # of the metadata of models; those of formats 1 and 2 are read as well
 METADATA = "bimetal.json"  # extra file of a model's archive
 NATIVE = "bimetal.perceptrons"  # how a run calls its own network
@@ -182,6 +184,7 @@ class Signature:
 
 def guarded(main: Callable[[], None]) -> None:
     """Runs a script's main function; a ModelError ends it with its sentence and exit code 2."""
+    use_vector_kernels()
     try:
         main()
     except ModelError as error:

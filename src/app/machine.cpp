@@ -13,6 +13,7 @@
 
 #include "core/version.hpp"
 #include "parallel/memory.hpp"
+#include "surrogate/blas.hpp"
 #include "surrogate/library.hpp"
 
 namespace bimetal::app {
@@ -84,6 +85,7 @@ std::string describe_mpi(int ranks) {
 }  // namespace
 
 nlohmann::ordered_json describe_machine(const parallel::Communicator& world) {
+  surrogate::use_vector_kernels();
   return {{"nodes", describe_nodes(world)},
           {"processor", describe_processor(world)},
           {"system", describe_system()},
@@ -93,6 +95,7 @@ nlohmann::ordered_json describe_machine(const parallel::Communicator& world) {
           {"PETSc", fmt::format("{}.{}.{}", PETSC_VERSION_MAJOR, PETSC_VERSION_MINOR, PETSC_VERSION_SUBMINOR)},
           {"LibTorch", surrogate::describe_library()},
           {"BLAS", surrogate::blas_library()},
+          {"BLAS core", surrogate::blas_core()},
           {"HDF5", fmt::format("{}.{}.{}", H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE)},
           {"SUNDIALS", SUNDIALS_VERSION}};
 }

@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/fingerprint.hpp"
 #include "core/finite.hpp"
+#include "surrogate/blas.hpp"
 #include "surrogate/device.hpp"
 #include "surrogate/familiarity.hpp"
 #include "surrogate/model.hpp"
@@ -136,6 +137,7 @@ void Surrogate::Impl::familiarise() {
 
 Surrogate::Surrogate(const core::Signature& signature, const NetworkOptions& network, const TrainingOptions& training,
                      const parallel::Communicator& comm) {
+  use_vector_kernels();
   use_threads(network.threads);
   const MakeModel make = [&](torch::Device device) { return Model(signature, network, device); };
   const auto choice = choose_device_of(make, signature, network.device, training, comm);
@@ -146,6 +148,7 @@ Surrogate::Surrogate(const core::Signature& signature, const NetworkOptions& net
 Surrogate::Surrogate(const core::Signature& signature, const ModelFile& file, const NetworkOptions& network,
                      const TrainingOptions& training, const parallel::Communicator& comm) {
   file.require_for(signature);
+  use_vector_kernels();
   use_threads(network.threads);
   const MakeModel make = [&](torch::Device device) { return load_model(file, signature, network.seed, device); };
   const auto choice = choose_device_of(make, signature, network.device, training, comm);

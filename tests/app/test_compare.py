@@ -84,7 +84,8 @@ class Compare(ProgramTest):
 class Info(ProgramTest):
     def test_says_the_same_to_programs_and_people(self):
         facts = json.loads(bimetal("info", "--json").stdout)
-        for name in ("bimetal", "nodes", "processor", "system", "build", "MPI", "PETSc", "LibTorch", "BLAS", "HDF5", "SUNDIALS", "compiler"):
+        for name in ("bimetal", "nodes", "processor", "system", "build", "MPI", "PETSc", "LibTorch", "BLAS", "BLAS core",
+                     "HDF5", "SUNDIALS", "compiler"):
             self.assertTrue(facts[name], name)
         said = execute(["env", "OMP_NUM_THREADS=16", PROGRAM, "info"]).stdout  # a run does not ask it
         for name, value in facts.items():

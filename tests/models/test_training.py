@@ -228,6 +228,25 @@ class Training(unittest.TestCase):
         self.assertEqual(model.metadata["architecture"], {"name": "mine"})
         self.assertLess(np.median(self.errors(model)), 0.1 * np.median(self.errors(start)))
 
+    def test_openblas_uses_vector_instructions_of_a_processor_it_does_not_know(self) -> None:
+        code = ("import os, packages, numpy, blas\n"
+                "before = [blas.core(library) for library in blas.loaded()]\n"
+                "del os.environ[blas.VARIABLE]\n"
+                "blas.use_vector_kernels()\n"
+                "after = [blas.core(library) for library in blas.loaded()]\n"
+                "a = numpy.arange(40000, dtype=numpy.float32).reshape(200, 200) % 7 - 3\n"
+                "assert (a @ a.T == (a.astype(int) @ a.astype(int).T)).all()\n"
+                "print(*before, blas.can_run_them(), *after)")
+        environment = {"PYTHONPATH": str(toy.SCRIPTS), "OPENBLAS_NUM_THREADS": "1", "OPENBLAS_CORETYPE": "Prescott"}
+        result = subprocess.run([sys.executable, "-c", code], env=environment, check=False, capture_output=True,
+                                text=True)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        words = result.stdout.split()
+        n = len(words) // 2
+        if n == 0 or words[n] == "False":
+            self.skipTest("not an OpenBLAS that can be asked to choose again, or a processor without AVX2")
+        self.assertEqual(words, ["Prescott"] * n + ["True"] + ["Haswell"] * n)
+
 
 if __name__ == "__main__":
     unittest.main()
