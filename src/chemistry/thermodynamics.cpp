@@ -68,6 +68,7 @@ Thermodynamics::Thermodynamics(const Mechanism& mechanism) : fits_(fits_of(mecha
 double Thermodynamics::gas_constant_of(std::span<const double> Y) const {
   EXPECT(Y.size() == n_species());
   double moles = 0.0;  // per unit mass [kmol/kg]
+#pragma omp simd reduction(+ : moles) simdlen(4)
   for (std::size_t k = 0; k < Y.size(); ++k) moles += Y[k] * inverse_weights_[k];
   return gas_constant * moles;
 }

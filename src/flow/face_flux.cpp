@@ -1,14 +1,15 @@
 #include "flow/face_flux.hpp"
 
-#include <algorithm>
-
 namespace bimetal::flow {
 namespace {
 
-/// Half of van Leer's harmonic mean of the two slopes, 0 where their signs differ.
+// Vectors of four, as a row of ten to sixty species leaves too much over of longer ones.
+
+/// Half of van Leer's harmonic mean of the two slopes, 0 where their signs differ. Divides always, so that it can be
+/// vectorised.
 inline double half_limited_slope(double upstream, double downstream) {
   const double product = upstream * downstream;
-  return product > 0.0 ? product / (upstream + downstream) : 0.0;
+  return (product > 0.0 ? product : 0.0) / (product > 0.0 ? upstream + downstream : 1.0);
 }
 
 /// a / b, but 1 where that is more or b is 0.
@@ -23,16 +24,19 @@ void reconstruct(const FaceStencil& stencil, double velocity, std::size_t n_spec
   const double* __restrict downwind = rightward ? stencil.right : stencil.left;
 
   const std::size_t width = 1 + n_species;
+#pragma omp simd simdlen(4)
   for (std::size_t c = 0; c < width; ++c) value[c] = half_limited_slope(upwind[c] - far[c], downwind[c] - upwind[c]);
 
   double up = 0.0, down = 0.0;
+#pragma omp simd reduction(+ : up, down) simdlen(4)
   for (std::size_t c = 1; c < width; ++c) {
-    up += std::max(value[c], 0.0);
-    down += std::max(-value[c], 0.0);
+    up += value[c] > 0.0 ? value[c] : 0.0;
+    down += value[c] > 0.0 ? 0.0 : -value[c];
   }
   const double keep_up = ratio_up_to_one(down, up), keep_down = ratio_up_to_one(up, down);
 
   value[0] += upwind[0];
+#pragma omp simd simdlen(4)
   for (std::size_t c = 1; c < width; ++c) value[c] = upwind[c] + value[c] * (value[c] > 0.0 ? keep_up : keep_down);
 }
 
@@ -50,6 +54,7 @@ void diffuse(const DiffusingCell& left, const DiffusingCell& right, std::size_t 
                                        (left.gas.driving_weight + right.gas.driving_weight);
 
   double excess = 0.0;
+#pragma omp simd reduction(+ : excess) simdlen(4)
   for (std::size_t k = 0; k < n_species; ++k) {
     const double Y = 0.5 * (left_Y[k] + right_Y[k]);
     mass[k] =
@@ -57,6 +62,7 @@ void diffuse(const DiffusingCell& left, const DiffusingCell& right, std::size_t 
     excess += mass[k];
   }
   double heat_capacity = 0.0;
+#pragma omp simd reduction(+ : heat_capacity) simdlen(4)
   for (std::size_t k = 0; k < n_species; ++k) {
     mass[k] -= 0.5 * (left_Y[k] + right_Y[k]) * excess;
     heat_capacity += 0.5 * (left_cp[k] + right_cp[k]) * mass[k];
