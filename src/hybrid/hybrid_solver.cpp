@@ -304,7 +304,8 @@ AnswersOfStep HybridSolver::answers_of_step() const {
   const auto& rows = step_.rows;
   AnswersOfStep answers{.accepted = static_cast<double>(rows.accepted) /
                                     static_cast<double>(rows.accepted + rows.rejected - rows.unanswerable),
-                        .withdrawn = step_.withdrawn};
+                        .withdrawn = step_.withdrawn,
+                        .promotions = versions_->promotions()};
   if (rows.audited > 0)
     answers.wrong = static_cast<double>(rows.audited_wrong) /
                     (static_cast<double>(rows.audited) * options_.switching.wrong_fraction);

@@ -1,16 +1,17 @@
 #include "hybrid/learning_plan.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.hpp"
 
 namespace bimetal::hybrid {
 namespace {
 
-constexpr double newest = 0.2;            // weight of a step in the mean share: the last five or so count
-constexpr double worthwhile_gain = 0.02;  // of the share, for which a burst goes on
-constexpr double discount = 0.25;         // of the share, where as many answers are wrong as may be
-constexpr double poor = 0.5;              // share that is tried to be raised from time to time
+constexpr double newest = 0.2;       // weight of a step in the mean share: the last five or so count
+constexpr double nearly_all = 0.98;  // share that is not worth being raised
+constexpr double discount = 0.25;    // of the share, where as many answers are wrong as may be
+constexpr double poor = 0.5;         // share that is tried to be raised from time to time
 
 }  // namespace
 
@@ -21,11 +22,8 @@ void LearningPlan::note(std::int64_t step, const AnswersOfStep& answers, std::in
   begins_ = false;
   share_ += newest * (answers.accepted - share_);
   if (phase_ == Phase::learning) {
-    if (share_ >= best_ + worthwhile_gain) {
-      best_ = share_;
-      gained_at_ = updates;
-    }
-    n_lasts_ = answers.accepted >= 1.0 - worthwhile_gain ? n_lasts_ + 1 : 0;
+    if (std::exchange(promotions_, answers.promotions) != answers.promotions) gained_at_ = updates;
+    n_lasts_ = answers.accepted >= nearly_all ? n_lasts_ + 1 : 0;
     const bool exhausted = rate_is_down && updates - gained_at_ >= patience_;
     if (n_lasts_ >= watch_ || exhausted) rest(step, n_lasts_ >= watch_);
   } else {
@@ -42,7 +40,6 @@ void LearningPlan::note(std::int64_t step, const AnswersOfStep& answers, std::in
 void LearningPlan::begin(std::int64_t updates) {
   phase_ = Phase::learning;
   begins_ = true;
-  best_ = share_;
   gained_at_ = updates;
   n_lasts_ = 0;
 }
@@ -61,6 +58,7 @@ void LearningPlan::persist(const core::Archive& archive) {
   archive.alike("share", share_);
   archive.alike("wrong", wrong_);
   archive.alike("best", best_);
+  archive.alike("promotions", promotions_);
   archive.alike("gained_at", gained_at_);
   archive.alike("rested", rested_);
   archive.alike("n_lasts", n_lasts_);

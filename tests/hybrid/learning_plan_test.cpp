@@ -21,13 +21,13 @@ struct Course {
     int begun = 0;
     for (int i = 0; i < n; ++i) {
       if (plan.phase() == Phase::learning) updates += updates_per_step;
-      plan.note(step++, {.accepted = share, .wrong = wrong}, updates, rate_is_down);
+      plan.note(step++, {.accepted = share, .wrong = wrong, .promotions = promotions}, updates, rate_is_down);
       begun += plan.begins();
     }
     return begun;
   }
   LearningPlan plan;
-  std::int64_t step = 0, updates = 0;
+  std::int64_t step = 0, updates = 0, promotions = 0;
 };
 
 TEST(LearningPlan, learns_from_the_start_until_the_rate_is_down_and_nothing_has_been_gained_for_long) {
@@ -38,15 +38,16 @@ TEST(LearningPlan, learns_from_the_start_until_the_rate_is_down_and_nothing_has_
   EXPECT_EQ(course.plan.phase(), Phase::resting);
 }
 
-TEST(LearningPlan, goes_on_while_the_share_rises) {
+TEST(LearningPlan, goes_on_while_it_brings_versions) {
   Course course;
-  for (int tenth = 0; tenth < 6; ++tenth) {
-    course.steps(70, 0.1 * tenth);
-    EXPECT_EQ(course.plan.phase(), Phase::learning) << tenth;
+  for (int version = 1; version < 6; ++version) {
+    ++course.promotions;
+    course.steps(70, 0.1 * version);
+    EXPECT_EQ(course.plan.phase(), Phase::learning) << version;
   }
-  course.steps(110, 0.51);
-  EXPECT_EQ(course.plan.phase(), Phase::resting) << "a point is not worth it";
-  EXPECT_EQ(course.steps(1000, 0.51), 0);
+  course.steps(110, 0.9);
+  EXPECT_EQ(course.plan.phase(), Phase::resting) << "a share that rises by itself is none of its merits";
+  EXPECT_EQ(course.steps(1000, 0.9), 0);
 }
 
 TEST(LearningPlan, rests_when_nearly_everything_is_accepted_for_some_steps) {
