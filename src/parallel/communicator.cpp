@@ -109,8 +109,8 @@ void Communicator::broadcast(std::string& text, int root) const {
   MPI_Bcast(text.data(), mpi_count(length), MPI_CHAR, root, group_->comm);
 }
 
-void Communicator::broadcast(std::span<float> values) const {
-  if (group_) MPI_Bcast(values.data(), mpi_count(values.size()), MPI_FLOAT, 0, group_->comm);
+void Communicator::broadcast(std::span<float> values, int root) const {
+  if (group_) MPI_Bcast(values.data(), mpi_count(values.size()), MPI_FLOAT, root, group_->comm);
 }
 
 void Communicator::broadcast(std::span<double> values) const {

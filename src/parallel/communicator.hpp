@@ -44,7 +44,7 @@ class Communicator {
 
   // The value of one rank for everyone. Collective.
   void broadcast(std::string& text, int root = 0) const;
-  void broadcast(std::span<float> values) const;
+  void broadcast(std::span<float> values, int root = 0) const;
   void broadcast(std::span<double> values) const;
 
   /// Every rank's value, by rank. Collective.

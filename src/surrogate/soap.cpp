@@ -2,8 +2,12 @@
 
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "surrogate/persist_tensor.hpp"
@@ -22,7 +26,7 @@ constexpr std::int64_t widest = 512;
 
 }  // namespace
 
-Soap::Soap(std::vector<torch::Tensor> parameters) {
+Soap::Soap(std::vector<torch::Tensor> parameters, parallel::Communicator comm) : comm_(std::move(comm)) {
   const torch::NoGradGuard no_gradient;
   for (auto& parameter : parameters) {
     const auto options = torch::TensorOptions(parameter.device());
@@ -37,6 +41,32 @@ Soap::Soap(std::vector<torch::Tensor> parameters) {
     }
     states_.push_back(std::move(state));
   }
+  share_out();
+}
+
+/// The dearest first, each to the rank that has least to do. Products with both bases are what a step costs.
+void Soap::share_out() {
+  const auto cost = [](const State* state) {
+    const auto& parameter = state->parameter;
+    if (parameter.dim() != 2) return parameter.numel();
+    return parameter.numel() * (parameter.size(0) + parameter.size(1));
+  };
+  std::vector<State*> dearest_first;
+  for (auto& state : states_) dearest_first.push_back(&state);
+  std::ranges::stable_sort(dearest_first, std::greater<>(), cost);
+  std::vector<std::int64_t> to_do(static_cast<std::size_t>(comm_.size()));
+  for (auto* state : dearest_first) {
+    const auto least = std::ranges::min_element(to_do);
+    *least += cost(state);
+    state->owner = static_cast<int>(least - to_do.begin());
+  }
+}
+
+void Soap::broadcast(torch::Tensor& tensor, int owner) const {
+  if (comm_.size() == 1 || !tensor.defined()) return;
+  auto host = tensor.detach().to(torch::kCPU).contiguous();
+  comm_.broadcast(std::span(host.data_ptr<float>(), static_cast<std::size_t>(host.numel())), owner);
+  if (host.data_ptr() != tensor.data_ptr()) tensor.copy_(host);
 }
 
 void Soap::step(double rate) {
@@ -46,6 +76,7 @@ void Soap::step(double rate) {
   const double first_unbias = 1.0 / (1.0 - std::pow(keep_first, steps));
   const double second_unbias = 1.0 / (1.0 - std::pow(keep_second, steps));
   for (auto& state : states_) {
+    if (state.owner != comm_.rank()) continue;
     const auto& gradient = state.parameter.grad();
     const auto direction = turned(state, gradient);
     state.first.mul_(keep_first).add_(direction, 1.0 - keep_first);
@@ -55,6 +86,7 @@ void Soap::step(double rate) {
     observe(state, gradient);
     if (n_steps_ % steps_per_basis == 0) refresh(state);
   }
+  for (auto& state : states_) broadcast(state.parameter, state.owner);
 }
 
 void Soap::persist(const core::Archive& archive) {
@@ -63,13 +95,17 @@ void Soap::persist(const core::Archive& archive) {
   int n = 0;
   for (auto& state : states_) {
     const auto part = archive.in(std::to_string(n++));
-    persist_tensor(part, "first", state.first);
-    persist_tensor(part, "second", state.second);
+    const auto persist = [&](const core::Archive& to, std::string_view name, torch::Tensor& tensor) {
+      if (!archive.restores()) broadcast(tensor, state.owner);
+      persist_tensor(to, name, tensor);
+    };
+    persist(part, "first", state.first);
+    persist(part, "second", state.second);
     for (auto* side : {&state.left, &state.right}) {
       if (!side->basis.defined()) continue;
       const auto of_side = part.in(side == &state.left ? "left" : "right");
-      persist_tensor(of_side, "covariance", side->covariance);
-      persist_tensor(of_side, "basis", side->basis);
+      persist(of_side, "covariance", side->covariance);
+      persist(of_side, "basis", side->basis);
     }
   }
 }

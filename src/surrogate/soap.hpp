@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/archive.hpp"
+#include "parallel/communicator.hpp"
 
 // Private to this folder: it brings in LibTorch.
 
@@ -17,15 +18,19 @@ namespace bimetal::surrogate {
 /// to three digits is limited by curvature, not by noise: on flame data 3000 steps leave half of the active rows
 /// outside the tolerance that nine tenths miss after as many steps of Adam, for a third more time a step. Biases get
 /// plain Adam (Kingma & Ba, ICLR 2015).
+///
+/// What a step costs does not depend on the rows behind the gradient, so ranks share it: each steps some of the
+/// parameters and tells the others (as Shi et al., arXiv:2309.06497, 2023, do for Shampoo).
 class Soap {
  public:
-  /// parameters: matrices and vectors, whose gradients are looked up in .grad() at every step. Local.
-  explicit Soap(std::vector<torch::Tensor> parameters);
+  /// parameters: matrices and vectors, whose gradients are looked up in .grad() at every step; alike on all ranks of
+  /// comm. Local.
+  explicit Soap(std::vector<torch::Tensor> parameters, parallel::Communicator comm = {});
 
-  /// One step. The same on every rank that has the same gradients. Local.
+  /// One step; afterwards the parameters are the same to the bit on all ranks. Collective.
   void step(double rate);
 
-  /// Expects parameters of the same shapes.
+  /// Expects parameters of the same shapes. Collective.
   void persist(const core::Archive& archive);
 
  private:
@@ -36,15 +41,20 @@ class Soap {
   };
   struct State {
     torch::Tensor parameter;
+    // Up to date on the owner:
     torch::Tensor first;   // running mean of the turned gradient
     torch::Tensor second;  // running mean of its square
     Side left, right;
+    int owner = 0;  // rank that steps the parameter
   };
+  void share_out();
+  void broadcast(torch::Tensor& tensor, int owner) const;
   static torch::Tensor turned(const State& state, torch::Tensor matrix);
   static torch::Tensor turned_back(const State& state, torch::Tensor matrix);
   static void observe(State& state, const torch::Tensor& gradient);
   static void refresh(State& state);
 
+  parallel::Communicator comm_;
   std::vector<State> states_;
   std::int64_t n_steps_ = 0;
 };

@@ -24,7 +24,7 @@ Trainer::Trainer(const ReplayBuffer& replay, Network& learner, Model& average, c
       average_(average),
       options_(options),
       comm_(comm),
-      optimiser_(learner.parameters()),
+      optimiser_(learner.parameters(), comm),
       slots_(static_cast<std::size_t>(options.batch)),
       x_{torch::empty({options.batch, average.scaling.n_features()}), {}},
       truth_(torch::empty({options.batch, average.scaling.n_targets()})),
@@ -53,7 +53,7 @@ void Trainer::heal() {
   counts_.age = 0;
   learner_.draw_weights(static_cast<std::uint64_t>(counts_.redrawn));
   average_.network->take(learner_);
-  optimiser_ = Soap(learner_.parameters());
+  optimiser_ = Soap(learner_.parameters(), comm_);
   n_own_updates_ = 0;
 }
 

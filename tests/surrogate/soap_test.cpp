@@ -1,8 +1,13 @@
 #include "surrogate/soap.hpp"
 
 #include <gtest/gtest.h>
+#include <mpi.h>
 
 #include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "parallel/mpi.hpp"
 
 namespace bimetal::surrogate {
 namespace {
@@ -51,6 +56,25 @@ TEST(Soap, is_not_slowed_down_by_stretched_and_mixed_axes) {
   EXPECT_LT(round_bowl, 1e-2);
   // The condition number of the stretched problem is 10^4; plain Adam leaves 0.13.
   EXPECT_LT(stretched, 5e-2);
+}
+
+/// What some steps make of matrices and vectors of several shapes, with the work shared by the ranks of comm.
+std::vector<torch::Tensor> stepped(const parallel::Communicator& comm) {
+  const auto generator = at::detail::createCPUGenerator(7);
+  std::vector<torch::Tensor> parameters;
+  for (const auto& shape : {std::vector<std::int64_t>{9, 5}, {9}, {4, 9}, {4}, {3, 5}})
+    parameters.push_back(parameter(torch::randn(shape, generator)));
+  Soap soap(parameters, comm);
+  for (int i = 0; i < 25; ++i) {  // two bases and a half
+    for (auto& each : parameters) each.grad().copy_(torch::randn(each.sizes(), generator));
+    soap.step(0.01);
+  }
+  return parameters;
+}
+
+TEST(Soap, takes_the_same_steps_whoever_shares_the_work) {
+  const auto alone = stepped({}), shared = stepped(parallel::duplicate(MPI_COMM_WORLD));
+  for (std::size_t p = 0; p < alone.size(); ++p) EXPECT_TRUE(torch::equal(alone[p], shared[p])) << p;
 }
 
 TEST(Soap, repeats_itself_to_the_bit) { EXPECT_EQ(error_left(10.0, 50, 0.1), error_left(10.0, 50, 0.1)); }
