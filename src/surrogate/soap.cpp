@@ -63,7 +63,7 @@ void Soap::share_out() {
 }
 
 void Soap::broadcast(torch::Tensor& tensor, int owner) const {
-  if (comm_.size() == 1 || !tensor.defined()) return;
+  if (comm_.size() == 1) return;
   auto host = tensor.detach().to(torch::kCPU).contiguous();
   comm_.broadcast(std::span(host.data_ptr<float>(), static_cast<std::size_t>(host.numel())), owner);
   if (host.data_ptr() != tensor.data_ptr()) tensor.copy_(host);
