@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <mpi.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
 
+#include "core/packed_archive.hpp"
 #include "parallel/mpi.hpp"
 
 namespace bimetal::surrogate {
@@ -58,23 +60,46 @@ TEST(Soap, is_not_slowed_down_by_stretched_and_mixed_axes) {
   EXPECT_LT(stretched, 5e-2);
 }
 
-/// What some steps make of matrices and vectors of several shapes, with the work shared by the ranks of comm.
-std::vector<torch::Tensor> stepped(const parallel::Communicator& comm) {
-  const auto generator = at::detail::createCPUGenerator(7);
-  std::vector<torch::Tensor> parameters;
-  for (const auto& shape : {std::vector<std::int64_t>{9, 5}, {9}, {4, 9}, {4}, {3, 5}})
-    parameters.push_back(parameter(torch::randn(shape, generator)));
-  Soap soap(parameters, comm);
-  for (int i = 0; i < 25; ++i) {  // two bases and a half
-    for (auto& each : parameters) each.grad().copy_(torch::randn(each.sizes(), generator));
-    soap.step(0.01);
+/// Matrices and vectors of several shapes, and made-up gradients for them, the same in every run.
+struct Descent {
+  Descent() {
+    for (const auto& shape : {std::vector<std::int64_t>{9, 5}, {9}, {4, 9}, {4}, {3, 5}})
+      parameters.push_back(parameter(torch::randn(shape, generator)));
   }
-  return parameters;
-}
+  void steps(Soap& soap, int n) {
+    for (int i = 0; i < n; ++i) {
+      for (auto& each : parameters) each.grad().copy_(torch::randn(each.sizes(), generator));
+      soap.step(0.01);
+    }
+  }
+  bool operator==(const Descent& other) const {
+    return std::ranges::equal(parameters, other.parameters, [](auto& a, auto& b) { return torch::equal(a, b); });
+  }
+  at::Generator generator = at::detail::createCPUGenerator(7);
+  std::vector<torch::Tensor> parameters;
+};
 
 TEST(Soap, takes_the_same_steps_whoever_shares_the_work) {
-  const auto alone = stepped({}), shared = stepped(parallel::duplicate(MPI_COMM_WORLD));
-  for (std::size_t p = 0; p < alone.size(); ++p) EXPECT_TRUE(torch::equal(alone[p], shared[p])) << p;
+  Descent alone, shared;
+  Soap by_one(alone.parameters), by_all(shared.parameters, parallel::duplicate(MPI_COMM_WORLD));
+  alone.steps(by_one, 25);  // two bases and a half
+  shared.steps(by_all, 25);
+  EXPECT_TRUE(alone == shared);
+}
+
+TEST(Soap, every_rank_saves_what_any_rank_knows) {
+  Descent alone, shared;
+  Soap by_one(alone.parameters), by_all(shared.parameters, parallel::duplicate(MPI_COMM_WORLD));
+  alone.steps(by_one, 3);
+  shared.steps(by_all, 3);
+  core::PackedArchive saved;
+  by_all.persist(core::Archive(saved));
+  Soap restored(alone.parameters);
+  core::PackedArchive packed(saved.bytes());
+  restored.persist(core::Archive(packed));
+  alone.steps(restored, 20);
+  shared.steps(by_all, 20);
+  EXPECT_TRUE(alone == shared);
 }
 
 TEST(Soap, repeats_itself_to_the_bit) { EXPECT_EQ(error_left(10.0, 50, 0.1), error_left(10.0, 50, 0.1)); }
