@@ -183,7 +183,7 @@ class Signature:
 
 
 def guarded(main: Callable[[], None]) -> None:
-    """Runs a script's main function; a ModelError ends it with its sentence and exit code 2."""
+    """Runs a script's main function, on fast kernels; a ModelError ends it with its sentence and exit code 2."""
     use_vector_kernels()
     try:
         main()

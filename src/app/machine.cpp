@@ -85,7 +85,6 @@ std::string describe_mpi(int ranks) {
 }  // namespace
 
 nlohmann::ordered_json describe_machine(const parallel::Communicator& world) {
-  surrogate::use_vector_kernels();
   return {{"nodes", describe_nodes(world)},
           {"processor", describe_processor(world)},
           {"system", describe_system()},

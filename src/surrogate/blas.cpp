@@ -59,4 +59,8 @@ void use_vector_kernels() {
   unsetenv(variable);
 }
 
+void use_blas_threads(int n) {
+  if (const auto set_threads = function_of_blas<void(int)>("openblas_set_num_threads")) set_threads(n);
+}
+
 }  // namespace bimetal::surrogate

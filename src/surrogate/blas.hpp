@@ -17,4 +17,7 @@ std::string blas_core();
 /// processor can run them, unless OPENBLAS_CORETYPE says which. Holds for the whole process. Local.
 void use_vector_kernels();
 
+/// OpenBLAS built on POSIX threads listens to nobody but its own function. Nothing happens to another BLAS. Local.
+void use_blas_threads(int n);
+
 }  // namespace bimetal::surrogate
