@@ -235,6 +235,7 @@ void HybridSolver::hold_to_run_tolerance(std::int64_t step) {
 void HybridSolver::train(const Committed& committed, std::int64_t step) {
   core::ScopedTimer timer(solve_.seconds.training);
   versions_->correct(step, committed.in.rows(), committed.truth.rows());
+  versions_->calibrate_serving(step, learner_->learns());
   const auto& rows = step_.rows;
   const bool any = rows.accepted + rows.rejected > rows.unanswerable;
   note_fixed(step);

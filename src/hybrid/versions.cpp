@@ -90,12 +90,18 @@ void Versions::forget() {
 void Versions::correct(std::int64_t step, core::ConstRows in, core::ConstRows truth) {
   if (!serves()) return;
   if (step >= 0) surrogate_->correct(Weights::serving, in, truth);
-  if (calibration_.fitted || !enough_rows()) return;
+}
+
+void Versions::calibrate_serving(std::int64_t step, bool learns) {
+  if (!serves()) return;
+  const bool in_vain = controller_->standing() == control::Standing::no_threshold;
+  if (calibration_.fitted && (learns || !in_vain)) return;
+  if (!enough_rows()) return;
   const auto examination = examine(Weights::serving);
   calibration_ = calibrate(examination);
   controller_->start_afresh(judge(examination, calibration_));
-  log_.detail("step {}: surrogate version {} is calibrated by its first {} audits", step, number(),
-              comm_.sum(rows_.size()));
+  log_.detail("step {}: surrogate version {} is calibrated by {} audits", step, number(), comm_.sum(rows_.size()));
+  if (!learns) rows_.clear();
 }
 
 void Versions::judge_serving() { controller_->start_afresh(judge(examine(Weights::serving), calibration_)); }

@@ -39,9 +39,12 @@ class Versions {
   void keep(std::span<const double> in, std::span<const double> truth) { rows_.add(in, truth); }
   /// Physics has become other than it was: rows and calibration from before say nothing about the answers after it.
   void forget();
-  /// After a step: the version that serves learns from what physics has answered, and gets a calibration as soon as
-  /// there are rows for it if it has none. Collective.
+  /// After a step: the version that serves learns from what physics has answered. Collective.
   void correct(std::int64_t step, core::ConstRows in, core::ConstRows truth);
+  /// After a step: the version that serves gets a calibration as soon as there are rows for it if it has none, or one
+  /// that gave no threshold: the first steps of a flow may be like none that follow. While there is learning, looks at
+  /// candidates see to that. Collective.
+  void calibrate_serving(std::int64_t step, bool learns);
   /// Promotes the candidate's snapshot of the last look if that is worthwhile, and takes the next one. What it
   /// promises is what it did since then: all rows it is judged by came after all that it had learned from, which
   /// matters where states change as a run goes on (progressive validation: A. Blum, A. Kalai, J. Langford, Proc. COLT

@@ -157,6 +157,20 @@ TEST(HybridSolver, without_training_physics_answers_everything) {
   EXPECT_EQ(run.solver().promotions(), 0);
 }
 
+TEST(HybridSolver, calibrates_a_model_anew_whose_first_answers_were_like_none_that_follow) {
+  auto options = options_of(control::Policy::certified);
+  options.schedule.placement = Placement::off;
+  ToyRun run(options, Duration::common, taught_surrogate());
+  for (std::int64_t step = 0; step < 6; ++step) {
+    run.change_physics(step % 2 == 0 ? 0.0 : 6.0);  // what the model has learned is wrong, and no correction follows
+    run.step(step);
+  }
+  EXPECT_EQ(run.solver().rows().accepted, 0);
+  run.change_physics(0.3);
+  for (std::int64_t step = 6; step < 60; ++step) run.step(step);
+  EXPECT_GT(run.solver().last_step().rows.accepted, 500);
+}
+
 TEST(HybridSolver, leaves_everything_to_physics_when_its_weights_turn_nan_and_learns_again) {
   auto options = options_of(control::Policy::certified);
   options.faults.weights_nan_at = 40;
