@@ -17,7 +17,8 @@ from soap import Soap
 
 SMALLEST_ERROR, LARGEST_ERROR = 1e-8, 1e4  # what the error head is asked to tell apart
 HUBER_WIDTH = 0.5  # of its loss, in decades
-COLUMN_WIDTH = 1.0  # of that of a predicted column, in tolerances
+COLUMN_WIDTH = 1.0  # of that of a predicted column, in units
+FINER = 0.1  # than the features resolve a mass fraction: what answers should be right to
 WARM_UP = 100.0  # steps until the averages of the optimiser mean something
 KEEP_AVERAGE = 0.99  # of the weights, per step
 CHUNK = 4096  # rows of one pass outside training
@@ -40,21 +41,45 @@ class ScaledDifference(nn.Module):
         return (increments - other).index_select(1, self.column).mm(self.to_scaled)
 
 
-class Loss(nn.Module):
-    """Mean over rows of Huber errors: of the predicted columns in tolerances, of the answer and of the second one, with
-    a slope of 1 far away, and of log_error against log10 of the scaled error."""
+class Units(nn.Module):
+    """What errors in the predicted columns are learned in, in scales: the tolerance; and where features resolve less
+    than that, for a mass fraction the fraction itself, down to a tenth of the resolution."""
 
     def __init__(self, signature: Signature, tolerance: float) -> None:
         super().__init__()
         self.tolerance = tolerance
-        self.difference = ScaledDifference(signature)
+        outputs = [signature.outputs[k] for k in (*signature.free, *signature.pivots)]
+        least = FINER * signature.resolution if 0 < signature.resolution < tolerance else tolerance
 
-    def forward(self, answer: tuple[Tensor, ...], truth: Tensor) -> Tensor:
+        def least_of(base: int | None) -> float:
+            return least if base is not None and signature.inputs[base].nature == "mass_fraction" else tolerance
+
+        self.register_buffer("base", torch.tensor([q.continues or 0 for q in outputs]))
+        self.register_buffer("column", torch.tensor([*signature.free, *signature.pivots]))
+        self.register_buffer("scale", torch.tensor([q.scale for q in outputs]))
+        self.register_buffer("least", torch.tensor([least_of(q.continues) for q in outputs]))
+
+    def forward(self, inputs: Tensor, truth: Tensor) -> Tensor:  # [n, n_in], [n, n_out] -> [n, n_rows]
+        out = (inputs.index_select(1, self.base) + truth.index_select(1, self.column)) / self.scale
+        return torch.maximum(out, self.least).clamp(max=self.tolerance)
+
+
+class Loss(nn.Module):
+    """Mean over rows of Huber errors: of the predicted columns in units, of the answer and of the second one, with a
+    slope of 1 far away, and of log_error against log10 of the scaled error."""
+
+    def __init__(self, signature: Signature, tolerance: float) -> None:
+        super().__init__()
+        self.difference = ScaledDifference(signature)
+        self.units = Units(signature, tolerance)
+
+    def forward(self, answer: tuple[Tensor, ...], inputs: Tensor, truth: Tensor) -> Tensor:
+        units = self.units(inputs, truth)
         columns = [self.difference(increments, truth) for increments in (answer[0], *answer[2:])]
         error = columns[0].detach().abs().amax(1).clamp(SMALLEST_ERROR, LARGEST_ERROR).log10()
         loss = nn.functional.huber_loss(answer[1], error, delta=HUBER_WIDTH)
         for each in columns:
-            each = each / self.tolerance
+            each = each / units
             loss = loss + nn.functional.huber_loss(each, torch.zeros_like(each), delta=COLUMN_WIDTH) / COLUMN_WIDTH
         return loss
 
@@ -97,7 +122,8 @@ class Trainer:
         counted, where that is not finite."""
         index = torch.from_numpy(self.draws.draw(self.recipe.batch)).to(self.inputs.device)
         self.optimiser.zero_grad(set_to_none=True)
-        loss = self.loss(self.module(self.inputs[index]), self.increments[index])
+        inputs = self.inputs[index]
+        loss = self.loss(self.module(inputs), inputs, self.increments[index])
         loss.backward()
         self.updates += 1
         if not self._finite(loss):

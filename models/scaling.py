@@ -83,6 +83,11 @@ class Scaling:
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    def resolution(self, signature: Signature) -> float:
+        """Part of a scale, alike for all mass fractions; 0 if there are none."""
+        return next((f.resolution / signature.inputs[f.column].scale for f in self.features if f.transform == "power"),
+                    0.0)
+
 
 def least_deviation(signature: Signature, feature: Feature, mean: float) -> float:
     if feature.transform in LEAST_DEVIATION:

@@ -184,7 +184,8 @@ def main() -> None:
     rehearse_export(state, data)
     recipe = Recipe(arguments.optimiser, arguments.rate, arguments.rate_end, arguments.batch, arguments.seed,
                     arguments.tolerance)
-    signature = replace(state.signature, strata=data.signature.strata)  # a model need not know which rows are rare
+    # A model need not know which rows are rare, and keeps what it resolves in its scaling.
+    signature = replace(state.signature, strata=data.signature.strata, resolution=state.scaling.resolution(state.signature))
     trainer = Trainer(state.module, signature, data.training, recipe, arguments.device)
     n = sum(each.numel() for each in trainer.parameters)
     print(f"{state.architecture['name']}, {n} parameters; {len(data.training)} rows to train on, {len(data.held_out)} "

@@ -30,6 +30,7 @@ struct TrainingSchedule {
   double lost_share = 0.1;  // in_situ: fall of the share of accepted answers after which learning begins again; in (0, 1)
   double perturbed = 0.5;  // moved copies of rows to learn from while there is learning, solved by physics as well, as a
                            // share of the rows that physics answers; in [0, 1]
+  double resolution = 4e-3;  // what networks resolve of a mass fraction, part of a scale; >= 0
 };
 
 /// Whether accepted rows are also solved by physics, only to measure the truth. Decisions do not see it.

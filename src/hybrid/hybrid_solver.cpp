@@ -47,7 +47,8 @@ HybridSolver::HybridSolver(std::unique_ptr<subproblem::SubproblemSolver> referen
       evidence_(comm_),
       errors_(kind().signature(), options, comm_) {
   if (options.schedule.perturbed > 0.0)
-    perturbed_.emplace(kind().signature(), options.schedule.perturbed, options.switching.tolerance, options.seed);
+    perturbed_.emplace(kind().signature(), options.schedule.perturbed, options.switching.tolerance,
+                       options.schedule.resolution, options.seed);
   if (surrogate_ && (surrogate_->warm() || options.schedule.placement == Placement::off))
     versions_->serve_candidate();
 }

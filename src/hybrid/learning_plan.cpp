@@ -32,7 +32,8 @@ void LearningPlan::note(std::int64_t step, const AnswersOfStep& answers, std::in
     best_ = std::max(best_, share_ * left);
     n_lasts_ = answers.accepted * left < best_ - lost_share_ ? n_lasts_ + 1 : 0;
     const auto pause = std::max(4 * watch_, rested_ / 4);
-    if (n_lasts_ >= watch_ || (answers.withdrawn && ended_well_) || (share_ < poor && step >= rested_ + pause))
+    if (n_lasts_ >= watch_ || (answers.withdrawn && ended_well_) ||
+        (std::max(share_, answers.accepted) < poor && step >= rested_ + pause))
       begin(updates);
   }
 }

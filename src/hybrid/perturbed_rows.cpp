@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/random.hpp"
+#include "core/resolved_part.hpp"
 
 namespace bimetal::hybrid {
 namespace {
@@ -30,11 +31,13 @@ class Dice {
 
 }  // namespace
 
-PerturbedRows::PerturbedRows(const core::Signature& signature, double share, double tolerance, std::uint64_t seed)
+PerturbedRows::PerturbedRows(const core::Signature& signature, double share, double tolerance, double resolution,
+                             std::uint64_t seed)
     : signature_(signature),
       null_space_(signature),
       share_(share),
       tolerance_(tolerance),
+      resolution_(resolution),
       seed_(seed),
       in_(std::ssize(signature.inputs)),
       out_(std::ssize(signature.outputs)),
@@ -60,10 +63,11 @@ void PerturbedRows::offer(subproblem::Kind& kind, std::span<const double> in, st
     const auto& output = signature_.outputs[static_cast<std::size_t>(free[j])];
     xi_[j] = 0.0;
     if (!output.continues) continue;
-    xi_[j] = size * output.scale * dice.normal();
     const auto k = static_cast<std::size_t>(*output.continues);
-    const bool below_zero = signature_.inputs[k].nature == core::Nature::mass_fraction && in[k] + xi_[j] < 0.0;
-    if (below_zero) xi_[j] = -xi_[j];
+    xi_[j] = size * output.scale * dice.normal();
+    if (signature_.inputs[k].nature != core::Nature::mass_fraction) continue;
+    xi_[j] *= core::resolved_part(in[k] / output.scale, resolution_, tolerance_);
+    if (in[k] + xi_[j] < 0.0) xi_[j] = -xi_[j];
   }
   null_space_.advance(in, xi_, moved_);
   if (!kind.admit_moved(in, moved_)) return;

@@ -18,16 +18,18 @@ namespace bimetal::hybrid {
 /// who add noise to the inputs). Here the moved rows are solved, so they are true.
 class PerturbedRows {
  public:
-  /// share: of the rows offered, in [0, 1]. tolerance: what the size of the moves is measured in.
-  PerturbedRows(const core::Signature& signature, double share, double tolerance, std::uint64_t seed);
+  /// share: of the rows offered, in [0, 1]. tolerance: what the size of the moves is measured in. resolution: of mass
+  /// fractions, part of a scale (surrogate.resolution).
+  PerturbedRows(const core::Signature& signature, double share, double tolerance, double resolution,
+                std::uint64_t seed);
 
   /// Forgets the rows of the last step. n_memory: numbers that physics keeps of each row to come.
   void clear(std::int64_t n_memory = 0);
 
   /// Adds a moved copy of `in` if a coin of (seed, step, cell) says so: every free column that continues an input
   /// moves by a normal number times 10^u of its scale, u uniform between a thousandth of the tolerance and three of
-  /// it, one u a row; the kind restores what is conserved. A copy that would be unphysical is left out. memory:
-  /// [n_memory] what physics keeps of the row. Local.
+  /// it, one u a row, and a mass fraction by core::resolved_part of that; the kind restores what is conserved. A copy
+  /// that would be unphysical is left out. memory: [n_memory] what physics keeps of the row. Local.
   void offer(subproblem::Kind& kind, std::span<const double> in, std::int64_t id, std::int64_t step,
              std::span<const double> memory = {});
 
@@ -45,6 +47,7 @@ class PerturbedRows {
   surrogate::NullSpace null_space_;
   double share_;
   double tolerance_;
+  double resolution_;
   std::uint64_t seed_;
   core::RowTable in_, out_;
   std::vector<std::int64_t> id_;

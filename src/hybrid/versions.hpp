@@ -42,8 +42,8 @@ class Versions {
   /// After a step: the version that serves learns from what physics has answered. Collective.
   void correct(std::int64_t step, core::ConstRows in, core::ConstRows truth);
   /// After a step: the version that serves gets a calibration as soon as there are rows for it if it has none, or one
-  /// that gave no threshold: the first steps of a flow may be like none that follow. While there is learning, looks at
-  /// candidates see to that. Collective.
+  /// that gave no threshold: the first steps of a flow may be like none that follow. While there is learning, looks
+  /// at candidates see to that. Collective.
   void calibrate_serving(std::int64_t step, bool learns);
   /// Promotes the candidate's snapshot of the last look if that is worthwhile, and takes the next one. What it
   /// promises is what it did since then: all rows it is judged by came after all that it had learned from, which

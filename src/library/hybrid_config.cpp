@@ -56,7 +56,7 @@ const Keys surrogate_keys{
     {"knee", type::number, "scales", positive, otherwise(usual_network.knee),
      "Changes below this part of an output's scale are learned absolutely, those above it relatively."},
     {"resolution", type::number, "tolerances", Range::at_least(0.0), otherwise(HybridConfig{}.resolution),
-     "How much of a mass fraction the features of the network do not resolve."},
+     "How much of a mass fraction the features of the network do not resolve; below 1 small ones are learned relatively."},
 };
 
 const Keys training_keys{
@@ -236,6 +236,7 @@ void read_hybrid_config(Section& root, HybridConfig& config) {
   read_training(root.section("training"), config);
   read_switching(root.section("switching"), config);
   config.network.resolution = config.resolution * config.hybrid.switching.tolerance;
+  config.hybrid.schedule.resolution = config.network.resolution;
   config.training.tolerance = config.hybrid.switching.tolerance;
 }
 

@@ -10,10 +10,10 @@
 namespace bimetal::surrogate {
 
 /// How wrong a batch of answers is, for descent: Huber errors (Ann. Math. Statist. 35 (1964) 73) of the predicted
-/// columns in tolerances, of the answer and of the second one, and of the error head's log10 of the scaled error that
-/// the answers have just now. Sum over the rows, so that sums over ranks weigh every row alike.
-/// truth: [n, n_targets] increments in knees; tolerance: part of a scale. Local.
-torch::Tensor loss(const Network::Answer& answer, const torch::Tensor& truth, const ScaledDifference& difference,
-                   double tolerance);
+/// columns in units, of the answer and of the second one, and of the error head's log10 of the scaled error that the
+/// answers have just now. Sum over the rows, so that sums over ranks weigh every row alike.
+/// truth: [n, n_targets] increments in knees; unit: [n, n_predicted] in scales, see ScaledDifference::units. Local.
+torch::Tensor loss(const Network::Answer& answer, const torch::Tensor& truth, const torch::Tensor& unit,
+                   const ScaledDifference& difference);
 
 }  // namespace bimetal::surrogate

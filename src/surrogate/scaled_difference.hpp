@@ -2,6 +2,10 @@
 
 #include <torch/types.h>
 
+#include <cstdint>
+#include <span>
+#include <vector>
+
 #include "core/signature.hpp"
 #include "surrogate/scaling.hpp"
 
@@ -21,7 +25,19 @@ class ScaledDifference {
   /// Their largest size: [n], without gradient. Local.
   torch::Tensor operator()(const torch::Tensor& u, const torch::Tensor& other) const;
 
+  std::int64_t n_predicted() const { return std::ssize(predicted_); }
+
+  /// What errors in a row's predicted columns are learned in, [n_predicted] in scales: the tolerance, and for a mass
+  /// fraction core::resolved_part of it. out: [n_out]. Local.
+  void units(std::span<const double> out, double tolerance, float* unit) const;
+
  private:
+  struct Predicted {
+    std::size_t column;
+    double scale;       // in the column's unit
+    double resolution;  // of its feature, in scales; 0 if it continues no mass fraction
+  };
+  std::vector<Predicted> predicted_;
   torch::Tensor to_scaled_;  // [n_predicted, n_targets]: from differences of increments to those of scaled columns
 };
 

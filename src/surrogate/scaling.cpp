@@ -173,6 +173,10 @@ std::vector<Scaling::FeatureScale> Scaling::feature_scales() const {
   return scales;
 }
 
+double Scaling::resolution(std::int64_t input) const {
+  return std::ranges::find(features_, input, &Feature::column)->resolution;
+}
+
 void Scaling::set_resolutions(std::span<const double> resolutions) {
   EXPECT(resolutions.size() == features_.size());
   for (std::size_t f = 0; f < features_.size(); ++f) features_[f].resolution = resolutions[f];

@@ -77,6 +77,8 @@ class Scaling {
   };
   std::vector<FeatureScale> feature_scales() const;  // [n_features]
   double knee() const { return knee_; }
+  /// What the feature of an input does not resolve, in the input's unit; 0 unless it is a mass fraction. Local.
+  double resolution(std::int64_t input) const;
   /// Takes the resolutions that a model file states, one a feature, in the columns' units. Local.
   void set_resolutions(std::span<const double> resolutions);
   static double exponent();  // of mass fractions

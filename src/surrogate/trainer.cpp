@@ -28,6 +28,7 @@ Trainer::Trainer(const ReplayBuffer& replay, Network& learner, Model& average, c
       slots_(static_cast<std::size_t>(options.batch)),
       x_{torch::empty({options.batch, average.scaling.n_features()}), {}},
       truth_(torch::empty({options.batch, average.scaling.n_targets()})),
+      unit_(torch::empty({options.batch, average.difference.n_predicted()})),
       reduced_(torch::empty({learner.n_parameters() + 2})),
       counts_(before) {
   if (learner.reads_rows()) x_.rows = torch::empty({options.batch, replay.in().width()});
@@ -69,8 +70,8 @@ double Trainer::update() {
     const auto asked = ask(learner_, x_, n);
     n_answered = asked.n();
     if (n_answered > 0) {
-      const auto total =
-          loss(asked.answer, asked.of(truth_).to(learner_.device()), average_.difference, options_.tolerance);
+      const auto total = loss(asked.answer, asked.of(truth_).to(learner_.device()),
+                              asked.of(unit_).to(learner_.device()), average_.difference);
       total.backward();
       loss_sum = total.item<double>();
     }
@@ -109,10 +110,13 @@ void Trainer::draw(std::int64_t n) {
   const auto& scaling = average_.scaling;
   core::RowTable in(replay_.in().width());
   auto* truth = truth_.data_ptr<float>();
+  auto* unit = unit_.data_ptr<float>();
   for (const auto slot : slots) {
     in.append(replay_.in(slot));
     scaling.increments(replay_.in(slot), replay_.out(slot), truth);
     truth += scaling.n_targets();
+    average_.difference.units(replay_.out(slot), options_.tolerance, unit);
+    unit += average_.difference.n_predicted();
   }
   fill_input(scaling, in.rows(), 0, n, x_.features, x_.rows);
 }

@@ -67,6 +67,7 @@ class Trainer {
   std::vector<std::int64_t> slots_;  // of the rows drawn
   Network::Input x_;                 // [batch, ...], on the host like the following
   torch::Tensor truth_;              // [batch, n_targets] increments in knees
+  torch::Tensor unit_;               // [batch, n_predicted] of the errors, in scales
   torch::Tensor reduced_;            // [n_parameters + 2]: gradient, loss, rows
   Counts counts_;
   std::int64_t n_own_updates_ = 0;  // since the optimiser started

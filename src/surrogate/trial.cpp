@@ -23,10 +23,10 @@ torch::Tensor any_numbers(std::int64_t n_rows, std::int64_t n_columns) {
 Trial::Trial(Model&& model, const TrainingOptions& options, std::int64_t batch, std::int64_t n_in)
     : model_(std::move(model)),
       optimiser_(model_.network->parameters()),
-      tolerance_(options.tolerance),
       asked_(made_up(n_asked, n_in)),
       batch_(made_up(batch, n_in)),
-      truth_(any_numbers(batch, model_.scaling.n_targets())) {}
+      truth_(any_numbers(batch, model_.scaling.n_targets())),
+      unit_(torch::full({batch, model_.difference.n_predicted()}, options.tolerance)) {}
 
 Network::Input Trial::made_up(std::int64_t n_rows, std::int64_t n_in) const {
   return {any_numbers(n_rows, model_.scaling.n_features()),
@@ -44,7 +44,7 @@ double Trial::lap() {
   if (!network.learns()) return watch.seconds();
   auto gradient = network.gradient();
   gradient.zero_();
-  loss(network.forward(batch_.to(device)), truth_.to(device), model_.difference, tolerance_).backward();
+  loss(network.forward(batch_.to(device)), truth_.to(device), unit_.to(device), model_.difference).backward();
   const torch::NoGradGuard no_gradient;
   gradient.copy_(gradient.cpu());  // by way of the host, where ranks add theirs up
   optimiser_.step(rate);

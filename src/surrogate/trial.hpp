@@ -29,10 +29,10 @@ class Trial {
 
   Model model_;
   Soap optimiser_;
-  double tolerance_;
   Network::Input asked_;  // on the host, as are the other rows
   Network::Input batch_;
   torch::Tensor truth_;
+  torch::Tensor unit_;
 };
 
 }  // namespace bimetal::surrogate

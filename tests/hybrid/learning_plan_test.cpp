@@ -87,6 +87,12 @@ TEST(LearningPlan, begins_again_at_once_when_a_step_is_withdrawn_unless_learning
   }
 }
 
+TEST(LearningPlan, does_not_try_to_raise_a_share_that_is_poor_no_longer) {
+  Course course(/*warm=*/true);
+  EXPECT_EQ(course.steps(4 * watch - 2, 0.0), 0);
+  EXPECT_EQ(course.steps(100, 0.7), 0) << "the mean over the last steps is still below a half at first";
+}
+
 TEST(LearningPlan, tries_ever_more_seldom_to_raise_a_poor_share) {
   Course course;
   std::vector<std::int64_t> begun;

@@ -17,13 +17,13 @@ constexpr std::int64_t n_rows = 2000;
 constexpr std::int64_t step = 7;
 
 std::array<double, 3> row_of(std::int64_t id) {
-  const double A = static_cast<double>(id % 10) / 10.0;
+  const double A = static_cast<double>(id % 11) / 10.0;
   return {1000.0 + static_cast<double>(id % 100), A, 1.0 - A};
 }
 
 /// Offers all rows; gives the copies, solved.
-PerturbedRows perturbed(ToySolver& physics, double share, std::uint64_t seed = 1) {
-  PerturbedRows rows(physics.kind().signature(), share, tolerance, seed);
+PerturbedRows perturbed(ToySolver& physics, double share, std::uint64_t seed = 1, double resolution = 4 * tolerance) {
+  PerturbedRows rows(physics.kind().signature(), share, tolerance, resolution, seed);
   for (std::int64_t id = 0; id < n_rows; ++id) rows.offer(physics.kind(), row_of(id), id, step);
   rows.solve(physics, step);
   return rows;
@@ -56,6 +56,21 @@ TEST(PerturbedRows, are_moved_by_what_a_surrogate_may_err_and_keep_what_is_conse
   EXPECT_GT(wrong, n_rows / 20);
 }
 
+TEST(PerturbedRows, move_small_mass_fractions_by_parts_of_themselves_as_far_as_these_are_resolved) {
+  constexpr double resolution = 0.1 * tolerance;
+  ToySolver physics;
+  const auto wide = perturbed(physics, 1.0), fine = perturbed(physics, 1.0, 1, resolution);
+  ASSERT_EQ(wide.size(), fine.size());
+  std::int64_t n_without = 0;
+  for (std::int64_t i = 0; i < fine.size(); ++i) {
+    const double B = row_of(-1 - fine.id()[static_cast<std::size_t>(i)])[2];
+    const double part = B == 0.0 ? 0.01 : 1.0;
+    EXPECT_NEAR(fine.in()[i][2] - B, part * (wide.in()[i][2] - B), 1e-12);
+    n_without += B == 0.0;
+  }
+  EXPECT_GT(n_without, 0);
+}
+
 TEST(PerturbedRows, have_the_answers_of_physics) {
   ToySolver physics;
   const auto rows = perturbed(physics, 0.5);
@@ -71,7 +86,7 @@ TEST(PerturbedRows, depend_on_seed_step_and_cell_alone) {
   EXPECT_TRUE(std::ranges::equal(rows.in().flat(), same.in().flat()));
   EXPECT_FALSE(std::ranges::equal(rows.id(), other.id()));
 
-  PerturbedRows backwards(physics.kind().signature(), 0.3, tolerance, 1);
+  PerturbedRows backwards(physics.kind().signature(), 0.3, tolerance, 4 * tolerance, 1);
   for (std::int64_t id = n_rows; id-- > 0;) backwards.offer(physics.kind(), row_of(id), id, step);
   ASSERT_EQ(backwards.size(), rows.size());
   for (std::int64_t i = 0; i < rows.size(); ++i)
@@ -95,7 +110,7 @@ class Stumbling : public subproblem::SubproblemSolver {
 
 TEST(PerturbedRows, leave_out_what_physics_could_not_solve) {
   Stumbling physics;
-  PerturbedRows rows(physics.kind().signature(), 1.0, tolerance, 1);
+  PerturbedRows rows(physics.kind().signature(), 1.0, tolerance, 4 * tolerance, 1);
   for (std::int64_t id = 1; id < 10; ++id) rows.offer(physics.kind(), row_of(id), id, step);
   const auto offered = rows.size();
   EXPECT_EQ(rows.solve(physics, step), (offered + 2) / 3);

@@ -22,7 +22,7 @@ from check import Model, distances, read_archive, read_model
 from contract import HEADS, METADATA
 from dataset import load
 from define import usual_layers
-from learning import OPTIMISERS, Loss, ScaledDifference, answers, scaled_errors
+from learning import OPTIMISERS, Loss, ScaledDifference, Units, answers, scaled_errors
 
 SMALL = ("--layers", 24, 24, "--second-layers", 16, "--error-layers", 8, "--batch", 128)
 
@@ -62,15 +62,27 @@ class Training(unittest.TestCase):
         self.assertGreater(np.corrcoef(log_error, log_true)[0, 1], 0.5)
         self.assertLess(abs((log_error - log_true).mean()), 0.2)
 
+    def test_errors_in_small_mass_fractions_are_learned_in_parts_of_these_as_far_as_they_are_resolved(self) -> None:
+        signature = self.data.signature
+        rows = [*signature.free, *signature.pivots]
+        scales = torch.tensor([0.0, *(each.scale for each in signature.inputs[1:])])
+        truth = torch.zeros(1, signature.n_out)
+        for part, resolution, unit in ((0.5, 1e-5, 1e-3), (2e-4, 1e-5, 2e-4), (1e-9, 1e-4, 1e-5), (1e-9, 4e-3, 1e-3),
+                                       (1e-9, 0.0, 1e-3)):
+            with self.subTest(part=part, resolution=resolution):
+                units = Units(replace(signature, resolution=resolution), 1e-3)((part * scales)[None], truth)
+                np.testing.assert_allclose(units.numpy(), np.full((1, len(rows)), unit), rtol=1e-5)
+
     def test_the_loss_is_hubers_error_in_tolerances(self) -> None:
         signature = self.data.signature
         truth = torch.zeros(1, len(signature.outputs))
+        inputs = torch.ones(1, len(signature.inputs))
 
         def loss_of(part: float, tolerance: float) -> float:
             increments = truth.clone()
             increments[0, signature.free[0]] = part * signature.outputs[signature.free[0]].scale
             error = ScaledDifference(signature)(increments, truth).abs().amax(1).clamp_min(1e-8).log10()
-            return Loss(signature, tolerance)((increments, error), truth).item()
+            return Loss(signature, tolerance)((increments, error), inputs, truth).item()
 
         self.assertEqual(loss_of(0.0, 1e-3), 0.0)
         self.assertAlmostEqual(loss_of(2e-4, 1e-3) / loss_of(1e-4, 1e-3), 4.0, places=3)

@@ -34,22 +34,46 @@ TEST(ScaledDifference, is_the_scaled_error_of_the_answers_that_the_increments_st
   EXPECT_EQ(difference(u, u).max().item<float>(), 0.0F);
 }
 
-TEST(Loss, is_hubers_error_in_tolerances_with_a_slope_of_one_far_away) {
+TEST(Loss, is_hubers_error_in_units_with_a_slope_of_one_far_away) {
   const auto signature = testing::toy_signature();
   const Scaling scaling(signature, NullSpace(signature), 1.0, 1e-3);
   const ScaledDifference difference(signature, scaling);
   const auto truth = torch::zeros({1, scaling.n_targets()});
   const auto loss_of = [&](double first, double tolerance) {
+    const auto unit = torch::full({1, difference.n_predicted()}, tolerance);
     auto increments = truth.clone();
     increments[0][0] = first;
     const auto log_error = difference(increments, truth).clamp_min(1e-8).log10();
     const Network::Answer answer{.increments = increments, .log_error = log_error, .second = {}, .features = {}};
-    return loss(answer, truth, difference, tolerance).item<double>();
+    return loss(answer, truth, unit, difference).item<double>();
   };
   EXPECT_EQ(loss_of(0.0, 1e-3), 0.0);
   EXPECT_NEAR(loss_of(2e-4, 1e-3) / loss_of(1e-4, 1e-3), 4.0, 1e-3) << "within the tolerance";
-  EXPECT_NEAR((loss_of(0.3, 1e-3) - loss_of(0.2, 1e-3)) / (loss_of(0.2, 1e-3) - loss_of(0.1, 1e-3)), 1.0, 1e-3) << "beyond";
+  EXPECT_NEAR((loss_of(0.3, 1e-3) - loss_of(0.2, 1e-3)) / (loss_of(0.2, 1e-3) - loss_of(0.1, 1e-3)), 1.0, 1e-3)
+      << "beyond";
   EXPECT_NEAR(loss_of(1e-3, 1e-2), loss_of(1e-4, 1e-3), 1e-6);
+}
+
+TEST(ScaledDifference, measures_errors_in_mass_fractions_below_the_tolerance_by_these_as_far_as_they_are_resolved) {
+  constexpr double tolerance = 1e-3;
+  const auto signature = testing::toy_signature();
+  const auto units_at = [&](double part, double resolution) {
+    const Scaling scaling(signature, NullSpace(signature), 1.0, resolution);
+    const ScaledDifference difference(signature, scaling);
+    std::vector<double> out;
+    for (const auto& output : signature.outputs) out.push_back(part * output.scale);
+    std::vector<float> units(static_cast<std::size_t>(difference.n_predicted()));
+    difference.units(out, tolerance, units.data());
+    return units;
+  };
+  const auto expect_all = [](const std::vector<float>& units, double expected) {
+    for (const float unit : units) EXPECT_NEAR(unit, expected, 1e-6 * expected);
+  };
+  expect_all(units_at(0.5, 1e-5), tolerance);
+  expect_all(units_at(2e-4, 1e-5), 2e-4);
+  expect_all(units_at(1e-9, 1e-4), 1e-5);
+  expect_all(units_at(1e-9, 4e-3), tolerance);
+  expect_all(units_at(1e-9, 0.0), tolerance);
 }
 
 TEST(ScaledDifference, is_not_finite_where_an_increment_is_not) {
