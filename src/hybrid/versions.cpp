@@ -97,10 +97,12 @@ void Versions::calibrate_serving(std::int64_t step, bool learns) {
   const bool in_vain = controller_->standing() == control::Standing::no_threshold;
   if (calibration_.fitted && (learns || !in_vain)) return;
   if (!enough_rows()) return;
+  if (!calibration_.fitted)
+    log_.detail("step {}: surrogate version {} is calibrated by its first {} audits", step, number(),
+                comm_.sum(rows_.size()));
   const auto examination = examine(Weights::serving);
   calibration_ = calibrate(examination);
   controller_->start_afresh(judge(examination, calibration_));
-  log_.detail("step {}: surrogate version {} is calibrated by {} audits", step, number(), comm_.sum(rows_.size()));
   if (!learns) rows_.clear();
 }
 

@@ -172,6 +172,7 @@ class Training(unittest.TestCase):
         for options, part in (((), 1e-3), (("--resolution", 0.01), 0.01)):
             model, _ = self.train("model.pt", *SMALL, "--updates", 5, *options)
             self.assertEqual(model.metadata["format"], 3)
+            self.assertAlmostEqual(model.scaling.resolution(model.signature), part)
             self.assertEqual([feature.resolution for feature in model.scaling.features],
                              [0.0, 0.0, *(part * scale for scale in toy.SCALES[1:])])
 
