@@ -88,8 +88,7 @@ void Versions::forget() {
 }
 
 void Versions::correct(std::int64_t step, core::ConstRows in, core::ConstRows truth) {
-  if (!serves()) return;
-  if (step >= 0) surrogate_->correct(Weights::serving, in, truth);
+  if (serves() && step >= 0) surrogate_->correct(Weights::serving, in, truth);
 }
 
 void Versions::calibrate_serving(std::int64_t step, bool learns) {

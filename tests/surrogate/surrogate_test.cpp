@@ -37,6 +37,22 @@ TEST(Surrogate, learns_a_stiff_map_to_a_thousandth_of_the_scales) {
   EXPECT_LT(quantile(errors, 0.95), 1e-2);
 }
 
+TEST(Surrogate, weighs_errors_in_traces_by_these_where_the_resolution_is_below_the_tolerance) {
+  auto rows = toy_rows(2000, 7);
+  for (std::int64_t i = 0; i < 2000; ++i) {
+    rows.in[i][4] = rows.in[i][5] = 1e-9;
+    std::ranges::copy(rows.in[i], rows.out[i].begin());
+  }
+  const auto first_loss = [&](double resolution) {
+    auto network = small;
+    network.resolution = resolution;
+    Surrogate surrogate(toy_signature(), network, quick, parallel::duplicate(MPI_COMM_WORLD));
+    surrogate.remember(rows.in.rows(), rows.out.rows(), rows.id, 0);
+    return surrogate.train(1).loss;
+  };
+  EXPECT_GT(first_loss(0.01 * quick.tolerance), 2.0 * first_loss(4.0 * quick.tolerance));
+}
+
 TEST(Surrogate, learns_what_depends_on_a_step_that_varies_from_row_to_row) {
   const auto world = parallel::duplicate(MPI_COMM_WORLD);
   const auto rows_of = [](std::int64_t n, std::uint64_t seed) {
